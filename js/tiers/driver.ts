@@ -1,0 +1,81 @@
+/**
+ * The interface of an L2 tier: byte strings under string keys, in batches.
+ *
+ * A driver knows nothing of regions, tags, envelopes or circuits. It may reject: the
+ * layer above limits its time, opens the circuit and journals what could not be written.
+ * Keys are at most 70 KB; values are opaque, but those written by omnicache hold a
+ * 16-byte stamp at `STAMP_OFFSET`, compared as unsigned bytes.
+ */
+export interface Driver {
+  /** What metrics, events and errors call this tier: 'redis', 'indexeddb', … */
+  readonly name: string
+  /** Whether other processes (or tabs) can write to the same data. */
+  readonly shared: boolean
+  /** Values in the order of `keys`, in one round trip; `undefined` where there is none. */
+  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>
+  /**
+   * Stores all, in one round trip; each entry replaces what was there. With `guard`, that
+   * key is read in the same round trip, after the writes, and its value answered.
+   */
+  setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined>
+  /**
+   * Stores each entry and tells what was there before, in one round trip; each entry is
+   * atomic by itself. With `onlyNewer` an entry is written only where there is no value or
+   * one with an older stamp; where it is not written the answer is 'newer'.
+   */
+  exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange>
+  /** Stores `value` only where there is none, and answers what is there afterwards. */
+  setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array>
+  /** Stores all or nothing, atomically; each entry replaces what was there. */
+  commit(entries: readonly DriverEntry[]): Promise<void>
+  /** Removes the keys; answers how many were there. */
+  deleteMany(keys: readonly string[]): Promise<number>
+  /**
+   * Removes in the background of the server's other work every key that starts with
+   * `prefix`, in small steps; answers how many. Stops early when `signal` aborts.
+   */
+  deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>
+  /** The tier's own wall clock, in ms since 1970; the local one where it has none. */
+  now(): Promise<number>
+  /** Opens what must be open, and answers when the tier can serve. Idempotent. */
+  connect(): Promise<void>
+  /** Closes what the driver opened itself, never a client that it was handed. Idempotent. */
+  close(): Promise<void>
+}
+
+/** One value to store. */
+export interface DriverEntry {
+  readonly key: string
+  readonly value: Uint8Array
+  /** How long the tier keeps the value, in ms; `Infinity` keeps it until it is deleted. */
+  readonly ttl: number
+}
+
+/** What `exchangeMany` found under each key, in order, and the value of the guard key. */
+export interface Exchange {
+  readonly previous: Previous[]
+  readonly guard: Uint8Array | undefined
+}
+
+/** What was under a key: nothing, a value, a tombstone, or something newer that was kept. */
+export type Previous = 'none' | 'value' | 'tombstone' | 'newer'
+
+/** Where the flags of a value lie, and the flag that marks a tombstone (a deleted key). */
+export const FLAGS_OFFSET = 3
+export const TOMBSTONE_FLAG = 0x01
+
+/** Where the stamp of a value lies: its first byte. */
+export const STAMP_OFFSET = 8
+
+/** How many bytes a stamp has. */
+export const STAMP_BYTES = 16
+
+/** Whether `a`'s stamp is older than `b`'s. A value too short for a stamp is older than all. */
+export function isOlder(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = STAMP_OFFSET; i < STAMP_OFFSET + STAMP_BYTES; i++) {
+    const x = a[i] ?? -1
+    const y = b[i] ?? -1
+    if (x !== y) return x < y
+  }
+  return false
+}
