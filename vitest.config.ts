@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config'
+
+const REDIS = ['tests/redis/**/*.test.ts', 'tests/contract/**/*redis*.test.ts']
+const BROWSER = ['tests/browser/**/*.test.ts']
+const RULES = ['tests/lint/**/*.test.ts']
+const DOCS = ['tests/docs/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    /** What `npm run coverage` measures: all of the TypeScript layer but files that only re-export. */
+    coverage: {
+      provider: 'v8',
+      include: ['js/**/*.ts'],
+      exclude: ['js/**/index.ts', 'js/entries/**'],
+      reporter: ['text', 'json-summary'],
+      reportsDirectory: 'coverage/js',
+    },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'rules', include: RULES, testTimeout: 20_000 } },
+      { test: { name: 'docs', include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'redis',
+          include: REDIS,
+          // They start, kill and freeze servers: a busy machine must not look like a slow server.
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: { name: 'browser', include: BROWSER, fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+})
