@@ -4,9 +4,9 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: {
     index: 'js/index.ts',
-    memory: 'js/entries/memory.ts',
-    redis: 'js/entries/redis.ts',
-    indexeddb: 'js/entries/indexeddb.ts',
+    memory: 'js/memory/index.ts',
+    redis: 'js/tiers/redis/index.ts',
+    indexeddb: 'js/tiers/indexeddb.ts',
   },
   format: ['esm', 'cjs'],
   platform: 'neutral',

@@ -3,8 +3,13 @@
  * All values are milliseconds.
  */
 export interface Clock {
-  /** Monotonic time. Its origin means nothing; it may be up to 1 ms old. */
+  /**
+   * Monotonic time. Its origin means nothing. It is cheap, since it may be old: by up to
+   * 1 ms, and while one piece of code runs without a pause, by as long as that takes.
+   */
   now(): number
+  /** Monotonic time of this very moment, on the same scale as `now`: to measure durations. */
+  exact(): number
   /** Wall-clock time, as `Date.now()`. */
   wall(): number
   /** Calls back once after `ms`. Never keeps a process alive. */
@@ -27,6 +32,10 @@ class SystemClock implements Clock {
 
   now(): number {
     return this.#cached === 0 ? this.#refresh() : this.#cached
+  }
+
+  exact(): number {
+    return performance.now()
   }
 
   wall(): number {
@@ -57,3 +66,16 @@ function unref(handle: unknown): void {
 
 /** The clock of the runtime. */
 export const systemClock: Clock = new SystemClock()
+
+interface WithImmediate {
+  setImmediate?(callback: () => void): unknown
+}
+
+/** Lets everything else that waits have its turn: timers, sockets, rendering. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    const { setImmediate } = globalThis as WithImmediate
+    if (setImmediate === undefined) setTimeout(resolve, 0)
+    else setImmediate(resolve)
+  })
+}

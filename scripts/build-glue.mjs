@@ -11,7 +11,8 @@ export function makeGlue(source) {
     .replace(/^export (class|function) /gm, '$1 ')
     .replace(/^let wasm;\n[\s\S]*$/m, '')
     .trimEnd()
-  if (!/^let wasm;$/m.test(source) || /^export /m.test(body)) throw new Error('wasm-bindgen changed the shape of its glue')
+  if (!/^let wasm;$/m.test(source) || /^export /m.test(body))
+    throw new Error('wasm-bindgen changed the shape of its glue')
   const code = [
     '/** Makes one instance of the core and the classes around it. Generated: see scripts/build-glue.mjs. */',
     'export function instantiate(module) {',
@@ -33,7 +34,9 @@ export function makeGlueTypes(source, names) {
   const declarations = source.replace(/\/\* tslint:disable \*\/\n\/\* eslint-disable \*\/\n/, '').trimEnd()
   const members = names.map((name) => `  readonly ${name}: typeof ${name};`)
   return [
-    declarations.replace(/^export (class|function)/gm, 'declare $1').replace(/^declare class (\w+)/gm, 'export declare class $1'),
+    declarations
+      .replace(/^export (class|function)/gm, 'declare $1')
+      .replace(/^declare class (\w+)/gm, 'export declare class $1'),
     '',
     '/** One instance of the core. */',
     'export interface Glue {',

@@ -32,7 +32,16 @@ if (!flags.has('--pkg')) buildDist()
 function buildPkg() {
   const out = join(target, 'omnicache-pkg')
   rmSync(out, { recursive: true, force: true })
-  run('cargo', ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', '-p', 'omnicache-core', '--lib'])
+  run('cargo', [
+    'build',
+    '--release',
+    '--locked',
+    '--target',
+    'wasm32-unknown-unknown',
+    '-p',
+    'omnicache-core',
+    '--lib',
+  ])
   const raw = join(target, 'wasm32-unknown-unknown', 'release', 'omnicache_core.wasm')
   run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])
   mkdirSync(pkg, { recursive: true })
@@ -63,7 +72,9 @@ function buildDist() {
 function check() {
   const stamp = existsSync(join(pkg, 'stamp.json')) ? JSON.parse(readFileSync(join(pkg, 'stamp.json'), 'utf8')) : {}
   if (stamp.sources !== hashSources()) {
-    console.error('pkg/ is stale: it was not built from the Rust sources as they are. Run `npm run build` and commit pkg/.')
+    console.error(
+      'pkg/ is stale: it was not built from the Rust sources as they are. Run `npm run build` and commit pkg/.',
+    )
     return false
   }
   if (stamp.files !== hashPkg()) {

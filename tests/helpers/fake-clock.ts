@@ -26,6 +26,10 @@ export class FakeClock implements Clock {
     return this.#now
   }
 
+  exact(): number {
+    return this.#now
+  }
+
   wall(): number {
     return this.#wall
   }
@@ -68,6 +72,7 @@ export class FakeClock implements Clock {
   skewed(ms: number): Clock {
     return {
       now: () => this.now(),
+      exact: () => this.now(),
       wall: () => this.wall() + ms,
       after: (delay, callback) => this.after(delay, callback),
     }

@@ -1,0 +1,95 @@
+import { type Glue, instantiate } from '../../pkg/glue.js'
+import { CacheError } from '../errors.ts'
+import { load } from './load-inline.ts'
+
+let compiled: WebAssembly.Module | undefined
+let shared: Core | undefined
+
+/**
+ * One instance of the WebAssembly core and typed-array views on its memory.
+ *
+ * A view is detached when the memory grows, and a read of a detached view answers
+ * `undefined`. So whoever reads through a view must treat `undefined` as a miss and take
+ * the slow path, which gets fresh views here, in one place.
+ */
+export class Core {
+  readonly glue: Glue
+  #bytes: Uint8Array
+  #numbers: Float64Array
+  #crashed = false
+
+  private constructor(glue: Glue) {
+    this.glue = glue
+    this.#bytes = new Uint8Array(glue.memory.buffer)
+    this.#numbers = new Float64Array(glue.memory.buffer)
+  }
+
+  /** The instance that regions share unless they are large. Made anew after a trap. */
+  static shared(): Core {
+    if (shared === undefined || shared.crashed) shared = Core.create()
+    return shared
+  }
+
+  /** An instance of its own: its memory goes back to the system when it is dropped. */
+  static create(): Core {
+    try {
+      compiled ??= load()
+      return new Core(instantiate(compiled))
+    } catch (cause) {
+      throw new CacheError('UNSUPPORTED_RUNTIME', loadFailure(cause), { cause })
+    }
+  }
+
+  /** Whether the instance trapped; then its memory can be read and nothing in it called. */
+  get crashed(): boolean {
+    return this.#crashed
+  }
+
+  /** All of linear memory as bytes. Not to be held across a call that may allocate. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.byteLength === 0) this.#bytes = new Uint8Array(this.glue.memory.buffer)
+    return this.#bytes
+  }
+
+  /** All of linear memory as 64-bit floats, under the same rule as `bytes`. */
+  get numbers(): Float64Array {
+    if (this.#numbers.byteLength === 0) this.#numbers = new Float64Array(this.glue.memory.buffer)
+    return this.#numbers
+  }
+
+  /** `length` unsigned words from the address `pointer` on. */
+  words(pointer: number, length: number): Uint32Array {
+    return new Uint32Array(this.glue.memory.buffer, pointer, length)
+  }
+
+  /** `length` 64-bit floats from the address `pointer` on. */
+  floats(pointer: number, length: number): Float64Array {
+    return new Float64Array(this.glue.memory.buffer, pointer, length)
+  }
+
+  /**
+   * Whether `error` is a trap, or a stack overflow inside of the instance: then its state
+   * may be half changed, so it is marked as crashed and must be replaced. The name is
+   * compared, not the class, which differs between realms.
+   */
+  trapped(error: unknown): boolean {
+    const name = error instanceof Error || typeof error === 'object' ? (error as Error | null)?.name : undefined
+    if (name !== 'RuntimeError' && name !== 'RangeError') return false
+    this.#crashed = true
+    return true
+  }
+
+  /** The message of the panic behind a trap; empty where there was none. */
+  panicMessage(): string {
+    return this.glue.panicMessage()
+  }
+}
+
+function loadFailure(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  if (typeof WebAssembly === 'undefined') return 'omnicache needs WebAssembly, which this runtime does not offer'
+  if (/Content Security Policy|unsafe-eval|code generation/i.test(reason)) {
+    return "the page's Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"
+  }
+  return `the WebAssembly core could not be started: ${reason}`
+}

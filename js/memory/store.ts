@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.ts'
+
+/** Why an entry left a store. */
+export type RemovalReason = 'evict' | 'expire' | 'set' | 'delete' | 'clear'
+
+/** Told of each entry that leaves. Must not throw. */
+export type Removed<V> = (key: string, value: V, reason: RemovalReason) => void
+
+/** What a store may hold. `Infinity` is no limit. */
+export interface StoreLimits {
+  readonly maxBytes: number
+  readonly maxEntries: number
+}
+
+/** How a store is made. */
+export interface StoreOptions<V> {
+  readonly policy: number
+  readonly limits: StoreLimits
+  readonly clock: Clock
+  readonly onRemove?: Removed<V> | undefined
+  /** Told when the core trapped and was replaced, with the message of its panic. */
+  readonly onRestart?: ((message: string) => void) | undefined
+}
+
+/**
+ * A synchronous store of entries with a policy, a budget and expiry. Deadlines are
+ * monotonic milliseconds; `Infinity` never passes. Weights and limits are bytes.
+ */
+export interface Store<V> {
+  readonly size: number
+  readonly bytes: number
+  readonly limits: StoreLimits
+  /** How many entries have a deadline. */
+  readonly expiring: number
+  get(key: string): V | undefined
+  /** As `get`, without a touch. */
+  peek(key: string): V | undefined
+  has(key: string): boolean
+  deadline(key: string): number | undefined
+  /** False where the entry is heavier than the budget; what was there before is gone then. */
+  set(key: string, value: V, weight: number, deadline: number): boolean
+  delete(key: string): boolean
+  /** Removes all, and answers how many. */
+  clear(): number
+  /** Removes what has expired, and answers how many. */
+  expire(): number
+  evictOne(): boolean
+  setLimits(limits: StoreLimits): void
+  setPolicy(policy: number): void
+  entries(): IterableIterator<[string, V]>
+  dispose(): void
+}
+
+/** How a hit marks its slot: as the policies in the core read it. */
+export const TouchKind = { None: 0, Tick: 1, Count: 2, Bit: 3 } as const
+export type TouchKind = (typeof TouchKind)[keyof typeof TouchKind]
+
+/** From this tick on the core moves all ticks down, before 32 bits overflow. */
+export const REBASE_AT = 0xf000_0000
+
+/** The numbers of the policies, as the core knows them. */
+export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3 } as const
