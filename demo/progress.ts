@@ -1,0 +1,64 @@
+import { count } from './format.ts'
+
+/** Where progress is drawn: a terminal, or a log. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+const REDRAW_MS = 100
+const BAR = 28
+/** Not on a terminal: a line each time that another quarter is done. */
+const QUARTERS = 4
+
+/** One line that fills up while a phase runs; in a log, four plain lines. */
+export class Progress {
+  readonly #output: Output
+  readonly #label: string
+  readonly #total: number
+  readonly #now: () => number
+  readonly #started: number
+  #drawn = Number.NEGATIVE_INFINITY
+  #quarter = 0
+
+  constructor(output: Output, label: string, total: number, now: () => number = () => performance.now()) {
+    this.#output = output
+    this.#label = label
+    this.#total = total
+    this.#now = now
+    this.#started = now()
+  }
+
+  /** Shows that `done` of the total are done; cheap to call for each one. */
+  update(done: number): void {
+    if (this.#output.isTTY) this.#redraw(done)
+    else this.#tell(done)
+  }
+
+  #redraw(done: number): void {
+    const now = this.#now()
+    if (done < this.#total && now - this.#drawn < REDRAW_MS) return
+    this.#drawn = now
+    const line = this.#line(done, bar(done / this.#total)).slice(0, (this.#output.columns || 80) - 1)
+    this.#output.write(`\r\x1b[2K${line}${done < this.#total ? '' : '\n'}`)
+  }
+
+  #tell(done: number): void {
+    const quarter = Math.floor((QUARTERS * done) / this.#total)
+    if (quarter === this.#quarter) return
+    this.#quarter = quarter
+    this.#output.write(`${this.#line(done, '')}\n`)
+  }
+
+  #line(done: number, bar: string): string {
+    const seconds = Math.max((this.#now() - this.#started) / 1_000, 0.001)
+    const share = `${Math.floor((100 * done) / this.#total)} %`.padStart(6)
+    return `${this.#label} ${bar}${share}  ${count(done)} of ${count(this.#total)}  ${count(done / seconds)}/s`
+  }
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * BAR)
+  return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`
+}
