@@ -12,7 +12,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['js/**/*.ts'],
       exclude: ['js/**/index.ts', 'js/entries/**'],
-      reporter: ['text', 'json-summary'],
+      reporter: ['json-summary', 'html'],
+      reportOnFailure: true,
       reportsDirectory: 'coverage/js',
     },
     projects: [

@@ -13,18 +13,13 @@ import { parseArgs } from 'node:util'
 import { counts, sentence, sum, withoutColours } from './lib/counts.mjs'
 import { ROOT } from './lib/packages.mjs'
 import { run } from './lib/process.mjs'
-import { NEEDS } from './lib/setup.mjs'
+import { secondsSince, show } from './lib/report.mjs'
+import { ensure, NEEDS } from './lib/setup.mjs'
 import { LOGS, STAGES } from './lib/stages.mjs'
 
 /** @typedef {import('./lib/stages.mjs').Stage} Stage */
 /** @typedef {import('./lib/counts.mjs').Counts} Counts */
 /** @typedef {{ state: 'ok' | 'failed' | 'skipped', seconds: number, counts: Counts, note?: string | undefined }} Result */
-
-/** Of a failing stage's output this much is shown; the whole is in the log. */
-const SHOWN_LINES = 400
-
-/** Each need is seen to once, when the first stage asks. @type {Map<string, Promise<import('./lib/setup.mjs').Outcome>>} */
-const outcomes = new Map()
 
 const { values: flags } = parseArgs({ options: { list: { type: 'boolean' }, only: { type: 'string' } } })
 if (flags.list) {
@@ -124,23 +119,6 @@ function countTests(stage, output, ok) {
   return found.failed === 0 && (!ok || nothingRan) ? { ...found, failed: 1 } : found
 }
 
-/** @param {import('./lib/setup.mjs').NeedName} name */
-function ensure(name) {
-  const known = outcomes.get(name)
-  if (known) return known
-  const began = performance.now()
-  const { title, ensure: start } = NEEDS[name]
-  const outcome = start().then((result) => {
-    const { state, message, output } = result
-    if (state === 'installed') console.log(`  installed ${title} in ${secondsSince(began).toFixed(1)} s`)
-    if (state === 'failed') show(output ?? '')
-    if (message) console.log(`  ${title}: ${message}`)
-    return result
-  })
-  outcomes.set(name, outcome)
-  return outcome
-}
-
 /** @param {readonly (readonly [Stage, Result])[]} results */
 function printTable(results) {
   const header = ['stage', 'result', 'seconds', 'passed', 'failed', 'skipped']
@@ -158,17 +136,4 @@ function printTable(results) {
   for (const [id = '', state = '', ...numbers] of [header, ...rows]) {
     console.log(`${id.padEnd(10)}${state.padEnd(9)}${numbers.map((text) => text.padStart(9)).join('')}`)
   }
-}
-
-/** @param {string} output */
-function show(output) {
-  const lines = output.trimEnd().split('\n')
-  const hidden = lines.length - SHOWN_LINES
-  if (hidden > 0) console.log(`    (${hidden} lines before these)`)
-  for (const line of lines.slice(-SHOWN_LINES)) console.log(`    ${line}`)
-}
-
-/** @param {number} since */
-function secondsSince(since) {
-  return (performance.now() - since) / 1000
 }

@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ensurePackages, ROOT } from './packages.mjs'
 import { run, which } from './process.mjs'
+import { secondsSince, show } from './report.mjs'
 
 /**
  * @typedef {object} Outcome
@@ -98,6 +99,14 @@ async function wasmBindgenTestRunner() {
   return { ...(await install(help, [['cargo', ...args]], 20 * MINUTE)), env: env() }
 }
 
+/** @returns {Promise<Outcome>} */
+async function llvmCov() {
+  const tools = await run('rustup', ['component', 'add', 'llvm-tools'], { cwd: ROOT, limitMs: 10 * MINUTE })
+  if (!tools.ok) return { state: 'failed', message: 'try `rustup component add llvm-tools`', output: tools.output }
+  if (which('cargo-llvm-cov')) return PRESENT
+  return install('try `cargo install cargo-llvm-cov`', [['cargo', 'install', 'cargo-llvm-cov']], 20 * MINUTE)
+}
+
 /**
  * A Debian package with a program in it. Installed where we may; elsewhere one line says
  * what to install.
@@ -144,8 +153,33 @@ export const NEEDS = {
   rust: { title: 'Rust, rustfmt, clippy', ensure: rust },
   wasm: { title: `Rust's target ${WASM_TARGET}`, ensure: wasmTarget },
   runner: { title: 'wasm-bindgen-test-runner', ensure: wasmBindgenTestRunner },
+  llvmCov: { title: 'cargo-llvm-cov', ensure: llvmCov },
   redis: { title: 'redis-server', ensure: () => debianPackage('redis-server', ['redis-server'], 'REDIS_SERVER') },
   chromium: { title: 'chromium', ensure: () => debianPackage('chromium', CHROMIUM_NAMES, 'CHROMIUM') },
 }
 
 /** @typedef {keyof typeof NEEDS} NeedName */
+
+/** Each need is seen to once, when it is first asked for. @type {Map<NeedName, Promise<Outcome>>} */
+const outcomes = new Map()
+
+/**
+ * Gets what is missing, and says so.
+ *
+ * @param {NeedName} name
+ */
+export function ensure(name) {
+  const known = outcomes.get(name)
+  if (known) return known
+  const began = performance.now()
+  const { title, ensure: start } = NEEDS[name]
+  const outcome = start().then((result) => {
+    const { state, message, output } = result
+    if (state === 'installed') console.log(`  installed ${title} in ${secondsSince(began).toFixed(1)} s`)
+    if (state === 'failed') show(output ?? '')
+    if (message) console.log(`  ${title}: ${message}`)
+    return result
+  })
+  outcomes.set(name, outcome)
+  return outcome
+}
