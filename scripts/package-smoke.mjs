@@ -82,6 +82,7 @@ async function main() {
 
   const installed = join(folder, 'node_modules', 'omnicache')
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+  await check('publint has nothing to say', () => lint(tarball))
   await check('it brings no optional peer along', () => bringsOnly(manifest))
   await check('what the manifest names is there', () => namedFilesExist(installed, manifest))
   await check('tests, sources of the core and caches stay at home', () => staysAtHome(installed))
@@ -134,6 +135,11 @@ async function pack() {
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack made no tarball')
   return join(folder, tarball)
+}
+
+/** @param {string} tarball */
+async function lint(tarball) {
+  await command(join(ROOT, 'node_modules', '.bin', 'publint'), ['run', tarball, '--strict'])
 }
 
 /** @param {{ peerDependencies?: Record<string, string> }} manifest */
