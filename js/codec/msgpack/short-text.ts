@@ -1,0 +1,64 @@
+/**
+ * Short ASCII strings from bytes, without a call into the host: `TextDecoder` costs some
+ * 100 ns whatever the length, these loops 15 to 80 ns for 4 to 24 characters.
+ */
+
+/** Up to this length the loops win. */
+export const SHORT_TEXT = 24
+
+const { fromCharCode } = String
+
+/** The string of the bytes from `start` to `end`, or `undefined` where one is not ASCII. */
+export function shortText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ''
+  let at = start
+  for (; at + 8 <= end; at += 8) {
+    const eight = textOfEight(bytes, at)
+    if (eight === undefined) return undefined
+    text += eight
+  }
+  for (; at < end; at++) {
+    const unit = bytes[at] ?? 0
+    if (unit > 0x7f) return undefined
+    text += fromCharCode(unit)
+  }
+  return text
+}
+
+function textOfEight(bytes: Uint8Array, at: number): string | undefined {
+  const a = bytes[at] ?? 0
+  const b = bytes[at + 1] ?? 0
+  const c = bytes[at + 2] ?? 0
+  const d = bytes[at + 3] ?? 0
+  const e = bytes[at + 4] ?? 0
+  const f = bytes[at + 5] ?? 0
+  const g = bytes[at + 6] ?? 0
+  const h = bytes[at + 7] ?? 0
+  return (a | b | c | d | e | f | g | h) > 0x7f ? undefined : fromCharCode(a, b, c, d, e, f, g, h)
+}
+
+const SLOTS = 1_024
+
+/** The last key seen in each slot; a stale or colliding one costs time, never a wrong key. */
+const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined)
+
+/**
+ * The same as `shortText`, for the keys of objects: a few recur all the time, and finding
+ * one again is cheaper than making and interning it anew.
+ */
+export function shortKey(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const slot =
+    ((end - start) * 131 + (bytes[start] ?? 0) * 31 + (bytes[end - 1] ?? 0) * 7 + (bytes[(start + end) >> 1] ?? 0)) &
+    (SLOTS - 1)
+  const known = keys[slot]
+  if (known !== undefined && matches(known, bytes, start, end)) return known
+  const key = shortText(bytes, start, end)
+  keys[slot] = key
+  return key
+}
+
+function matches(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false
+  return true
+}
