@@ -1,1 +1,5 @@
 //! The core of omnicache.
+
+pub mod codec;
+pub mod metrics;
+pub mod policy;

@@ -1,0 +1,247 @@
+//! A min-heap of slots by rank, in which equal ranks leave in order of insertion.
+//!
+//! Four children a node: half the depth of a binary heap, and the four lie side by side.
+//! The position of each slot is kept, so that one in the middle can change or leave in
+//! O(log n). Insertion numbers are 32 bits wide and are dealt out anew, in their order,
+//! when they run out.
+//!
+//! Bytes a slot: the rank, 4 for the insertion number, 4 for the slot, 4 for its position.
+
+#![forbid(unsafe_code)]
+
+use super::Slot;
+
+const CHILDREN: usize = 4;
+const ABSENT: u32 = u32::MAX;
+
+/// One slot in the heap. Compares by rank, then by insertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ranked<R> {
+    /// Least leaves first.
+    pub(crate) rank: R,
+    /// The number of its insertion.
+    pub(crate) order: u32,
+    /// The slot that has this rank.
+    pub(crate) slot: Slot,
+}
+
+/// The heap.
+#[derive(Debug, Clone)]
+pub(crate) struct RankHeap<R> {
+    nodes: Vec<Ranked<R>>,
+    positions: Vec<u32>,
+    next_order: u32,
+}
+
+impl<R: Copy + Ord> RankHeap<R> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            nodes: Vec::new(),
+            positions: Vec::new(),
+            next_order: 0,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The slot that leaves first.
+    pub(crate) fn peek(&self) -> Option<Ranked<R>> {
+        self.nodes.first().copied()
+    }
+
+    /// Adds `slot` as the latest insertion; one that is there already is inserted anew.
+    pub(crate) fn insert(&mut self, slot: Slot, rank: R) {
+        self.remove(slot);
+        if self.next_order == u32::MAX {
+            self.renumber();
+        }
+        let order = self.next_order;
+        self.next_order += 1;
+        self.restore(Ranked { rank, order, slot });
+    }
+
+    /// Puts back what [`remove`](Self::remove) gave, with its insertion number.
+    pub(crate) fn restore(&mut self, node: Ranked<R>) {
+        if node.slot as usize >= self.positions.len() {
+            self.positions.resize(node.slot as usize + 1, ABSENT);
+        }
+        self.nodes.push(node);
+        self.rise(self.nodes.len() - 1);
+    }
+
+    /// Gives `slot` another rank and leaves its insertion number; answers whether it is there.
+    pub(crate) fn change(&mut self, slot: Slot, rank: R) -> bool {
+        let Some(at) = self.position(slot) else {
+            return false;
+        };
+        self.nodes[at].rank = rank;
+        let at = self.rise(at);
+        self.sink(at);
+        true
+    }
+
+    /// Takes `slot` out.
+    pub(crate) fn remove(&mut self, slot: Slot) -> Option<Ranked<R>> {
+        let at = self.position(slot)?;
+        let gone = self.nodes.swap_remove(at);
+        self.positions[slot as usize] = ABSENT;
+        if at < self.nodes.len() {
+            let at = self.rise(at);
+            self.sink(at);
+        }
+        Some(gone)
+    }
+
+    /// Changes the rank of every slot at once, in O(n).
+    pub(crate) fn change_all(&mut self, mut rank: impl FnMut(Slot, R) -> R) {
+        for node in &mut self.nodes {
+            node.rank = rank(node.slot, node.rank);
+        }
+        for at in (0..self.nodes.len().div_ceil(CHILDREN)).rev() {
+            self.sink(at);
+        }
+    }
+
+    /// Checks the order of the heap and the position of every slot.
+    pub(crate) fn validate(&self) -> Result<(), String> {
+        for (at, node) in self.nodes.iter().enumerate() {
+            if at > 0 && self.nodes[(at - 1) / CHILDREN] > *node {
+                return Err(format!(
+                    "heap: the parent of slot {} comes after it",
+                    node.slot
+                ));
+            }
+            if self.position(node.slot) != Some(at) {
+                return Err(format!(
+                    "heap: slot {} does not know its position {at}",
+                    node.slot
+                ));
+            }
+            if node.order >= self.next_order {
+                return Err(format!(
+                    "heap: slot {} has an insertion number of the future",
+                    node.slot
+                ));
+            }
+        }
+        let placed = self.positions.iter().filter(|&&at| at != ABSENT).count();
+        if placed != self.nodes.len() {
+            return Err(format!(
+                "heap: {placed} positions for {} slots",
+                self.nodes.len()
+            ));
+        }
+        Ok(())
+    }
+
+    fn position(&self, slot: Slot) -> Option<usize> {
+        self.positions
+            .get(slot as usize)
+            .filter(|&&at| at != ABSENT)
+            .map(|&at| at as usize)
+    }
+
+    /// Moves the node at `at` up to its place; answers where that is.
+    fn rise(&mut self, mut at: usize) -> usize {
+        let node = self.nodes[at];
+        while at > 0 {
+            let parent = (at - 1) / CHILDREN;
+            if self.nodes[parent] <= node {
+                break;
+            }
+            self.place(at, self.nodes[parent]);
+            at = parent;
+        }
+        self.place(at, node);
+        at
+    }
+
+    /// Moves the node at `at` down to its place.
+    fn sink(&mut self, mut at: usize) {
+        let Some(&node) = self.nodes.get(at) else {
+            return;
+        };
+        loop {
+            let first = at * CHILDREN + 1;
+            let last = (first + CHILDREN).min(self.nodes.len());
+            let Some(least) = (first..last).min_by_key(|&child| self.nodes[child]) else {
+                break;
+            };
+            if node <= self.nodes[least] {
+                break;
+            }
+            self.place(at, self.nodes[least]);
+            at = least;
+        }
+        self.place(at, node);
+    }
+
+    fn place(&mut self, at: usize, node: Ranked<R>) {
+        self.nodes[at] = node;
+        // A heap has fewer than 2^32 nodes, as slots are 32 bits wide.
+        self.positions[node.slot as usize] = at as u32;
+    }
+
+    /// Numbers the insertions from zero, in the order they have.
+    fn renumber(&mut self) {
+        let mut order: Vec<u32> = (0..self.nodes.len() as u32).collect();
+        order.sort_unstable_by_key(|&at| self.nodes[at as usize].order);
+        for (number, &at) in (0u32..).zip(&order) {
+            self.nodes[at as usize].order = number;
+        }
+        self.next_order = self.nodes.len() as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drain(heap: &mut RankHeap<u32>) -> Vec<Slot> {
+        std::iter::from_fn(|| heap.remove(heap.peek()?.slot).map(|node| node.slot)).collect()
+    }
+
+    #[test]
+    fn equal_ranks_leave_in_order_of_insertion() {
+        let mut heap = RankHeap::new();
+        for slot in [7, 2, 9, 4] {
+            heap.insert(slot, 1);
+        }
+        heap.change(2, 5);
+        heap.change(2, 1);
+        heap.insert(7, 1);
+        assert_eq!(heap.validate(), Ok(()));
+        assert_eq!(drain(&mut heap), [2, 9, 4, 7]);
+    }
+
+    #[test]
+    fn the_order_survives_the_end_of_the_insertion_numbers() {
+        let mut heap = RankHeap::new();
+        heap.next_order = u32::MAX - 3;
+        for slot in [8, 6, 7, 5, 3, 0, 9] {
+            heap.insert(slot, 1);
+            assert_eq!(heap.validate(), Ok(()));
+        }
+        assert_eq!(heap.next_order, 7);
+        assert_eq!(drain(&mut heap), [8, 6, 7, 5, 3, 0, 9]);
+    }
+
+    #[test]
+    fn all_ranks_change_at_once() {
+        let mut heap = RankHeap::new();
+        for slot in 0..100 {
+            heap.insert(slot, (slot * 37) % 100);
+        }
+        heap.change_all(|_, rank| 1_000 - rank);
+        assert_eq!(heap.validate(), Ok(()));
+        let ranks: Vec<u32> = drain(&mut heap)
+            .into_iter()
+            .map(|slot| (slot * 37) % 100)
+            .collect();
+        assert!(ranks.is_sorted_by(|a, b| a > b));
+        assert!(!heap.change(3, 1));
+        assert!(heap.remove(3).is_none());
+    }
+}

@@ -1,0 +1,122 @@
+//! Least frequently used, with ageing: the entry with the least count leaves first.
+//!
+//! The touch word is a saturating count: 1 at insertion, one more with every hit and every
+//! replacement. Of equal counts the oldest insertion leaves.
+//!
+//! **Ageing.** Without it yesterday's favourites never leave (Arlitt et al., *Evaluating
+//! content management techniques for web proxy caches*, 2000). All counts are halved,
+//! rounding down, after every 10 × capacity accesses. To the letter: `advance(tick)` is
+//! called before every insertion and replacement; the capacity is the number of resident
+//! entries at that moment, at least 1; if 10 × capacity × n accesses have gone by since the
+//! last halving, all counts are halved n times, and the halving counts as done
+//! 10 × capacity × n accesses after the last. Counting starts with the insertion that ends
+//! emptiness. One halving visits every entry: a tenth of an entry an access.
+//!
+//! **Laziness.** A heap holds each entry under a count that it once had. Counts only grow
+//! between halvings, and a halving keeps their order, so the count in the heap is never
+//! above the true one: if the entry at the top has its true count there, it is the least of
+//! all, and if not, it sinks to its place and the next one is looked at.
+//!
+//! 16 bytes a slot.
+
+#![forbid(unsafe_code)]
+
+use super::heap::{RankHeap, Ranked};
+use super::{Candidate, Policy, Slot, TouchKind, mark, raise, word};
+
+/// How many accesses for each resident entry make the counts halve.
+const PERIOD: u64 = 10;
+
+/// Evicts the least used.
+#[derive(Debug, Clone)]
+pub struct Lfu {
+    heap: RankHeap<u32>,
+    halved_at: u32,
+    repairs: u32,
+}
+
+impl Lfu {
+    /// An empty policy that puts right `repairs` entries at most for one victim.
+    pub(super) const fn new(repairs: u32) -> Self {
+        Self {
+            heap: RankHeap::new(),
+            halved_at: 0,
+            repairs,
+        }
+    }
+
+    /// The entry to evict, once the top of the heap tells the truth or enough was repaired.
+    fn least(&mut self, touches: &[u32], protect: Option<Slot>) -> Option<Ranked<u32>> {
+        let mut best: Option<Ranked<u32>> = None;
+        for _ in 0..self.repairs {
+            let top = self.heap.peek()?;
+            let count = word(touches, top.slot);
+            if count == top.rank && Some(top.slot) != protect {
+                return Some(top);
+            }
+            if Some(top.slot) == protect {
+                let aside = self.heap.remove(top.slot)?;
+                let least = self.least(touches, None);
+                self.heap.restore(aside);
+                return least;
+            }
+            self.heap.change(top.slot, count);
+            let repaired = Ranked { rank: count, ..top };
+            best = Some(best.map_or(repaired, |best| best.min(repaired)));
+        }
+        best
+    }
+}
+
+impl Policy for Lfu {
+    const TOUCH: TouchKind = TouchKind::Count;
+
+    fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
+        if self.heap.len() == 0 {
+            self.halved_at = tick;
+        }
+        mark(touches, candidate.slot, 1);
+        self.heap.insert(candidate.slot, 1);
+    }
+
+    fn update(&mut self, candidate: &Candidate, touches: &mut [u32], _tick: u32) {
+        raise(touches, candidate.slot);
+    }
+
+    fn remove(&mut self, slot: Slot) {
+        self.heap.remove(slot);
+    }
+
+    fn victim(&mut self, touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
+        let slot = self.least(touches, protect)?.slot;
+        self.heap.remove(slot);
+        Some(slot)
+    }
+
+    fn advance(&mut self, touches: &mut [u32], tick: u32) {
+        let period = PERIOD * self.heap.len().max(1) as u64;
+        let times = u64::from(tick.wrapping_sub(self.halved_at)) / period;
+        if times == 0 {
+            return;
+        }
+        // At most the accesses since the last halving, which are a u32.
+        self.halved_at = self.halved_at.wrapping_add((times * period) as u32);
+        let halve = |count: u32| count.checked_shr(times.min(32) as u32).unwrap_or(0);
+        self.heap.change_all(|slot, count| {
+            mark(touches, slot, halve(word(touches, slot)));
+            halve(count)
+        });
+    }
+
+    fn rebase(&mut self, _touches: &mut [u32], by: u32) {
+        self.halved_at = self.halved_at.wrapping_sub(by);
+    }
+
+    fn len(&self) -> u32 {
+        self.heap.len() as u32
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        self.heap.validate()
+    }
+}

@@ -1,0 +1,156 @@
+//! Many doubly linked rings over slots, in one flat table.
+//!
+//! A ring begins and ends at its *head*, a node of its own, so that linking and
+//! unlinking have no special cases and unlinking need not know the ring. The heads come
+//! first in the table, then one node a slot. A slot is in one ring at most.
+//!
+//! 8 bytes a slot, 8 bytes a head.
+
+#![forbid(unsafe_code)]
+
+use super::Slot;
+
+/// The link of a slot that is in no ring.
+const UNLINKED: u32 = u32::MAX;
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    prev: u32,
+    next: u32,
+}
+
+/// A fixed number of rings over any number of slots.
+#[derive(Debug, Clone)]
+pub(crate) struct Rings {
+    heads: u32,
+    nodes: Vec<Node>,
+}
+
+impl Rings {
+    /// `heads` empty rings, named 0 to `heads - 1`.
+    pub(crate) fn new(heads: u32) -> Self {
+        let nodes = (0..heads)
+            .map(|head| Node {
+                prev: head,
+                next: head,
+            })
+            .collect();
+        Self { heads, nodes }
+    }
+
+    /// Puts `slot` at the end of the ring `head`; takes it out of the ring it was in.
+    pub(crate) fn push_back(&mut self, head: u32, slot: Slot) {
+        self.unlink(slot);
+        let node = self.heads + slot;
+        if node as usize >= self.nodes.len() {
+            let free = Node {
+                prev: UNLINKED,
+                next: UNLINKED,
+            };
+            self.nodes.resize(node as usize + 1, free);
+        }
+        let last = self.nodes[head as usize].prev;
+        self.nodes[node as usize] = Node {
+            prev: last,
+            next: head,
+        };
+        self.nodes[last as usize].next = node;
+        self.nodes[head as usize].prev = node;
+    }
+
+    /// Takes `slot` out of its ring; answers whether it was in one.
+    pub(crate) fn unlink(&mut self, slot: Slot) -> bool {
+        let Some(&Node { prev, next }) = self.node(slot) else {
+            return false;
+        };
+        self.nodes[prev as usize].next = next;
+        self.nodes[next as usize].prev = prev;
+        self.nodes[(self.heads + slot) as usize] = Node {
+            prev: UNLINKED,
+            next: UNLINKED,
+        };
+        true
+    }
+
+    /// The ring in which `slot` is alone, if it is alone in one.
+    pub(crate) fn alone_in(&self, slot: Slot) -> Option<u32> {
+        self.node(slot)
+            .filter(|node| node.prev == node.next && node.prev < self.heads)
+            .map(|node| node.prev)
+    }
+
+    /// The first slot of a ring.
+    pub(crate) fn first(&self, head: u32) -> Option<Slot> {
+        self.nodes[head as usize].next.checked_sub(self.heads)
+    }
+
+    /// The slot after `slot` in its ring; `None` at the end.
+    pub(crate) fn after(&self, slot: Slot) -> Option<Slot> {
+        self.node(slot)?.next.checked_sub(self.heads)
+    }
+
+    /// Whether `slot` is in a ring.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.node(slot).is_some()
+    }
+
+    /// The slots of one ring, in order.
+    #[cfg(test)]
+    pub(crate) fn iter(&self, head: u32) -> impl Iterator<Item = Slot> + '_ {
+        std::iter::successors(self.first(head), |&slot| self.after(slot))
+    }
+
+    /// Checks that every link is answered by its neighbour; answers how many slots are linked.
+    pub(crate) fn validate(&self) -> Result<u32, String> {
+        let mut linked = 0;
+        for (at, node) in (0u32..).zip(&self.nodes) {
+            if node.prev == UNLINKED && node.next == UNLINKED && at >= self.heads {
+                continue;
+            }
+            linked += u32::from(at >= self.heads);
+            let next = self
+                .nodes
+                .get(node.next as usize)
+                .ok_or(format!("node {at} links out of the table"))?;
+            if next.prev != at {
+                return Err(format!(
+                    "node {at} links to {}, which links back to {}",
+                    node.next, next.prev
+                ));
+            }
+        }
+        Ok(linked)
+    }
+
+    fn node(&self, slot: Slot) -> Option<&Node> {
+        let at = self.heads.checked_add(slot)? as usize;
+        self.nodes.get(at).filter(|node| node.next != UNLINKED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_move_between_rings_and_keep_their_order() {
+        let mut rings = Rings::new(2);
+        for slot in [5, 1, 3] {
+            rings.push_back(0, slot);
+        }
+        rings.push_back(1, 1);
+        assert_eq!(rings.iter(0).collect::<Vec<_>>(), [5, 3]);
+        assert_eq!(rings.alone_in(1), Some(1));
+        assert_eq!(rings.alone_in(3), None);
+        assert_eq!(rings.validate(), Ok(3));
+        assert!(
+            rings.unlink(5)
+                && !rings.unlink(5)
+                && !rings.unlink(1_000_000)
+                && !rings.unlink(u32::MAX)
+        );
+        assert_eq!(rings.first(0), Some(3));
+        assert_eq!(rings.after(3), None);
+        assert!(rings.has(3) && !rings.has(5));
+    }
+}

@@ -1,0 +1,191 @@
+//! One oracle and one property test over every policy, and what only one of them does.
+
+#![forbid(unsafe_code)]
+
+pub(crate) mod naive;
+mod prop;
+
+use super::{AnyPolicy, Candidate, PolicyKind, REPAIRS, Slot, TouchKind, UnknownPolicy};
+
+/// An entry of weight 1 that never expires.
+fn entry(slot: Slot) -> Candidate {
+    Candidate {
+        slot,
+        fingerprint: u64::from(slot),
+        weight: 1,
+        deadline: f64::INFINITY,
+    }
+}
+
+/// A policy with a touch table and a running tick, as a store has them.
+struct Bench {
+    policy: AnyPolicy,
+    touches: Vec<u32>,
+    tick: u32,
+}
+
+impl Bench {
+    fn new(kind: PolicyKind, repairs: u32, slots: usize) -> Self {
+        Self {
+            policy: AnyPolicy::new(kind, repairs),
+            touches: vec![0; slots],
+            tick: 0,
+        }
+    }
+
+    fn insert(&mut self, slot: Slot) {
+        self.tick += 1;
+        self.policy
+            .insert(&entry(slot), &mut self.touches, self.tick);
+    }
+
+    /// What a reader does on a hit.
+    fn hit(&mut self, slot: Slot) {
+        self.tick += 1;
+        match self.policy.kind().touch() {
+            TouchKind::None => {}
+            TouchKind::Tick => self.touches[slot as usize] = self.tick,
+            TouchKind::Count => super::raise(&mut self.touches, slot),
+            TouchKind::Bit => self.touches[slot as usize] = 1,
+        }
+    }
+
+    fn victim(&mut self) -> Option<Slot> {
+        let victim = self.policy.victim(&mut self.touches, None);
+        assert_eq!(self.policy.validate(), Ok(()));
+        victim
+    }
+}
+
+#[test]
+fn every_policy_has_one_number() {
+    for &kind in PolicyKind::ALL {
+        assert_eq!(PolicyKind::try_from(kind as u8), Ok(kind));
+        assert_eq!(AnyPolicy::new(kind, REPAIRS).kind(), kind);
+    }
+    assert_eq!(PolicyKind::try_from(250), Err(UnknownPolicy(250)));
+    assert_eq!(
+        UnknownPolicy(250).to_string(),
+        "no policy has the number 250"
+    );
+}
+
+#[test]
+fn a_policy_ignores_slots_that_it_does_not_hold() {
+    for &kind in PolicyKind::ALL {
+        let mut bench = Bench::new(kind, REPAIRS, 4);
+        bench.policy.remove(2);
+        bench.policy.remove(Slot::MAX);
+        bench.policy.rerank(3, 5.0);
+        bench.policy.update(&entry(3), &mut bench.touches, 1);
+        bench.policy.rebase(&mut bench.touches, 1);
+        bench.policy.advance(&mut bench.touches, u32::MAX);
+        assert!(bench.policy.is_empty());
+        assert_eq!(bench.victim(), None, "{kind:?}");
+    }
+}
+
+#[test]
+fn the_protected_entry_stays_even_if_it_is_the_only_one() {
+    for &kind in PolicyKind::ALL {
+        let mut bench = Bench::new(kind, REPAIRS, 4);
+        bench.insert(1);
+        bench.hit(1);
+        assert_eq!(
+            bench.policy.victim(&mut bench.touches, Some(1)),
+            None,
+            "{kind:?}"
+        );
+        assert_eq!(bench.policy.validate(), Ok(()));
+        assert_eq!(bench.victim(), Some(1), "{kind:?}");
+    }
+}
+
+#[test]
+fn after_many_hits_lru_repairs_no_more_than_its_limit_and_takes_the_best_seen() {
+    let mut bench = Bench::new(PolicyKind::Lru, 8, 100);
+    (0..100).for_each(|slot| bench.insert(slot));
+    (0..100).rev().for_each(|slot| bench.hit(slot));
+    // Slots 0 to 7 are looked at. All were hit, slot 7 the longest ago.
+    assert_eq!(bench.victim(), Some(7));
+    // Later choices look at the others: in the end the order is exact again.
+    let rest: Vec<Slot> = std::iter::from_fn(|| bench.victim()).collect();
+    assert_eq!(rest.len(), 99);
+    assert!(rest[50..].is_sorted_by(|a, b| a > b), "{rest:?}");
+}
+
+#[test]
+fn after_many_hits_lfu_repairs_no_more_than_its_limit_and_takes_the_best_seen() {
+    let mut bench = Bench::new(PolicyKind::Lfu, 4, 100);
+    (0..100).for_each(|slot| bench.insert(slot));
+    for slot in 0..50 {
+        (0..60 - slot).for_each(|_| bench.hit(slot));
+    }
+    let looked_at = bench.victim().expect("there are entries");
+    assert!(
+        looked_at < 50,
+        "an entry that was used, as only those were seen: {looked_at}"
+    );
+    assert_eq!(std::iter::from_fn(|| bench.victim()).count(), 99);
+}
+
+#[test]
+fn lru_keeps_its_order_when_the_tick_is_lowered() {
+    let mut bench = Bench::new(PolicyKind::Lru, REPAIRS, 8);
+    bench.tick = 100;
+    (0..8).for_each(|slot| bench.insert(slot));
+    [3, 0, 5].into_iter().for_each(|slot| bench.hit(slot));
+    assert_eq!(bench.victim(), Some(1));
+    bench.policy.rebase(&mut bench.touches, 104);
+    bench.tick -= 104;
+    assert_eq!(bench.policy.validate(), Ok(()));
+    bench.hit(2);
+    let order: Vec<Slot> = std::iter::from_fn(|| bench.victim()).collect();
+    assert_eq!(order, [4, 6, 7, 3, 0, 5, 2]);
+}
+
+#[test]
+fn lru_fills_a_removed_slot_again_as_the_newest() {
+    let mut bench = Bench::new(PolicyKind::Lru, REPAIRS, 4);
+    (0..4).for_each(|slot| bench.insert(slot));
+    bench.policy.remove(0);
+    bench.policy.remove(1);
+    bench.insert(0);
+    assert_eq!(bench.policy.len(), 3);
+    let order: Vec<Slot> = std::iter::from_fn(|| bench.victim()).collect();
+    assert_eq!(order, [2, 3, 0]);
+}
+
+#[test]
+fn lru_gives_the_queue_back_when_all_was_used() {
+    let mut bench = Bench::new(PolicyKind::Lru, u32::MAX, 10_000);
+    (0..10_000).for_each(|slot| bench.insert(slot));
+    (0..10_000).for_each(|slot| bench.hit(slot));
+    assert_eq!(bench.victim(), Some(0));
+    let AnyPolicy::Lru(lru) = &bench.policy else {
+        unreachable!("it was made as one")
+    };
+    assert!(lru.queue_capacity() <= 64);
+}
+
+#[test]
+fn lfu_lets_old_favourites_go() {
+    let mut bench = Bench::new(PolicyKind::Lfu, REPAIRS, 2);
+    bench.insert(0);
+    (0..7).for_each(|_| bench.hit(0));
+    bench.insert(1);
+    (0..3).for_each(|_| bench.hit(1));
+    // 8 against 4, and 12 accesses. After 20 the counts are 4 and 2, after 40 they are 2 and 1.
+    bench.policy.advance(&mut bench.touches, 20);
+    assert_eq!(
+        bench.touches,
+        [8, 4],
+        "19 accesses since the first insertion"
+    );
+    bench.policy.advance(&mut bench.touches, 21);
+    assert_eq!(bench.touches, [4, 2]);
+    bench.policy.advance(&mut bench.touches, 81);
+    assert_eq!(bench.touches, [0, 0], "three halvings at once");
+    bench.hit(1);
+    assert_eq!(bench.victim(), Some(0));
+}

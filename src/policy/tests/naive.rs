@@ -1,0 +1,126 @@
+//! The oracle: every policy in a few lines, by looking at everything each time.
+
+#![forbid(unsafe_code)]
+
+use crate::policy::{PolicyKind, Slot};
+
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    slot: Slot,
+    /// The number of its insertion.
+    order: u64,
+    /// The tick of its last use.
+    last: u32,
+    count: u32,
+    deadline: f64,
+}
+
+/// Entries, and who of them leaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Naive {
+    kind: PolicyKind,
+    entries: Vec<Entry>,
+    inserted: u64,
+    halved_at: u64,
+}
+
+impl Naive {
+    pub(crate) fn new(kind: PolicyKind) -> Self {
+        Self {
+            kind,
+            entries: Vec::new(),
+            inserted: 0,
+            halved_at: 0,
+        }
+    }
+
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.entries.iter().any(|entry| entry.slot == slot)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn insert(&mut self, slot: Slot, deadline: f64, tick: u32) {
+        if self.entries.is_empty() {
+            self.halved_at = tick.into();
+        }
+        self.inserted += 1;
+        self.entries.push(Entry {
+            slot,
+            order: self.inserted,
+            last: tick,
+            count: 1,
+            deadline,
+        });
+    }
+
+    pub(crate) fn touch(&mut self, slot: Slot, tick: u32) {
+        if let Some(entry) = self.entry(slot) {
+            entry.last = tick;
+            entry.count += 1;
+        }
+    }
+
+    pub(crate) fn rerank(&mut self, slot: Slot, deadline: f64) {
+        if let Some(entry) = self.entry(slot) {
+            entry.deadline = deadline;
+        }
+    }
+
+    pub(crate) fn remove(&mut self, slot: Slot) {
+        self.entries.retain(|entry| entry.slot != slot);
+    }
+
+    pub(crate) fn advance(&mut self, tick: u32) {
+        let period = 10 * self.entries.len().max(1) as u64;
+        while u64::from(tick) >= self.halved_at + period {
+            self.halved_at += period;
+            self.entries.iter_mut().for_each(|entry| entry.count /= 2);
+        }
+    }
+
+    pub(crate) fn victim(&mut self, protect: Option<Slot>) -> Option<Slot> {
+        let victim = self
+            .entries
+            .iter()
+            .filter(|entry| Some(entry.slot) != protect)
+            .min_by(|a, b| {
+                let first = match self.kind {
+                    PolicyKind::Lru => a.last.cmp(&b.last),
+                    PolicyKind::Lfu => a.count.cmp(&b.count),
+                    PolicyKind::Fifo => std::cmp::Ordering::Equal,
+                    PolicyKind::Ttl => a.deadline.total_cmp(&b.deadline),
+                };
+                first.then(a.order.cmp(&b.order))
+            })?;
+        let slot = victim.slot;
+        self.remove(slot);
+        Some(slot)
+    }
+
+    /// The same entries under another policy, in the order in which they would have left;
+    /// each counts as used at a tick of its own after `tick`.
+    pub(crate) fn moved_to(mut self, kind: PolicyKind, mut tick: u32) -> Self {
+        let mut moved = Self::new(kind);
+        let deadlines: Vec<(Slot, f64)> = self
+            .entries
+            .iter()
+            .map(|entry| (entry.slot, entry.deadline))
+            .collect();
+        while let Some(slot) = self.victim(None) {
+            tick += 1;
+            let deadline = deadlines
+                .iter()
+                .find(|(other, _)| *other == slot)
+                .map_or(0.0, |(_, deadline)| *deadline);
+            moved.insert(slot, deadline, tick);
+        }
+        moved
+    }
+
+    fn entry(&mut self, slot: Slot) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.slot == slot)
+    }
+}
