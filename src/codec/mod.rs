@@ -1,0 +1,264 @@
+//! From the bytes of a serialized value to what is stored, and back.
+//!
+//! ```text
+//! payload ─ deflate ─▶ body ─┬─ record      what a packed region holds in memory
+//!                            └─ envelope    what L2 and snapshots hold; checked or sealed
+//! ```
+//!
+//! A *payload* is a value as its serializer wrote it. Its *body* is the same, compressed if
+//! that helped. An *envelope* is a body behind a header that says all a stranger needs:
+//! when it was written and by whom, how long it is good, how to read it. Its last bytes vouch
+//! for all others: a checksum in a plain entry, the tag of XAES-256-GCM in a sealed one. A
+//! *record* is the short form for one's own memory, with times by the local clock. One
+//! `set` compresses once for both. `docs/wire-format.md` specifies the envelope to the byte.
+//!
+//! The codec is pure: no clock, no I/O; randomness is handed in as [`Random`]. It trusts nothing
+//! that it reads. Whatever the bytes are, the answer is an [`Error`] with a named reason or
+//! the entry just as it was written: no length is believed before it was checked against what
+//! is there and against a limit, nothing is allocated for a lie, and nothing panics.
+//!
+//! Order of the checks: header, key, checksum or tag, lengths, decompression. So a sealed
+//! entry is known to be authentic before a byte of it is decompressed.
+//!
+//! Buffers are handed in and appended to. [`Codec`] holds the scratch memory (some 360 KB
+//! once it has compressed and decompressed, else a few hundred bytes) for all entries of an
+//! instance; plaintext of sealed entries is wiped from it before a call returns.
+//!
+//! | file | what it knows |
+//! | --- | --- |
+//! | [`header`] | the fields of an entry and their places |
+//! | [`envelope`] | the order of the parts, and who vouches for them |
+//! | [`record`] | the form in memory |
+//! | [`side`] | tags and their tokens |
+//! | [`deflate`] | compression within bounds |
+//! | [`seal`], [`keyring`], [`index`] | the cipher, its keys, and the names of encrypted entries |
+//! | [`crc32`] | the checksum |
+
+#![forbid(unsafe_code)]
+
+pub mod crc32;
+pub mod deflate;
+pub mod envelope;
+pub mod error;
+pub mod header;
+pub mod index;
+pub mod keyring;
+pub mod record;
+pub mod seal;
+pub mod side;
+#[cfg(test)]
+mod tests;
+
+use core::ops::Range;
+
+pub use deflate::Body;
+pub use envelope::{Context, Opened, Seal, peek};
+pub use error::{Error, ErrorKind, Result};
+pub use header::{Compression, Fields, Header, Serializer, Stamp};
+pub use index::IndexKey;
+pub use keyring::{KeyId, KeyRing};
+pub use record::Local;
+pub use seal::Random;
+
+use deflate::{Deflater, Inflater, wipe};
+use record::Content;
+
+/// How a region stores its payloads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The size from which payloads are compressed, in bytes; `None` is never.
+    pub compress_above: Option<u32>,
+    /// The most bytes that a payload may have.
+    pub limit: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            compress_above: Some(deflate::COMPRESS_ABOVE),
+            limit: deflate::LIMIT,
+        }
+    }
+}
+
+/// An entry to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// What its header says.
+    pub fields: &'a Fields,
+    /// Its side block as [`side::write`] makes it, or nothing.
+    pub side: &'a [u8],
+    /// Its value as the serializer wrote it; nothing in a tombstone.
+    pub payload: &'a [u8],
+}
+
+/// Where the parts of a decoded entry lie in the buffer that they were appended to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The payload.
+    pub payload: Range<usize>,
+    /// The side block; empty where there is none.
+    pub side: Range<usize>,
+    /// The key that the caller knows the entry by; empty in a plain entry.
+    pub key: Range<usize>,
+}
+
+/// The codec of one instance: pure functions and the scratch memory that they share.
+#[derive(Default)]
+pub struct Codec {
+    deflater: Deflater,
+    inflater: Inflater,
+    /// Associated data.
+    associated: Vec<u8>,
+    /// The plaintext of a sealed entry that is still compressed.
+    plain: Vec<u8>,
+}
+
+impl Codec {
+    /// A codec with no scratch memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Appends the envelope of `entry` to `out`, which is as it was if that is refused. With
+    /// `seal` the entry is sealed.
+    pub fn encode(
+        &mut self,
+        entry: &Entry<'_>,
+        options: &Options,
+        seal: Option<Seal<'_>>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let secret = seal.is_some();
+        let above = options.compress_above;
+        let body = self.deflater.pack(entry.payload, above, options.limit)?;
+        let written = envelope::write(
+            entry.fields,
+            entry.side,
+            &body,
+            seal,
+            &mut self.associated,
+            out,
+        );
+        self.deflater.finish(secret);
+        written
+    }
+
+    /// Appends the record of `entry` to `record`, and its envelope to `envelope` where one
+    /// is wanted; the payload is compressed once. Both are as they were if that is refused.
+    pub fn encode_record(
+        &mut self,
+        entry: &Entry<'_>,
+        local: Local,
+        options: &Options,
+        seal: Option<Seal<'_>>,
+        record: &mut Vec<u8>,
+        envelope: Option<&mut Vec<u8>>,
+    ) -> Result<()> {
+        let secret = seal.is_some();
+        let above = options.compress_above;
+        let body = self.deflater.pack(entry.payload, above, options.limit)?;
+        let start = record.len();
+        let write = |seal, out: &mut Vec<u8>, scratch: &mut Vec<u8>| {
+            envelope::write(entry.fields, entry.side, &body, seal, scratch, out)
+        };
+        let serializer = entry.fields.serializer;
+        let written = if secret {
+            record::write_sealed_prefix(local, serializer, entry.side, &body, record);
+            let from = record.len();
+            let written = write(seal, record, &mut self.associated);
+            if let (Ok(()), Some(envelope)) = (written, envelope) {
+                envelope.extend_from_slice(&record[from..]);
+            }
+            written
+        } else {
+            record::write_plain(local, serializer, entry.side, &body, record).and_then(|()| {
+                envelope.map_or(Ok(()), |out| write(None, out, &mut self.associated))
+            })
+        };
+        self.deflater.finish(secret);
+        if written.is_err() {
+            record.truncate(start);
+        }
+        written
+    }
+
+    /// Checks an envelope whole, decrypts and decompresses it, and appends its parts to
+    /// `out`, which is as it was if the envelope is refused.
+    pub fn decode(
+        &mut self,
+        envelope: &[u8],
+        context: &Context<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(Opened, Parts)> {
+        let header = peek(envelope)?;
+        if header.key_id.is_some() && header.compression == Compression::None {
+            // The plaintext is the parts already: decrypt to where they shall be.
+            let opened = envelope::open(envelope, context, &mut self.associated, out)?;
+            let parts = Parts {
+                payload: opened.body.clone(),
+                side: opened.side.clone(),
+                key: opened.key.clone(),
+            };
+            return Ok((opened, parts));
+        }
+        let opened = envelope::open(envelope, context, &mut self.associated, &mut self.plain)?;
+        let secret = header.key_id.is_some();
+        let bytes = if secret { &self.plain } else { envelope };
+        let parts = unpack(&mut self.inflater, &opened, bytes, context.limit, out);
+        if secret {
+            wipe(&mut self.plain);
+        }
+        Ok((opened, parts?))
+    }
+
+    /// Appends the parts of a record's entry to `out`; `context` is asked for sealed ones.
+    pub fn decode_record(
+        &mut self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Parts> {
+        match record::read(record)?.content {
+            Content::Sealed(envelope) => {
+                self.decode(envelope, context, out).map(|(_, parts)| parts)
+            }
+            Content::Plain(side, body) => {
+                let start = out.len();
+                self.inflater.unpack(&body, context.limit, out)?;
+                Ok(append_parts(start, side, &[], out))
+            }
+        }
+    }
+}
+
+/// Appends the payload, side and key of an entry whose parts lie in `bytes`.
+fn unpack(
+    inflater: &mut Inflater,
+    opened: &Opened,
+    bytes: &[u8],
+    limit: u32,
+    out: &mut Vec<u8>,
+) -> Result<Parts> {
+    let start = out.len();
+    let body = opened.body(bytes);
+    let (side, key) = (&bytes[opened.side.clone()], &bytes[opened.key.clone()]);
+    deflate::check_lengths(&body, limit)?;
+    // Room for all of it at once: plaintext that is moved leaves a copy behind.
+    let length = body.original_length as usize + side.len() + key.len();
+    out.try_reserve(length)
+        .map_err(|_| Error::with(ErrorKind::Memory, length as u64))?;
+    inflater.unpack(&body, limit, out)?;
+    Ok(append_parts(start, side, key, out))
+}
+
+/// Appends side and key behind the payload that begins at `start`.
+fn append_parts(start: usize, side: &[u8], key: &[u8], out: &mut Vec<u8>) -> Parts {
+    let payload = start..out.len();
+    out.extend_from_slice(side);
+    let side = payload.end..out.len();
+    out.extend_from_slice(key);
+    let key = side.end..out.len();
+    Parts { payload, side, key }
+}

@@ -1,0 +1,117 @@
+//! XAES-256-GCM: AES-256-GCM with a 24-byte nonce, as specified at c2sp.org/XAES-256-GCM.
+//!
+//! A random 12-byte nonce under one AES-GCM key is safe for some 2³² messages; a busy cache
+//! writes that in weeks. Here the first half of a 24-byte nonce derives a key of its
+//! own for every entry (NIST SP 800-108 in counter mode over CMAC, which comes down to two
+//! AES blocks), and the second half is the nonce under it: random nonces then last for 2⁸⁰.
+//!
+//! Software AES: constant time by bit slicing, about 40 MB/s in WebAssembly.
+
+#![forbid(unsafe_code)]
+
+use aes_gcm::aead::inout::InOutBuf;
+use aes_gcm::aes::Aes256;
+use aes_gcm::aes::cipher::BlockCipherEncrypt;
+use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
+use zeroize::Zeroizing;
+
+use super::error::{Error, ErrorKind, Result};
+
+/// The length of a nonce, in bytes.
+pub const NONCE_LENGTH: usize = 24;
+/// The length of the tag after each ciphertext, in bytes.
+pub const TAG_LENGTH: usize = 16;
+
+/// Where nonces come from: the one source of randomness of the codec, given by the caller.
+pub trait Random {
+    /// Fills `bytes` from a cryptographically secure source.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// One 256-bit key, ready to derive the keys of entries. Wiped on drop.
+pub struct Xaes256Gcm {
+    cipher: Box<Aes256>,
+    /// The CMAC subkey for messages of whole blocks.
+    subkey: Zeroizing<[u8; 16]>,
+}
+
+impl Xaes256Gcm {
+    /// Expands `key`.
+    #[must_use]
+    pub fn new(key: &[u8; 32]) -> Self {
+        let cipher = Box::new(Aes256::new(key.into()));
+        let mut zeros = Zeroizing::new([0; 16]);
+        cipher.encrypt_block((&mut *zeros).into());
+        // Doubling in GF(2¹²⁸), without a branch on the secret top bit.
+        let value = u128::from_be_bytes(*zeros);
+        let doubled = (value << 1) ^ ((value >> 127) * 0x87);
+        Self {
+            cipher,
+            subkey: Zeroizing::new(doubled.to_be_bytes()),
+        }
+    }
+
+    /// The cipher for one nonce, and the half of the nonce that remains for it.
+    fn derive(&self, nonce: &[u8; NONCE_LENGTH]) -> (Aes256Gcm, [u8; 12]) {
+        let (context, rest) = nonce.split_at(12);
+        let mut key = Zeroizing::new([0; 32]);
+        for (counter, half) in (1u8..).zip(key.as_chunks_mut::<16>().0) {
+            half[..4].copy_from_slice(&[0, counter, b'X', 0]);
+            half[4..].copy_from_slice(context);
+            for (byte, mask) in half.iter_mut().zip(*self.subkey) {
+                *byte ^= mask;
+            }
+            self.cipher.encrypt_block(half.into());
+        }
+        let rest = core::array::from_fn(|i| rest[i]);
+        (Aes256Gcm::new((&*key).into()), rest)
+    }
+
+    /// Encrypts `bytes[from..]` in place and appends the tag. Refused above 64 GB only.
+    pub fn seal(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated: &[u8],
+        bytes: &mut Vec<u8>,
+        from: usize,
+    ) -> Result<()> {
+        let (cipher, nonce) = self.derive(nonce);
+        let length = bytes.len() as u64;
+        let plain = bytes.get_mut(from..).unwrap_or_default();
+        let tag = cipher
+            .encrypt_inout_detached((&nonce).into(), associated, plain.into())
+            .map_err(|_| Error::with(ErrorKind::TooLarge, length))?;
+        bytes.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    /// Decrypts `sealed` (ciphertext and tag) and appends the plaintext to `out`, which grows
+    /// once at most and is as it was if the entry does not open.
+    pub fn open(
+        &self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated: &[u8],
+        sealed: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let (ciphertext, tag) = sealed
+            .split_last_chunk::<TAG_LENGTH>()
+            .ok_or(Error::with(ErrorKind::Truncated, sealed.len() as u64))?;
+        let start = out.len();
+        out.try_reserve(ciphertext.len())
+            .map_err(|_| Error::with(ErrorKind::Memory, ciphertext.len() as u64))?;
+        out.resize(start + ciphertext.len(), 0);
+        let (cipher, nonce) = self.derive(nonce);
+        let opened = InOutBuf::new(ciphertext, &mut out[start..])
+            .map_err(|_| Error::from(ErrorKind::DoesNotOpen))
+            .and_then(|buffer| {
+                cipher
+                    .decrypt_inout_detached((&nonce).into(), associated, buffer, tag.into())
+                    .map_err(|_| ErrorKind::DoesNotOpen.into())
+            });
+        if opened.is_err() {
+            out.truncate(start);
+        }
+        opened
+    }
+}

@@ -1,0 +1,195 @@
+//! Lengths that lie are refused for what they are, before anything is allocated for them.
+
+use super::samples::{LIMIT, Sample, all, context, fields, ring, stored_key};
+use crate::codec::crc32::crc32;
+use crate::codec::deflate::{Body, Inflater, MAX_RATIO};
+use crate::codec::{Codec, Compression, Entry, ErrorKind, Options, Serializer, envelope, peek};
+
+/// Makes the checksum of a plain envelope right again.
+pub fn fix_checksum(envelope: &mut [u8]) {
+    let body = envelope.len() - 4;
+    let checksum = crc32(&envelope[..body]);
+    envelope[body..].copy_from_slice(&checksum.to_be_bytes());
+}
+
+fn sample(title: &str) -> Sample {
+    let mut samples = all();
+    let at = samples.iter().position(|sample| sample.title == title);
+    samples.swap_remove(at.expect("a sample of that title"))
+}
+
+/// Why a plain envelope is refused after `change`, with a right checksum.
+fn refusal(title: &str, change: impl FnOnce(&mut Vec<u8>)) -> ErrorKind {
+    let mut envelope = sample(title).envelope();
+    change(&mut envelope);
+    fix_checksum(&mut envelope);
+    let (ring, stored) = (ring(), stored_key());
+    let mut out = Vec::new();
+    let refused = Codec::new().decode(&envelope, &context(&ring, &stored), &mut out);
+    assert_eq!(out.capacity(), 0, "memory was taken for a lie");
+    refused.expect_err("refused").kind
+}
+
+fn set_original_length(envelope: &mut [u8], length: u32) {
+    envelope[42..46].copy_from_slice(&length.to_be_bytes());
+}
+
+#[test]
+fn a_length_over_the_limit_is_too_large() {
+    for title in ["Plain", "Plain, compressed"] {
+        for length in [LIMIT + 1, u32::MAX] {
+            let kind = refusal(title, |envelope| set_original_length(envelope, length));
+            assert_eq!(kind, ErrorKind::TooLarge);
+        }
+    }
+}
+
+#[test]
+fn a_length_that_deflate_cannot_reach_is_a_bomb() {
+    let kind = refusal("Plain, compressed", |envelope| {
+        set_original_length(envelope, LIMIT)
+    });
+    assert_eq!(kind, ErrorKind::Bomb);
+}
+
+#[test]
+fn a_wrong_length_of_an_uncompressed_payload_is_refused() {
+    for length in [0, 15, 17] {
+        let kind = refusal("Plain", |envelope| set_original_length(envelope, length));
+        assert_eq!(kind, ErrorKind::Length);
+    }
+}
+
+#[test]
+fn a_side_block_longer_than_the_entry_is_refused() {
+    for length in [u32::MAX, 1 << 20, 100] {
+        let kind = refusal("Plain, with tags", |envelope| {
+            envelope[46..50].copy_from_slice(&length.to_be_bytes());
+        });
+        assert_eq!(kind, ErrorKind::Length);
+    }
+}
+
+#[test]
+fn a_stream_must_come_out_at_exactly_the_declared_length() {
+    for length in [0, 1, 47, 49, 100] {
+        let mut envelope = sample("Plain, compressed").envelope();
+        set_original_length(&mut envelope, length);
+        fix_checksum(&mut envelope);
+        let (ring, stored) = (ring(), stored_key());
+        let mut out = vec![1];
+        let refused = Codec::new().decode(&envelope, &context(&ring, &stored), &mut out);
+        assert_eq!(
+            refused.expect_err("refused").kind,
+            ErrorKind::Inflate,
+            "{length}"
+        );
+        assert_eq!(out, [1]);
+    }
+}
+
+#[test]
+fn bytes_behind_the_stream_are_refused() {
+    let mut envelope = sample("Plain, compressed").envelope();
+    envelope.insert(envelope.len() - 4, 0);
+    fix_checksum(&mut envelope);
+    let (ring, stored) = (ring(), stored_key());
+    let refused = Codec::new().decode(&envelope, &context(&ring, &stored), &mut Vec::new());
+    assert_eq!(refused.expect_err("refused").kind, ErrorKind::Inflate);
+}
+
+#[test]
+fn the_best_that_deflate_can_do_is_no_bomb() {
+    // 1 MB of one byte: the compressor comes near to 1,032 : 1, and it must open again.
+    let payload = vec![0; LIMIT as usize];
+    let fields = fields(Serializer::BYTES);
+    let entry = Entry {
+        fields: &fields,
+        side: &[],
+        payload: &payload,
+    };
+    let options = Options {
+        compress_above: Some(1),
+        limit: LIMIT,
+    };
+    let mut out = Vec::new();
+    let mut codec = Codec::new();
+    codec
+        .encode(&entry, &options, None, &mut out)
+        .expect("encoded");
+    let ratio = u64::from(LIMIT) / out.len() as u64;
+    assert!((900..=MAX_RATIO).contains(&ratio), "{ratio}");
+    let (ring, stored) = (ring(), stored_key());
+    let mut back = Vec::new();
+    codec
+        .decode(&out, &context(&ring, &stored), &mut back)
+        .expect("decoded");
+    assert_eq!(back, payload);
+}
+
+#[test]
+fn a_writer_is_held_to_the_same_limits() {
+    let mut codec = Codec::new();
+    let mut write = |fields: &crate::codec::Fields, side: &[u8], payload: &[u8]| {
+        let entry = Entry {
+            fields,
+            side,
+            payload,
+        };
+        let options = Options {
+            compress_above: None,
+            limit: 10,
+        };
+        let mut out = b"before".to_vec();
+        let kind = codec
+            .encode(&entry, &options, None, &mut out)
+            .map_err(|error| error.kind);
+        assert!(kind.is_ok() || out == b"before");
+        kind
+    };
+    let fields = fields(Serializer::BYTES);
+    assert_eq!(write(&fields, &[], &[0; 10]), Ok(()));
+    assert_eq!(write(&fields, &[], &[0; 11]), Err(ErrorKind::TooLarge));
+    assert_eq!(
+        write(&fields, &vec![0; (1 << 20) + 1], &[]),
+        Err(ErrorKind::TooLarge)
+    );
+    let tombstone = super::samples::tombstone();
+    assert_eq!(write(&tombstone, &[], &[]), Ok(()));
+    assert_eq!(write(&tombstone, &[], &[1]), Err(ErrorKind::Length));
+    assert_eq!(
+        write(&tombstone, &super::samples::tags(), &[]),
+        Err(ErrorKind::Flags)
+    );
+}
+
+#[test]
+fn a_body_that_contradicts_itself_is_not_written() {
+    let fields = fields(Serializer::BYTES);
+    let body = Body {
+        bytes: b"four",
+        compression: Compression::None,
+        original_length: 5,
+    };
+    let mut out = Vec::new();
+    let refused = envelope::write(&fields, &[], &body, None, &mut Vec::new(), &mut out);
+    assert_eq!(refused.expect_err("refused").kind, ErrorKind::Length);
+    assert!(out.is_empty());
+}
+
+#[test]
+fn scratch_memory_is_used_again_and_a_large_one_returned() {
+    let mut inflater = Inflater::default();
+    let envelope = sample("Plain, compressed").envelope();
+    let header = peek(&envelope).expect("a header");
+    let body = Body {
+        bytes: &envelope[header.length()..envelope.len() - 4],
+        compression: header.compression,
+        original_length: header.original_length,
+    };
+    let mut out = Vec::new();
+    for round in 1..=3 {
+        inflater.unpack(&body, LIMIT, &mut out).expect("unpacked");
+        assert_eq!(out.len(), round * body.original_length as usize);
+    }
+}

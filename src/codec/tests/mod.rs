@@ -1,0 +1,10 @@
+//! The codec as a whole: what goes in comes out, and everything else is refused by name.
+
+mod damage;
+mod fields;
+mod limits;
+mod roundtrip;
+mod samples;
+mod sealed;
+mod wire_format;
+mod xaes;

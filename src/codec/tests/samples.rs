@@ -1,0 +1,172 @@
+//! One envelope of every variety, always the same bytes. The examples of
+//! `docs/wire-format.md` are made from these.
+
+use crate::codec::side::{self, Tag};
+use crate::codec::{
+    Codec, Context, Entry, Fields, IndexKey, KeyRing, Options, Random, Seal, Serializer, Stamp,
+};
+
+pub const REGION: &str = "user_preferences";
+pub const KEY: &str = "user:42";
+pub const LIMIT: u32 = 1 << 20;
+
+/// The random source of the examples: bytes that count up from 0x40.
+pub struct Counting(pub u8);
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0;
+            self.0 = self.0.wrapping_add(1);
+        }
+    }
+}
+
+pub fn ring() -> KeyRing {
+    let key: [u8; 32] = core::array::from_fn(|i| i as u8);
+    KeyRing::new("k2", [("k1", &[0x11; 32][..]), ("k2", &key)]).expect("a ring")
+}
+
+pub fn stored_key() -> [u8; 32] {
+    IndexKey::derive(&[0x22; 32])
+        .expect("an index key")
+        .stored_key(REGION, KEY.as_bytes())
+}
+
+pub fn stamp() -> Stamp {
+    let mut stamp = [0; 16];
+    stamp[..6].copy_from_slice(&1_789_000_000_123_u64.to_be_bytes()[2..]);
+    stamp[6..8].copy_from_slice(&5_u16.to_be_bytes());
+    stamp[8..].copy_from_slice(b"node-001");
+    Stamp(stamp)
+}
+
+pub fn fields(serializer: Serializer) -> Fields {
+    Fields {
+        stamp: stamp(),
+        created: 1_789_000_000_123.0,
+        fresh_until: 1_789_000_300_123.0,
+        stale_until: f64::INFINITY,
+        serializer,
+    }
+}
+
+pub fn tombstone() -> Fields {
+    Fields::tombstone(stamp(), 1_789_000_000_123.0, 1_789_003_600_123.0)
+}
+
+pub fn tags() -> Vec<u8> {
+    let mut block = Vec::new();
+    let tags = [
+        Tag {
+            name: b"user:42",
+            token: *b"token-01",
+        },
+        Tag {
+            name: b"team",
+            token: [0xFF; 8],
+        },
+    ];
+    side::write(&tags, &mut block).expect("a side block");
+    block
+}
+
+pub struct Sample {
+    pub title: &'static str,
+    pub fields: Fields,
+    pub side: Vec<u8>,
+    pub payload: Vec<u8>,
+    pub compress_above: Option<u32>,
+    pub sealed: bool,
+}
+
+impl Sample {
+    pub fn options(&self) -> Options {
+        Options {
+            compress_above: self.compress_above,
+            limit: LIMIT,
+        }
+    }
+
+    pub fn envelope(&self) -> Vec<u8> {
+        let ring = ring();
+        let stored_key = stored_key();
+        let mut random = Counting(0x40);
+        let seal = self.sealed.then_some(Seal {
+            ring: &ring,
+            region: REGION,
+            stored_key: &stored_key,
+            key: KEY.as_bytes(),
+            random: &mut random,
+        });
+        let entry = Entry {
+            fields: &self.fields,
+            side: &self.side,
+            payload: &self.payload,
+        };
+        let mut out = Vec::new();
+        Codec::new()
+            .encode(&entry, &self.options(), seal, &mut out)
+            .expect("encoded");
+        out
+    }
+}
+
+/// The context in which every sample opens.
+pub fn context<'a>(ring: &'a KeyRing, stored_key: &'a [u8]) -> Context<'a> {
+    Context {
+        region: REGION,
+        stored_key,
+        ring: Some(ring),
+        accept_plain: true,
+        limit: LIMIT,
+    }
+}
+
+pub fn all() -> Vec<Sample> {
+    let json = br#"{"theme":"dark"}"#;
+    let text = b"abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc";
+    let variety = |title, serializer, side, payload: &[u8], compress_above, sealed| Sample {
+        title,
+        fields: fields(serializer),
+        side,
+        payload: payload.to_vec(),
+        compress_above,
+        sealed,
+    };
+    let deleted = |title, sealed| Sample {
+        fields: tombstone(),
+        ..variety(title, Serializer::NONE, Vec::new(), b"", None, sealed)
+    };
+    let none = Vec::new;
+    vec![
+        variety("Plain", Serializer::JSON, none(), json, None, false),
+        variety(
+            "Plain, with tags",
+            Serializer::BYTES,
+            tags(),
+            &[0, 1, 2],
+            None,
+            false,
+        ),
+        variety(
+            "Plain, compressed",
+            Serializer::UTF8,
+            none(),
+            text,
+            Some(16),
+            false,
+        ),
+        deleted("Plain tombstone", false),
+        variety("Sealed", Serializer::JSON, none(), json, None, true),
+        variety(
+            "Sealed, compressed, with tags",
+            Serializer::UTF8,
+            tags(),
+            text,
+            Some(16),
+            true,
+        ),
+        deleted("Sealed tombstone", true),
+    ]
+}

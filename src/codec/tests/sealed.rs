@@ -1,0 +1,145 @@
+//! A sealed entry opens where it was put, with its key, and nowhere else.
+
+use super::samples::{Counting, KEY, REGION, Sample, all, context, ring, stored_key};
+use crate::codec::envelope::Opened;
+use crate::codec::{Codec, Context, ErrorKind, KeyRing, Parts, peek};
+
+fn sealed() -> Sample {
+    let samples = all();
+    let mut sealed = samples
+        .into_iter()
+        .filter(|sample| sample.title == "Sealed");
+    sealed.next().expect("there is one")
+}
+
+fn open(context: &Context<'_>) -> Result<(Opened, Parts), ErrorKind> {
+    Codec::new()
+        .decode(&sealed().envelope(), context, &mut Vec::new())
+        .map_err(|error| error.kind)
+}
+
+#[test]
+fn it_does_not_open_in_another_region_or_under_another_key() {
+    let (ring, stored) = (ring(), stored_key());
+    let right = context(&ring, &stored);
+    assert!(open(&right).is_ok());
+    let mut moved = stored;
+    moved[31] ^= 1;
+    for wrong in [
+        Context {
+            region: "user_preference",
+            ..right
+        },
+        Context {
+            stored_key: &moved,
+            ..right
+        },
+        Context {
+            stored_key: &stored[1..],
+            ..right
+        },
+        // The same bytes, divided otherwise.
+        Context {
+            region: &format!("{REGION}x"),
+            stored_key: &stored,
+            ..right
+        },
+    ] {
+        assert_eq!(open(&wrong).expect_err("refused"), ErrorKind::DoesNotOpen);
+    }
+}
+
+#[test]
+fn a_missing_key_is_told_from_a_wrong_one() {
+    let stored = stored_key();
+    let missing = KeyRing::new("k1", [("k1", &[0x11; 32][..])]).expect("a ring");
+    let wrong = KeyRing::new("k2", [("k2", &[0x11; 32][..])]).expect("a ring");
+    let kind = |ring| {
+        open(&Context {
+            ring,
+            ..context(&missing, &stored)
+        })
+        .expect_err("refused")
+    };
+    assert_eq!(kind(None), ErrorKind::KeyMissing);
+    assert_eq!(kind(Some(&missing)), ErrorKind::KeyMissing);
+    assert_eq!(kind(Some(&wrong)), ErrorKind::DoesNotOpen);
+    let header = peek(&sealed().envelope()).expect("a header");
+    assert_eq!(header.key_id.expect("an id").as_str(), "k2");
+}
+
+#[test]
+fn every_key_of_the_ring_reads_whichever_writes() {
+    let stored = stored_key();
+    let key: [u8; 32] = core::array::from_fn(|i| i as u8);
+    let rotated = KeyRing::new("k3", [("k3", &[9; 32][..]), ("k2", &key)]).expect("a ring");
+    assert!(open(&context(&rotated, &stored)).is_ok());
+}
+
+#[test]
+fn where_entries_are_sealed_a_plain_one_is_refused() {
+    let (ring, stored) = (ring(), stored_key());
+    let plain = all().swap_remove(0).envelope();
+    let strict = Context {
+        accept_plain: false,
+        ..context(&ring, &stored)
+    };
+    let refused = Codec::new().decode(&plain, &strict, &mut Vec::new());
+    assert_eq!(refused.expect_err("refused").kind, ErrorKind::Unsealed);
+    assert!(open(&strict).is_ok());
+}
+
+#[test]
+fn nothing_of_key_tags_or_value_is_readable() {
+    for sample in all().iter().filter(|sample| sample.sealed) {
+        let envelope = sample.envelope();
+        let secrets = [
+            KEY.as_bytes(),
+            b"theme",
+            b"token-01",
+            b"abcabc",
+            REGION.as_bytes(),
+        ];
+        for secret in secrets {
+            assert!(!envelope.windows(secret.len()).any(|bytes| bytes == secret));
+        }
+    }
+}
+
+#[test]
+fn the_same_entry_is_sealed_to_other_bytes_under_another_nonce() {
+    let sample = sealed();
+    let (ring, stored) = (ring(), stored_key());
+    let mut codec = Codec::new();
+    let mut random = Counting(0);
+    let mut seal = || {
+        let entry = crate::codec::Entry {
+            fields: &sample.fields,
+            side: &sample.side,
+            payload: &sample.payload,
+        };
+        let seal = crate::codec::Seal {
+            ring: &ring,
+            region: REGION,
+            stored_key: &stored,
+            key: KEY.as_bytes(),
+            random: &mut random,
+        };
+        let mut out = Vec::new();
+        codec
+            .encode(&entry, &sample.options(), Some(seal), &mut out)
+            .expect("sealed");
+        out
+    };
+    let (first, second) = (seal(), seal());
+    let body = 46 + 2 + 24;
+    assert_ne!(first[48..body], second[48..body]);
+    assert!(
+        first[body..]
+            .iter()
+            .zip(&second[body..])
+            .filter(|(a, b)| a == b)
+            .count()
+            < 8
+    );
+}
