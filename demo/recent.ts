@@ -7,18 +7,25 @@ export interface Second {
   readonly p95Ms: number | null
 }
 
-/** Latencies of the last `seconds` seconds, second by second, in a ring. */
+/** Latencies of the last `seconds` seconds (the current one included), second by second, in a ring. */
 export class RecentLatency {
   readonly #buckets: { second: number; samples: number[] }[]
   readonly #now: () => number
+  #total = 0
 
   constructor(seconds: number, now: () => number = () => performance.now()) {
     this.#buckets = Array.from({ length: seconds }, () => ({ second: -1, samples: [] }))
     this.#now = now
   }
 
+  /** Answers since the start. */
+  get total(): number {
+    return this.#total
+  }
+
   /** Records one answer that took `ms`. */
   add(ms: number): void {
+    this.#total++
     const second = this.#second()
     const bucket = this.#buckets[second % this.#buckets.length]
     if (bucket === undefined) return

@@ -34,11 +34,7 @@ function draw(figures) {
 function drawTiers(tiers) {
   fill(
     byId('tiers'),
-    tiers.map(({ name, state, detail }) => {
-      const item = element('li', `${name}: ${detail}`)
-      item.className = state
-      return item
-    }),
+    tiers.map(({ name, state, detail }) => element('li', `${name}: ${detail}`, state)),
   )
 }
 
@@ -54,9 +50,7 @@ function drawTotals({ totals, seconds }) {
     byId('totals'),
     tiles.map(([name, value, detail]) => {
       const tile = document.createElement('div')
-      const small = element('dd', detail)
-      small.className = 'detail'
-      tile.append(element('dt', name), element('dd', value), small)
+      tile.append(element('dt', name), element('dd', value), element('dd', detail, 'detail'))
       return tile
     }),
   )
@@ -68,12 +62,20 @@ function drawLatency(seconds) {
   svg.setAttribute('aria-label', `p50 and p95 of ${seconds.length} seconds, from 0 to ${top} ms`)
   for (const y of [0.5, 50, 99.5]) svg.append(shape('line', { class: 'grid', x1: 0, x2: 100, y1: y, y2: y }))
   for (const name of ['p95', 'p50']) {
-    svg.append(shape('path', { class: name, d: path(seconds.map((second) => second[`${name}Ms`]), top) }))
+    svg.append(
+      shape('path', {
+        class: name,
+        d: path(
+          seconds.map((second) => second[`${name}Ms`]),
+          top,
+        ),
+      }),
+    )
   }
-  fill(byId('latency'), [svg])
+  fill(byId('latency'), [svg, element('span', `${top} ms`, 'top')])
   const last = seconds.findLast((second) => second.p50Ms !== null)
   byId('latency-now').textContent = last
-    ? `now ${milliseconds(last.p50Ms)} and ${milliseconds(last.p95Ms)}; the height is ${top} ms`
+    ? `now ${milliseconds(last.p50Ms)} and ${milliseconds(last.p95Ms)}`
     : 'no request yet'
 }
 
@@ -125,32 +127,31 @@ function drawRegions(regions) {
 
 function fillCell(region) {
   const share = Math.min(100, region.utilisationPercent)
-  const inner = document.createElement('span')
-  inner.style.width = `${share}%`
-  const track = document.createElement('span')
-  track.append(inner)
-  const bar = document.createElement('div')
-  bar.className = 'bar'
-  bar.append(track, element('span', `${bytes(region.bytes)} of ${bytes(region.maxBytes)}`))
+  const level = element('span', '', 'level')
+  level.style.width = `${share}%`
+  const track = element('span', '', 'track')
+  track.append(level)
+  const bar = element('div', '', 'bar')
+  bar.append(track, element('span', `${bytes(region.bytes)} of ${bytes(region.maxBytes)}`, 'amount'))
   const result = cell('Fill', '', 'wide')
   result.append(bar)
   return result
 }
 
 function packed({ rawBytes, storedBytes }) {
-  return rawBytes === 0 ? NOTHING : percent(storedBytes / rawBytes)
+  return rawBytes === 0 ? NOTHING : `${Math.round((100 * storedBytes) / rawBytes)} %`
 }
 
 function cell(label, text, className = '') {
-  const result = element('td', text)
+  const result = element('td', text, className)
   result.dataset.label = label
-  result.className = className
   return result
 }
 
-function element(name, text) {
+function element(name, text, className = '') {
   const result = document.createElement(name)
   result.textContent = text
+  result.className = className
   return result
 }
 

@@ -62,6 +62,37 @@ describe('a table', () => {
       'total     12,007',
     ])
   })
+
+  it('puts a heading over neighbours of one group', () => {
+    const text = table(
+      [
+        { heading: 'a', align: 'left' },
+        { heading: 'first', align: 'right', group: 'both' },
+        { heading: 'second', align: 'right', group: 'both' },
+        { heading: 'b', align: 'right' },
+      ],
+      [['1', '2', '3', '4']],
+      false,
+    )
+    expect(text.split('\n')).toEqual([
+      '   ╌╌╌╌ both ╌╌╌',
+      'a  first  second  b',
+      '─  ─────  ──────  ─',
+      '1      2       3  4',
+    ])
+  })
+
+  it('makes room for a heading that is wider than its columns', () => {
+    const text = table(
+      [
+        { heading: 'a', align: 'right', group: 'wide heading' },
+        { heading: 'b', align: 'right', group: 'wide heading' },
+      ],
+      [['1', '2']],
+      false,
+    )
+    expect(text.split('\n')).toEqual([' wide heading', '          a  b', '───────────  ─', '          1  2'])
+  })
 })
 
 describe('figures', () => {
