@@ -1,10 +1,15 @@
 /**
  * The interface of an L2 tier: byte strings under string keys, in batches.
  *
- * A driver knows nothing of regions, tags, envelopes or circuits. It may reject: the
- * layer above limits its time, opens the circuit and journals what could not be written.
- * Keys are at most 70 KB; values are opaque, but those written by omnicache hold a
- * 16-byte stamp at `STAMP_OFFSET`, compared as unsigned bytes.
+ * A driver knows nothing of regions, tags, envelopes or circuits. It may reject, always
+ * with a `CacheError`: the layer above limits its time, opens the circuit and journals what
+ * could not be written. A driver that cannot reach its tier rejects at once instead of
+ * queueing, so that no write happens long after its caller gave up.
+ *
+ * Keys are well-formed strings of at most 70 KB; values are opaque, but those written by
+ * omnicache hold a 16-byte stamp at `STAMP_OFFSET`, compared as unsigned bytes. The entries
+ * of a batch are applied in order. The bytes handed in must not change before the promise
+ * settles and are not kept after it; the bytes handed out belong to the caller.
  */
 export interface Driver {
   /** What metrics, events and errors call this tier: 'redis', 'indexeddb', … */
@@ -24,9 +29,16 @@ export interface Driver {
    * one with an older stamp; where it is not written the answer is 'newer'.
    */
   exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange>
-  /** Stores `value` only where there is none, and answers what is there afterwards. */
+  /**
+   * Stores `value` only where there is none, until it is deleted, and answers what is there
+   * afterwards.
+   */
   setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array>
-  /** Stores all or nothing, atomically; each entry replaces what was there. */
+  /**
+   * Stores all or nothing, atomically; each entry replaces what was there. Rejects with
+   * `COMMIT_UNKNOWN` where the connection broke after the entries were sent, so that they may
+   * or may not be there; with anything else nothing was written.
+   */
   commit(entries: readonly DriverEntry[]): Promise<void>
   /** Removes the keys; answers how many were there. */
   deleteMany(keys: readonly string[]): Promise<number>
@@ -39,7 +51,10 @@ export interface Driver {
   now(): Promise<number>
   /** Opens what must be open, and answers when the tier can serve. Idempotent. */
   connect(): Promise<void>
-  /** Closes what the driver opened itself, never a client that it was handed. Idempotent. */
+  /**
+   * Closes what the driver opened itself, never a client that it was handed. Idempotent, and
+   * never waits for the tier. Everything called afterwards rejects with `CLOSED`.
+   */
   close(): Promise<void>
 }
 
@@ -47,7 +62,7 @@ export interface Driver {
 export interface DriverEntry {
   readonly key: string
   readonly value: Uint8Array
-  /** How long the tier keeps the value, in ms; `Infinity` keeps it until it is deleted. */
+  /** How long the tier keeps the value, in ms, more than 0; `Infinity` keeps it until it is deleted. */
   readonly ttl: number
 }
 
@@ -78,4 +93,10 @@ export function isOlder(a: Uint8Array, b: Uint8Array): boolean {
     if (x !== y) return x < y
   }
   return false
+}
+
+/** What `exchangeMany` says of a value that it replaced. */
+export function previousOf(value: Uint8Array | undefined): Previous {
+  if (value === undefined) return 'none'
+  return ((value[FLAGS_OFFSET] ?? 0) & TOMBSTONE_FLAG) === 0 ? 'value' : 'tombstone'
 }

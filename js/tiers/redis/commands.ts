@@ -1,0 +1,75 @@
+import type { DriverEntry, Previous } from '../driver.ts'
+import { tierError } from '../tier-error.ts'
+import { type RedisCommand, type RedisReply, TIER } from './link.ts'
+import { OUTCOMES } from './scripts/script.ts'
+
+/** The most keys that one command names, so that none holds the server for long. */
+const MAX_KEYS = 10_000
+
+/** The longest TTL that is handed to Redis as one, some 30,000 years; beyond, values stay until deleted. */
+const MAX_TTL = 1e15
+
+/** GET of one key. */
+export function get(key: string): RedisCommand {
+  return { name: 'get', keys: [key] }
+}
+
+/** SET of one entry, with its TTL. */
+export function set({ key, value, ttl }: DriverEntry): RedisCommand {
+  const px = milliseconds(ttl)
+  return { name: 'set', keys: [key], after: px === '' ? [buffer(value)] : [buffer(value), 'PX', px] }
+}
+
+/** One run of a script on one entry, by source or by SHA. */
+export function evaluate(name: 'eval' | 'evalsha', what: string, { key, value, ttl }: DriverEntry): RedisCommand {
+  return { name, before: [what, '1'], keys: [key], after: [buffer(value), milliseconds(ttl)] }
+}
+
+/** A TTL as Redis takes it: whole and at least 1; '' is for ever. */
+function milliseconds(ttl: number): string {
+  return ttl > MAX_TTL ? '' : String(Math.max(1, Math.ceil(ttl)))
+}
+
+/** The same bytes, as clients want them. */
+export function buffer(value: Uint8Array): Buffer {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
+/** The same bytes without Buffer's own `slice`, which shares memory where Uint8Array's copies. */
+export function bytes(reply: RedisReply | undefined): Uint8Array | undefined {
+  return Buffer.isBuffer(reply) ? new Uint8Array(reply.buffer, reply.byteOffset, reply.byteLength) : undefined
+}
+
+/** What a script says that it replaced. */
+export function outcome(reply: RedisReply): Previous {
+  const previous = OUTCOMES[Number(reply)]
+  if (previous === undefined) throw tierError(TIER, new Error(`a script answered ${String(reply)}`))
+  return previous
+}
+
+/** The keys in groups that one command may name. */
+export function inChunks(keys: readonly string[]): string[][] {
+  const chunks: string[][] = []
+  for (let i = 0; i < keys.length; i += MAX_KEYS) chunks.push(keys.slice(i, i + MAX_KEYS))
+  return chunks
+}
+
+/** The total of number replies. */
+export function sum(replies: readonly RedisReply[]): number {
+  return replies.reduce<number>((total, reply) => total + Number(reply), 0)
+}
+
+/** A glob pattern that matches `text` alone. */
+export function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&')
+}
+
+/** Throws the first error reply, as the tier's. */
+export function assertNoError(replies: readonly RedisReply[]): void {
+  for (const reply of replies) if (reply instanceof Error) throw tierError(TIER, reply)
+}
+
+/** Whether the server does not know the SHA it was given. */
+export function isNoScript(reply: RedisReply | undefined): boolean {
+  return reply instanceof Error && reply.message.startsWith('NOSCRIPT')
+}

@@ -1,0 +1,114 @@
+import { CacheError } from '../../errors.ts'
+import type { RedisAddress } from './address.ts'
+import type { RedisLink } from './link.ts'
+
+/** How the driver makes a client of its own, where it was given a URL. A handed-in client keeps its own options. */
+export interface RedisConnectOptions {
+  /** Which package to use. Default: `ioredis` if it is installed, else `redis` (node-redis). */
+  readonly client?: 'ioredis' | 'redis'
+  /** Instead of the one in the URL. */
+  readonly username?: string
+  /** Instead of the one in the URL. */
+  readonly password?: string
+  /** Instead of the one in the URL. Default: 0. */
+  readonly database?: number
+  /** `true`, or options as `tls.connect` takes them (`ca`, `cert`, `key`, `servername`, …). Default: as the URL says. */
+  readonly tls?: boolean | Readonly<Record<string, unknown>>
+  /** How long making a connection may take, in ms. Default: 5000. */
+  readonly connectTimeout?: number
+  /** After how long without an answer a connection is given up and made anew, in ms. Default: 5000. */
+  readonly socketTimeout?: number
+}
+
+/** What a client of ours is to be like, completely. */
+export interface ClientPlan {
+  /** One address, or the seeds of a cluster. */
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]]
+  readonly cluster: boolean
+  readonly auth: { readonly username?: string; readonly password?: string }
+  readonly database: number
+  /** For `tls.connect`; undefined is plain text. */
+  readonly tls: Readonly<Record<string, unknown>> | undefined
+  readonly connectTimeout: number
+  readonly socketTimeout: number
+}
+
+/** A host and port, or the path of a Unix socket. */
+export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string }
+
+const DEFAULT_TIMEOUT = 5000
+
+/** The longest pause before another attempt to connect, in ms. */
+const MAX_DELAY = 2000
+
+/** Puts addresses and options together; options win. The first address speaks for all of a cluster. */
+export function planClient(
+  addresses: readonly [RedisAddress, ...RedisAddress[]],
+  cluster: boolean,
+  options: RedisConnectOptions,
+): ClientPlan {
+  const [first, ...others] = addresses
+  const username = options.username ?? first.username
+  const password = options.password ?? first.password
+  const tls = options.tls ?? first.tls
+  return {
+    endpoints: [endpoint(first), ...others.map(endpoint)],
+    cluster,
+    auth: { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) },
+    database: options.database ?? first.database ?? 0,
+    tls: tls === true ? {} : tls || undefined,
+    connectTimeout: options.connectTimeout ?? DEFAULT_TIMEOUT,
+    socketTimeout: options.socketTimeout ?? DEFAULT_TIMEOUT,
+  }
+}
+
+function endpoint({ host = 'localhost', port = 6379, path }: RedisAddress): Endpoint {
+  return path === undefined ? { host, port } : { path }
+}
+
+/**
+ * How long to wait before attempt number `attempt` (from 1) to connect again, in ms: doubling
+ * from 100 up to 2000, of which a random part of up to a half is taken off, so that many
+ * processes don't come back at once. It never gives up.
+ */
+export function reconnectDelay(attempt: number): number {
+  return Math.min(50 * 2 ** attempt, MAX_DELAY) * (1 - Math.random() / 2)
+}
+
+/**
+ * Makes a client of the package that is asked for, or of whichever is installed.
+ *
+ * @throws CacheError `MISSING_PEER` if none is installed, `UNSUPPORTED_RUNTIME` in a browser.
+ */
+export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): Promise<RedisLink> {
+  if (globalThis.process?.versions?.node === undefined) {
+    throw new CacheError(
+      'UNSUPPORTED_RUNTIME',
+      'redis: Redis over TCP needs Node, Deno or Bun; in a browser use the IndexedDB tier of omnicache/indexeddb',
+      { context: { tier: 'redis' } },
+    )
+  }
+  const failures: unknown[] = []
+  for (const name of client === undefined ? (['ioredis', 'redis'] as const) : [client]) {
+    const make = await (name === 'ioredis' ? ioredisMaker() : nodeRedisMaker()).catch((error: unknown) => {
+      failures.push(error)
+    })
+    if (make) return make(plan)
+  }
+  const name = client ?? 'ioredis'
+  throw new CacheError('MISSING_PEER', `redis: a Redis URL needs the package ${name}: npm install ${name}`, {
+    cause: failures.length === 1 ? failures[0] : new AggregateError(failures),
+    context: { tier: 'redis' },
+  })
+}
+
+/** The packages are optional peers: each is loaded only here, when it is needed. */
+async function ioredisMaker(): Promise<(plan: ClientPlan) => RedisLink> {
+  const [ioredis, { makeIoredis }] = await Promise.all([import('ioredis'), import('./ioredis-client.ts')])
+  return (plan) => makeIoredis(ioredis, plan)
+}
+
+async function nodeRedisMaker(): Promise<(plan: ClientPlan) => RedisLink> {
+  const [redis, { makeNodeRedis }] = await Promise.all([import('redis'), import('./node-redis-client.ts')])
+  return (plan) => makeNodeRedis(redis, plan)
+}

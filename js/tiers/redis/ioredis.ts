@@ -1,0 +1,139 @@
+import {
+  ConnectionWatch,
+  type Emitter,
+  endedByOwner,
+  type RedisArgument,
+  type RedisCommand,
+  type RedisLink,
+  type RedisReply,
+  SCAN_COUNT,
+  type Scan,
+  scanned,
+} from './link.ts'
+
+/** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
+export interface IoredisClient {
+  readonly status: string
+  call(...args: never[]): unknown
+  pipeline(...args: never[]): unknown
+}
+
+/** Whether `client` has the methods of an ioredis client. */
+export function isIoredis(client: object): client is IoredisClient {
+  const { call, pipeline, status } = client as Partial<IoredisClient>
+  return typeof call === 'function' && typeof pipeline === 'function' && typeof status === 'string'
+}
+
+/** The parts of ioredis that are used here. */
+interface Ioredis extends Emitter {
+  readonly status: string
+  readonly isCluster?: boolean
+  readonly options: { readonly keyPrefix?: string | Buffer }
+  callBuffer(name: string, args: readonly RedisArgument[]): Promise<RedisReply>
+  pipeline(): IoredisPipeline
+  multi(): IoredisPipeline
+  nodes?(role: 'master'): Ioredis[]
+  connect(): Promise<unknown>
+  disconnect(): void
+}
+
+interface IoredisPipeline {
+  callBuffer(name: string, args: readonly RedisArgument[]): unknown
+  exec(): Promise<(readonly [error: Error | null, reply: RedisReply])[] | null>
+}
+
+/** How long `close` waits for the socket to be gone; the client destroys it before. */
+const END_LIMIT = 250
+
+/**
+ * Drives an ioredis client. ioredis puts its `keyPrefix` before the keys of every command
+ * that it knows, but neither into a SCAN pattern nor off its replies.
+ */
+export function ioredisLink(given: IoredisClient, owned: boolean): RedisLink {
+  return new IoredisLink(given as unknown as Ioredis, owned)
+}
+
+class IoredisLink implements RedisLink {
+  readonly cluster: boolean
+  readonly keyPrefix: string
+  readonly #client: Ioredis
+  readonly #owned: boolean
+  readonly #watch: ConnectionWatch
+
+  constructor(client: Ioredis, owned: boolean) {
+    this.#client = client
+    this.#owned = owned
+    this.#watch = new ConnectionWatch(client, () => this.ready)
+    this.cluster = client.isCluster === true
+    this.keyPrefix = client.options.keyPrefix?.toString() ?? ''
+  }
+
+  get ready(): boolean {
+    return this.#client.status === 'ready'
+  }
+
+  get lastError(): unknown {
+    return this.#watch.lastError
+  }
+
+  async send(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
+    const client = this.#client
+    if (this.cluster || commands.length === 1) {
+      return Promise.all(commands.map((command) => client.callBuffer(command.name, words(command)).catch(asReply)))
+    }
+    const replies = await pipelined(client.pipeline(), commands)
+    return replies.map(([error, reply]) => error ?? reply)
+  }
+
+  async transaction(commands: readonly RedisCommand[]): Promise<void> {
+    for (const [error] of await pipelined(this.#client.multi(), commands)) {
+      if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: error })
+    }
+  }
+
+  async scanners(): Promise<Scan[]> {
+    const nodes = this.#client.nodes?.('master') ?? [this.#client]
+    return nodes.map(
+      (node) => async (cursor, pattern) =>
+        scanned(await node.callBuffer('scan', [cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)])),
+    )
+  }
+
+  open(): Promise<void> {
+    const { status } = this.#client
+    if (status === 'wait') return this.#watch.outcome(() => this.#client.connect())
+    if (status !== 'end') return this.#watch.outcome()
+    return this.#owned ? this.#watch.outcome(() => this.#client.connect()) : Promise.reject(endedByOwner())
+  }
+
+  async close(): Promise<void> {
+    this.#watch.dispose()
+    if (!this.#owned || this.#client.status === 'end') return
+    const ended = ['connecting', 'connect', 'ready'].includes(this.#client.status) ? this.#ended() : undefined
+    this.#client.disconnect()
+    await ended
+  }
+
+  #ended(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(resolve, END_LIMIT)
+      this.#client.on('end', () => {
+        clearTimeout(limit)
+        resolve()
+      })
+    })
+  }
+}
+
+function words({ before = [], keys, after = [] }: RedisCommand): RedisArgument[] {
+  return [...before, ...keys, ...after]
+}
+
+function asReply(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+async function pipelined(pipeline: IoredisPipeline, commands: readonly RedisCommand[]) {
+  for (const command of commands) pipeline.callBuffer(command.name, words(command))
+  return (await pipeline.exec()) ?? []
+}

@@ -1,0 +1,257 @@
+import { type Clock, systemClock } from '../../clock.ts'
+import { CacheError } from '../../errors.ts'
+import type { Driver, DriverEntry, Exchange } from '../driver.ts'
+import { closedError, tierError } from '../tier-error.ts'
+import {
+  assertNoError,
+  buffer,
+  bytes,
+  escapeGlob,
+  evaluate,
+  get,
+  inChunks,
+  isNoScript,
+  outcome,
+  set,
+  sum,
+} from './commands.ts'
+import { isErrorReply, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
+import { exchange } from './scripts/exchange.ts'
+import { exchangeNewer } from './scripts/exchange-newer.ts'
+import type { Script } from './scripts/script.ts'
+import { hashSlot } from './slot.ts'
+
+/** Options of the Redis tier, however it came by its client. */
+export interface RedisTierOptions {
+  /** Whether a read that timed out is tried once more on the next connection. Default: false. */
+  readonly retryOnTimeout?: boolean
+  /**
+   * How long a call waits for the first connection, in ms, before it is rejected unsent. Once
+   * there was a connection, calls without one are rejected at once. Default: 200.
+   */
+  readonly connectPatience?: number
+  /** Where time comes from. Default: the clock of the runtime. */
+  readonly clock?: Clock
+}
+
+/** How often `setIfAbsent` looks again when what was there expired before it could be read. */
+const ABSENT_ATTEMPTS = 3
+
+/**
+ * A tier in Redis, over any client.
+ *
+ * A call is one round trip of the client's own connection. Without a connection it is
+ * rejected unsent, so that nothing is written long after its caller gave up.
+ */
+export class RedisDriver implements Driver {
+  readonly name = TIER
+  readonly shared = true
+  readonly #make: () => RedisLink | Promise<RedisLink>
+  readonly #retryOnTimeout: boolean
+  readonly #patience: number
+  readonly #clock: Clock
+  #link: RedisLink | undefined
+  #opening: Promise<void> | undefined
+  #wasReady = false
+  #closed = false
+
+  /** `make` gives the connection, once, when it is first needed. */
+  constructor(make: () => RedisLink | Promise<RedisLink>, options: RedisTierOptions = {}) {
+    this.#make = make
+    this.#retryOnTimeout = options.retryOnTimeout ?? false
+    this.#patience = options.connectPatience ?? 200
+    this.#clock = options.clock ?? systemClock
+  }
+
+  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    if (keys.length === 0) return []
+    const replies = await this.#read((link) =>
+      link.cluster ? keys.map(get) : inChunks(keys).map((some) => ({ name: 'mget', keys: some })),
+    )
+    return replies.flat().map(bytes)
+  }
+
+  async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
+    const replies = await sendGuarded(await this.#ready(), entries.map(set), guard)
+    assertNoError(replies)
+    return guard === undefined ? undefined : bytes(replies.at(-1))
+  }
+
+  async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
+    const script = onlyNewer ? exchangeNewer : exchange
+    const sha = await script.sha()
+    const link = await this.#ready()
+    const commands = entries.map((entry) => evaluate('evalsha', sha, entry))
+    const replies = await sendGuarded(link, commands, guard)
+    if (replies.some(isNoScript)) await sendSource(link, script, entries, guard, replies)
+    assertNoError(replies)
+    return {
+      previous: replies.slice(0, entries.length).map(outcome),
+      guard: guard === undefined ? undefined : bytes(replies.at(-1)),
+    }
+  }
+
+  async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
+    const command = { name: 'set', keys: [key], after: [buffer(value), 'NX'] }
+    for (let attempt = 0; attempt < ABSENT_ATTEMPTS; attempt++) {
+      const replies = await sendGuarded(await this.#ready(), [command], key)
+      assertNoError(replies)
+      const there = bytes(replies.at(-1))
+      if (there !== undefined) return there
+    }
+    throw tierError(TIER, new Error('a value that was stored is gone before it can be read'))
+  }
+
+  async commit(entries: readonly DriverEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    const link = await this.#ready()
+    if (link.cluster) assertOneSlot(entries, link.keyPrefix)
+    try {
+      await link.transaction(entries.map(set))
+    } catch (cause) {
+      const code = isErrorReply(cause) ? 'COMMIT_FAILED' : 'COMMIT_UNKNOWN'
+      throw new CacheError(code, `redis: ${(cause as Error).message}`, { cause, context: { tier: TIER } })
+    }
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    if (keys.length === 0) return 0
+    const link = await this.#ready()
+    const groups = link.cluster ? keys.map((key) => [key]) : inChunks(keys)
+    return sum(await this.#write(groups.map((some) => ({ name: 'unlink', keys: some }))))
+  }
+
+  async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
+    const link = await this.#ready()
+    const pattern = `${escapeGlob(link.keyPrefix + prefix)}*`
+    const skip = Buffer.byteLength(link.keyPrefix)
+    let removed = 0
+    try {
+      for (const scan of await link.scanners()) {
+        let cursor = '0'
+        do {
+          if (signal?.aborted) return removed
+          const step = await scan(cursor, pattern)
+          const keys = step.keys.map((key) => key.subarray(skip))
+          const groups = link.cluster ? keys.map((key) => [key]) : keys.length > 0 ? [keys] : []
+          removed += sum(await this.#write(groups.map((some) => ({ name: 'unlink', keys: some }))))
+          cursor = step.cursor
+        } while (cursor !== '0')
+      }
+    } catch (error) {
+      throw tierError(TIER, error)
+    }
+    return removed
+  }
+
+  async now(): Promise<number> {
+    const [reply] = await this.#read(() => [{ name: 'time', keys: [] }])
+    const [seconds, micros] = reply as readonly RedisReply[]
+    return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000)
+  }
+
+  connect(): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError(TIER))
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#link?.close()
+  }
+
+  async #open(): Promise<void> {
+    this.#link ??= await this.#make()
+    if (this.#closed) {
+      await this.#link.close()
+      throw closedError(TIER)
+    }
+    await this.#link.open()
+    this.#wasReady = true
+  }
+
+  /** The connection, if a command sent now would go out at once. */
+  async #ready(): Promise<RedisLink> {
+    if (this.#closed) throw closedError(TIER)
+    if (this.#link?.ready) return this.#link
+    const opening = this.connect()
+    if (this.#wasReady) {
+      opening.catch(() => undefined)
+      throw tierError(TIER, this.#link?.lastError ?? new Error('not connected'))
+    }
+    await this.#patiently(opening)
+    return this.#ready()
+  }
+
+  #patiently(opening: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(this.#patience, () => {
+        reject(tierError(TIER, new Error(`no connection within ${this.#patience} ms`)))
+      })
+      opening.finally(() => timer.cancel()).then(resolve, reject)
+    })
+  }
+
+  async #write(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
+    if (commands.length === 0) return []
+    const link = await this.#ready()
+    const replies = await link.send(commands)
+    assertNoError(replies)
+    return replies
+  }
+
+  async #read(commands: (link: RedisLink) => RedisCommand[]): Promise<RedisReply[]> {
+    try {
+      return await this.#write(commands(await this.#ready()))
+    } catch (error) {
+      if (!this.#retryOnTimeout || !timedOut(error)) throw error
+      await this.#patiently(this.connect())
+      return this.#write(commands(await this.#ready()))
+    }
+  }
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof CacheError && error.cause instanceof Error && /time(d )?-?out/i.test(error.cause.message)
+}
+
+function assertOneSlot(entries: readonly DriverEntry[], keyPrefix: string): void {
+  const slots = new Set(entries.map(({ key }) => hashSlot(keyPrefix + key)))
+  if (slots.size === 1) return
+  throw new CacheError(
+    'COMMIT_FAILED',
+    `redis: on a cluster the keys of one transaction must share a hash slot; these lie in ${slots.size}`,
+    { context: { tier: TIER } },
+  )
+}
+
+/**
+ * Sends the commands and, after them, GET of the guard, whose reply is the last. A cluster
+ * keeps no order between nodes: there the guard needs a round trip of its own.
+ */
+async function sendGuarded(link: RedisLink, commands: readonly RedisCommand[], guard?: string): Promise<RedisReply[]> {
+  if (guard === undefined) return link.send(commands)
+  if (!link.cluster) return link.send([...commands, get(guard)])
+  return [...(await link.send(commands)), ...(await link.send([get(guard)]))]
+}
+
+/**
+ * Redis forgets scripts when it restarts. Sends the source where its SHA was not known, which
+ * makes it known again, and then the guard anew; puts the answers into `replies`.
+ */
+async function sendSource(
+  link: RedisLink,
+  script: Script,
+  entries: readonly DriverEntry[],
+  guard: string | undefined,
+  replies: RedisReply[],
+): Promise<void> {
+  const places = entries.map((entry, place) => ({ entry, place })).filter(({ place }) => isNoScript(replies[place]))
+  const commands = places.map(({ entry }) => evaluate('eval', script.source, entry))
+  const answers = await sendGuarded(link, commands, guard)
+  for (const [n, { place }] of places.entries()) replies[place] = answers[n] ?? null
+  if (guard !== undefined) replies[entries.length] = answers[places.length] ?? null
+}

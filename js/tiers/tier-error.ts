@@ -1,0 +1,16 @@
+import { CacheError } from '../errors.ts'
+
+/**
+ * What a driver rejects with when its tier could not do what was asked: `TIER_UNAVAILABLE`,
+ * with what the tier said as the cause. An error that is a `CacheError` already stays as it is.
+ */
+export function tierError(tier: string, cause: unknown): CacheError {
+  if (cause instanceof CacheError) return cause
+  const said = cause instanceof Error ? cause.message || cause.name : String(cause)
+  return new CacheError('TIER_UNAVAILABLE', `${tier}: ${said}`, { cause, context: { tier } })
+}
+
+/** What every method of a driver rejects with once it was closed. */
+export function closedError(tier: string): CacheError {
+  return new CacheError('CLOSED', `${tier}: the driver was closed`, { context: { tier } })
+}
