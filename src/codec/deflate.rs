@@ -18,7 +18,7 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use zeroize::Zeroize;
 
 use super::error::{Error, ErrorKind, Result};
-use super::header::Compression;
+use super::ids::Compression;
 
 /// The size from which payloads are compressed unless a region says otherwise, in bytes.
 pub const COMPRESS_ABOVE: u32 = 1024;
@@ -27,8 +27,9 @@ pub const LIMIT: u32 = 256 << 20;
 /// The most that deflate can shrink anything: 258 bytes in two bits.
 pub const MAX_RATIO: u64 = 1032;
 
-/// The level of miniz_oxide.
-const LEVEL: u8 = 6;
+/// The level of miniz_oxide. Measured on JSON of 1, 10 and 100 KB: 6 is 0, 1 and 5 % smaller
+/// and takes the same time, the same and twice as long; 4 is 0, 2 and 4 % larger.
+const LEVEL: u8 = 5;
 /// Compression must save one part in so many, or the payload is stored as it is.
 const MIN_GAIN: usize = 16;
 /// Scratch memory above this size goes back to the allocator after use.

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 use super::error::{Error, ErrorKind, Result};
+use super::ids::{Compression, Serializer};
 use super::keyring::KeyId;
 
 /// The first two bytes: `oc`.
@@ -40,67 +41,6 @@ const NEVER: u64 = (1 << 48) - 1;
 /// later write is the greater one, compared as unsigned bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stamp(pub [u8; 16]);
-
-/// What turns the bytes of a payload back into a value: ids 1–4 are omnicache's own,
-/// 128–255 the application's, the rest reserved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Serializer(u8);
-
-impl Serializer {
-    /// No value: a tombstone.
-    pub const NONE: Self = Self(0);
-    /// A string in UTF-8.
-    pub const UTF8: Self = Self(1);
-    /// Bytes as they are.
-    pub const BYTES: Self = Self(2);
-    /// JSON in UTF-8.
-    pub const JSON: Self = Self(3);
-    /// MessagePack.
-    pub const MSGPACK: Self = Self(4);
-
-    /// The serializer of an id; [`ErrorKind::Serializer`] if it is reserved.
-    pub const fn from_id(id: u8) -> Result<Self> {
-        match id {
-            0..=4 | 128..=255 => Ok(Self(id)),
-            5..=127 => Err(Error::with(ErrorKind::Serializer, id as u64)),
-        }
-    }
-
-    /// Its id on the wire.
-    #[must_use]
-    pub const fn id(self) -> u8 {
-        self.0
-    }
-}
-
-/// How the payload is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compression {
-    /// Not at all.
-    None,
-    /// A raw deflate stream (RFC 1951).
-    Deflate,
-}
-
-impl Compression {
-    /// The compression of an id; [`ErrorKind::Compression`] if there is none.
-    pub const fn from_id(id: u8) -> Result<Self> {
-        match id {
-            0 => Ok(Self::None),
-            1 => Ok(Self::Deflate),
-            _ => Err(Error::with(ErrorKind::Compression, id as u64)),
-        }
-    }
-
-    /// Its id on the wire.
-    #[must_use]
-    pub const fn id(self) -> u8 {
-        match self {
-            Self::None => 0,
-            Self::Deflate => 1,
-        }
-    }
-}
 
 /// What the writer says about an entry. Times are ms since 1970 by the tier's clock, whole
 /// after rounding down; `f64::INFINITY` is never.

@@ -47,7 +47,7 @@ impl IndexKey {
 
     fn stored(&self, what: &[u8; 1], region: &str, name: &[u8]) -> [u8; STORED_LENGTH] {
         let length = (region.len() as u32).to_be_bytes();
-        hash(&*self.0, &[what, &length, region.as_bytes(), name])
+        hash(&self.0, &[what, &length, region.as_bytes(), name])
     }
 }
 

@@ -26,7 +26,7 @@
 //!
 //! | file | what it knows |
 //! | --- | --- |
-//! | [`header`] | the fields of an entry and their places |
+//! | [`header`], [`ids`] | the fields of an entry and their places |
 //! | [`envelope`] | the order of the parts, and who vouches for them |
 //! | [`record`] | the form in memory |
 //! | [`side`] | tags and their tokens |
@@ -41,6 +41,7 @@ pub mod deflate;
 pub mod envelope;
 pub mod error;
 pub mod header;
+pub mod ids;
 pub mod index;
 pub mod keyring;
 pub mod record;
@@ -54,7 +55,8 @@ use core::ops::Range;
 pub use deflate::Body;
 pub use envelope::{Context, Opened, Seal, peek};
 pub use error::{Error, ErrorKind, Result};
-pub use header::{Compression, Fields, Header, Serializer, Stamp};
+pub use header::{Fields, Header, Stamp};
+pub use ids::{Compression, Serializer};
 pub use index::IndexKey;
 pub use keyring::{KeyId, KeyRing};
 pub use record::Local;
@@ -185,7 +187,9 @@ impl Codec {
     }
 
     /// Checks an envelope whole, decrypts and decompresses it, and appends its parts to
-    /// `out`, which is as it was if the envelope is refused.
+    /// `out`, which is as it was if the envelope is refused. What `out` holds of a sealed
+    /// entry is the caller's to wipe. `Opened` is told for its header and for
+    /// [`record::write_from_envelope`].
     pub fn decode(
         &mut self,
         envelope: &[u8],

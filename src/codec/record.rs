@@ -22,7 +22,8 @@
 use super::deflate::Body;
 use super::envelope::{Opened, take, write_side_and_body};
 use super::error::{Error, ErrorKind, Result};
-use super::header::{Compression, FLAG_ENCRYPTED, FLAG_SIDE, Serializer, flags};
+use super::header::{FLAG_ENCRYPTED, FLAG_SIDE, flags};
+use super::ids::{Compression, Serializer};
 use super::side::SIDE_MAX;
 
 /// The length of a record's prefix, in bytes.

@@ -67,21 +67,25 @@ fn annotate(sample: &Sample, envelope: &[u8]) -> String {
     text
 }
 
+fn payload(sample: &Sample) -> String {
+    let printable = |byte: &u8| (0x20..0x7F).contains(byte);
+    match core::str::from_utf8(&sample.payload) {
+        Ok("") => "No payload.".into(),
+        Ok(text) if text.bytes().all(|byte| printable(&byte)) => format!("Payload: `{text}`."),
+        _ => format!("Payload, in hex: `{}`.", hex(&sample.payload)),
+    }
+}
+
 fn examples() -> String {
     let (ring, stored) = (ring(), stored_key());
     let mut text = String::new();
     for sample in all() {
         let envelope = sample.envelope();
         writeln!(text, "\n### {}\n", sample.title).expect("written");
-        writeln!(
-            text,
-            "Payload `{}`.",
-            String::from_utf8_lossy(&sample.payload).escape_default()
-        )
-        .expect("written");
+        writeln!(text, "{}", payload(&sample)).expect("written");
         if sample.sealed {
             let plain = plaintext(&envelope, &context(&ring, &stored));
-            writeln!(text, "Sealed plaintext `{}`.", hex(&plain)).expect("written");
+            writeln!(text, "Plaintext, in hex: `{}`.", hex(&plain)).expect("written");
         }
         let bytes = annotate(&sample, &envelope);
         writeln!(text, "\n```text\n{bytes}```").expect("written");
