@@ -1,0 +1,136 @@
+import type { Clock, Timer } from '../clock.ts'
+import { type RandomSource, randomUnit } from './random.ts'
+
+/** Closed: calls pass. Open: they don't. Half-open: they don't either, and a probe is under way. */
+export type CircuitState = 'closed' | 'open' | 'half-open'
+
+/** What a `Circuit` is made of. */
+export interface CircuitOptions {
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Tries whether the tier serves again. It must end: it is to have a time limit of its own. */
+  readonly probe: () => Promise<void>
+  /** How many failures in a row open the circuit. Default: 1. */
+  readonly threshold?: number
+  /** The pause before the first probe, in ms; it doubles with each that fails. Default: 100. */
+  readonly firstDelay?: number
+  /** The longest pause, in ms. Default: 5000. */
+  readonly maxDelay?: number
+  /** Told of every change, after it. It must not throw. */
+  readonly onChange?: (state: CircuitState, cause: unknown) => void
+}
+
+/** Says that a call may be made, and in which closed period that was. */
+export type Pass = number
+
+/**
+ * A circuit breaker. While it is open a call costs one comparison. It probes after a pause
+ * that doubles, from which a random part of up to a half is taken off, so that many processes
+ * don't come back at once; by a timer, and where timers don't run by the calls themselves.
+ */
+export class Circuit {
+  readonly #clock: Clock
+  readonly #random: RandomSource
+  readonly #probe: () => Promise<void>
+  readonly #threshold: number
+  readonly #firstDelay: number
+  readonly #maxDelay: number
+  readonly #onChange: (state: CircuitState, cause: unknown) => void
+  #state: CircuitState = 'closed'
+  /** Counts closed periods, so that the late failure of a call from an earlier one says nothing. */
+  #period = 0
+  #failures = 0
+  /** How many times it opened with no calm time in between. */
+  #trips = 0
+  #since: number
+  #retryAt = 0
+  #timer: Timer | undefined
+  #probing: Promise<boolean> | undefined
+  #stopped = false
+
+  constructor(options: CircuitOptions) {
+    this.#clock = options.clock
+    this.#random = options.random
+    this.#probe = options.probe
+    this.#threshold = options.threshold ?? 1
+    this.#firstDelay = options.firstDelay ?? 100
+    this.#maxDelay = options.maxDelay ?? 5000
+    this.#onChange = options.onChange ?? (() => undefined)
+    this.#since = Number.NEGATIVE_INFINITY
+  }
+
+  get state(): CircuitState {
+    return this.#state
+  }
+
+  /** Whether a call may be made now. An open circuit whose pause is over begins a probe. */
+  allow(): boolean {
+    if (this.#stopped) return false
+    if (this.#state === 'closed') return true
+    if (this.#state === 'open' && this.#clock.now() >= this.#retryAt) void this.probe()
+    return false
+  }
+
+  /** To be taken before a call, and handed in with its failure or success. */
+  get pass(): Pass {
+    return this.#period
+  }
+
+  /** A call was answered. */
+  succeed(pass: Pass): void {
+    if (pass === this.#period) this.#failures = 0
+  }
+
+  /** A call failed. */
+  fail(cause: unknown, pass: Pass): void {
+    if (this.#state !== 'closed' || pass !== this.#period || this.#stopped) return
+    if (++this.#failures < this.#threshold) return
+    if (this.#clock.now() - this.#since >= this.#maxDelay) this.#trips = 0
+    this.#open(cause)
+  }
+
+  /** Probes now, unless it is closed; answers whether it is closed afterwards. Concurrent probes are one. */
+  probe(): Promise<boolean> {
+    if (this.#stopped || this.#state === 'closed') return Promise.resolve(!this.#stopped)
+    this.#probing ??= this.#tryAgain().finally(() => {
+      this.#probing = undefined
+    })
+    return this.#probing
+  }
+
+  /** No calls pass any more, and no probe begins. */
+  stop(): void {
+    this.#stopped = true
+    this.#timer?.cancel()
+  }
+
+  async #tryAgain(): Promise<boolean> {
+    this.#timer?.cancel()
+    this.#change('half-open', undefined)
+    try {
+      await this.#probe()
+    } catch (cause) {
+      if (!this.#stopped) this.#open(cause)
+      return false
+    }
+    if (this.#stopped) return false
+    this.#period++
+    this.#failures = 0
+    this.#change('closed', undefined)
+    return true
+  }
+
+  #open(cause: unknown): void {
+    const delay = Math.min(this.#firstDelay * 2 ** this.#trips, this.#maxDelay) * (1 - randomUnit(this.#random) / 2)
+    this.#trips++
+    this.#retryAt = this.#clock.now() + delay
+    this.#timer = this.#clock.after(delay, () => void this.probe())
+    this.#change('open', cause)
+  }
+
+  #change(state: CircuitState, cause: unknown): void {
+    this.#state = state
+    this.#since = this.#clock.now()
+    this.#onChange(state, cause)
+  }
+}

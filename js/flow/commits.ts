@@ -1,0 +1,79 @@
+import { CacheError } from '../errors.ts'
+import type { Clears } from './clears.ts'
+import type { RemoteParts } from './parts.ts'
+import { underPrefix } from './store.ts'
+import { isAfter, type StoredWrite, stampOf } from './stored-bytes.ts'
+
+/**
+ * What became of a transaction. 'committed': L2 holds all of it. 'journaled': L2 is down, and
+ * all of it is sent together when it is back. 'failed': nothing of it is in L2 or ever will be.
+ * 'unknown': it was sent, and the answer was lost.
+ */
+export type CommitResult =
+  | { readonly outcome: 'committed' | 'journaled' }
+  | { readonly outcome: 'failed' | 'unknown'; readonly error: CacheError }
+
+/** Commits transactions to L2, or to the journal. */
+export class Commits {
+  readonly #parts: RemoteParts
+  readonly #clears: Clears
+
+  constructor(parts: RemoteParts, clears: Clears) {
+    this.#parts = parts
+    this.#clears = clears
+  }
+
+  /** Writes all or nothing. Never rejects. */
+  async commit(region: string, writes: readonly StoredWrite[]): Promise<CommitResult> {
+    const { link, journal, onJournaled } = this.#parts
+    if (link.available) {
+      const result = await this.#send(region, writes)
+      if (result !== undefined) return result
+    }
+    journal.write(region, writes)
+    onJournaled()
+    return { outcome: 'journaled' }
+  }
+
+  /**
+   * Answers nothing where L2 is down and nothing was sent. The meta key is read just before the
+   * commit, so that none goes to a tier that hangs: it would arrive late, and undo newer writes.
+   */
+  async #send(region: string, writes: readonly StoredWrite[]): Promise<CommitResult | undefined> {
+    const { link, generations, journal } = this.#parts
+    let sent = false
+    try {
+      await link.run('commit', async (attempt) => {
+        await this.#clears.settled(region)
+        const { token, cleared } = await generations.read(attempt, region)
+        if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
+        const { driver } = attempt
+        sent = true
+        await driver.commit(underPrefix(generations.prefix(region, token), writes))
+      })
+    } catch (cause) {
+      return outcomeOf(cause as CacheError, sent)
+    }
+    for (const { key, envelope } of writes) journal.settle(region, key, stampOf(envelope))
+    return { outcome: 'committed' }
+  }
+}
+
+function outcomeOf(error: CacheError, sent: boolean): CommitResult | undefined {
+  switch (error.code) {
+    case 'COMMIT_UNKNOWN':
+      return { outcome: 'unknown', error }
+    case 'TIMEOUT':
+      return sent ? { outcome: 'unknown', error } : undefined
+    case 'TIER_UNAVAILABLE':
+      return undefined
+    default:
+      return { outcome: 'failed', error }
+  }
+}
+
+function clearedMeanwhile(region: string): CacheError {
+  return new CacheError('COMMIT_FAILED', `the region ${region} was cleared while the transaction ran: run it again`, {
+    context: { region },
+  })
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts'
+
+/** What an `L2Clock` is made of. */
+export interface L2ClockOptions {
+  readonly clock: Clock
+  /** Asks the tier for its wall clock, in ms since 1970. */
+  readonly read: () => Promise<number>
+  /** After how many ms a measurement is `due` again. Default: one minute. */
+  readonly interval?: number
+}
+
+/**
+ * The wall clock of the tier, told from here. It runs on monotonic time, so that a jump of the
+ * local wall clock moves nothing; before the first measurement it is the local wall clock.
+ */
+export class L2Clock {
+  readonly #clock: Clock
+  readonly #read: () => Promise<number>
+  readonly #interval: number
+  /** The tier's time minus monotonic time, and how far off that may be. */
+  #offset: number | undefined
+  #uncertainty = Number.POSITIVE_INFINITY
+  #measuredAt = Number.NEGATIVE_INFINITY
+
+  constructor({ clock, read, interval = 60_000 }: L2ClockOptions) {
+    this.#clock = clock
+    this.#read = read
+    this.#interval = interval
+  }
+
+  /** The tier's time, in ms since 1970. */
+  now(): number {
+    return this.#offset === undefined ? this.#clock.wall() : this.#clock.now() + this.#offset
+  }
+
+  /** Whether the last measurement is too old, or there was none. */
+  get due(): boolean {
+    return this.#clock.now() - this.#measuredAt >= this.#interval
+  }
+
+  /**
+   * Measures the offset at the middle of a round trip, which is wrong by half of it at most
+   * (Cristian, 1989). A less exact measurement replaces a more exact one only where it
+   * contradicts it: then one of the clocks has moved.
+   */
+  async measure(): Promise<void> {
+    const sent = this.#clock.now()
+    this.#measuredAt = sent
+    const tier = await this.#read()
+    if (!Number.isFinite(tier)) return
+    const uncertainty = (this.#clock.now() - sent) / 2
+    const offset = tier - (sent + uncertainty)
+    const agrees = this.#offset !== undefined && Math.abs(offset - this.#offset) <= uncertainty + this.#uncertainty
+    if (agrees && uncertainty > this.#uncertainty) return
+    this.#offset = offset
+    this.#uncertainty = uncertainty
+  }
+}

@@ -1,0 +1,133 @@
+import { isOlder } from '../tiers/driver.ts'
+import type { Attempt } from './link.ts'
+import type { RemoteParts } from './parts.ts'
+import { compareStamps, ZERO_STAMP } from './stamp.ts'
+import { hasStamp, isAfter, isTombstone, stampOf } from './stored-bytes.ts'
+
+/** What L2 holds under a key, or nothing. */
+export type Found = Uint8Array | undefined
+
+/** What one call asks for, and what was found. */
+interface Request {
+  readonly region: string
+  readonly keys: readonly string[]
+  found: readonly Found[]
+}
+
+/** Calls of one tick that share a round trip. */
+interface Batch {
+  readonly requests: Request[]
+  readonly done: Promise<void>
+}
+
+/** How often a batch is asked at most, because a generation had changed. */
+const MAX_ROUNDS = 3
+
+/** Reads envelopes from L2 and from what still waits in the journal, whichever is newer. */
+export class Reader {
+  readonly #parts: RemoteParts
+  #batch: Batch | undefined
+
+  constructor(parts: RemoteParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * The envelopes under `keys`, in their order; `undefined` where there is none, where it was
+   * deleted or cleared, or where L2 does not answer in time. Calls of one tick share a round
+   * trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone.
+   */
+  async getMany(region: string, keys: readonly string[], limit?: number): Promise<Found[]> {
+    const request: Request = { region, keys, found: [] }
+    if (keys.length > 0 && this.#parts.link.available) {
+      await (limit === undefined ? this.#join(request) : this.#run([request], limit))
+    }
+    return keys.map((key, i) => this.#answer(region, key, request.found[i]))
+  }
+
+  #join(request: Request): Promise<void> {
+    this.#batch ??= this.#open()
+    this.#batch.requests.push(request)
+    return this.#batch.done
+  }
+
+  #open(): Batch {
+    const requests: Request[] = []
+    const done = Promise.resolve().then(() => {
+      this.#batch = undefined
+      return this.#run(requests)
+    })
+    return { requests, done }
+  }
+
+  /** Never rejects: the link has reported what went wrong, and nothing is found. */
+  #run(requests: Request[], limit?: number): Promise<void> {
+    return this.#parts.link.run('get', (attempt) => this.#read(attempt, requests), limit).catch(() => undefined)
+  }
+
+  async #read(attempt: Attempt, requests: readonly Request[]): Promise<void> {
+    let open = requests
+    for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) open = await this.#round(attempt, open)
+  }
+
+  /** One round trip. Answers the requests that must be asked again, under another generation. */
+  async #round(attempt: Attempt, requests: readonly Request[]): Promise<Request[]> {
+    const { generations } = this.#parts
+    const asked = new Map(requests.map(({ region }) => [region, generations.known(region)?.token]))
+    const regions = [...asked.keys()]
+    const keys = regions.map((region) => generations.metaKey(region))
+    for (const request of requests) {
+      const token = asked.get(request.region)
+      if (token === undefined) continue
+      const prefix = generations.prefix(request.region, token)
+      for (const key of request.keys) keys.push(prefix + key)
+    }
+    const values = await attempt.driver.getMany(keys)
+    const valid = await this.#validTokens(attempt, regions, values)
+    const again: Request[] = []
+    let next = regions.length
+    for (const request of requests) {
+      const token = asked.get(request.region)
+      if (token === valid.get(request.region)) request.found = values.slice(next, next + request.keys.length)
+      else again.push(request)
+      if (token !== undefined) next += request.keys.length
+    }
+    return again
+  }
+
+  async #validTokens(
+    attempt: Attempt,
+    regions: readonly string[],
+    metas: readonly Found[],
+  ): Promise<Map<string, string>> {
+    const { generations } = this.#parts
+    const valid = new Map<string, string>()
+    for (const [i, region] of regions.entries()) {
+      const generation = generations.observe(region, metas[i]) ?? (await generations.create(attempt, region))
+      valid.set(region, generation.token)
+    }
+    return valid
+  }
+
+  /**
+   * The newer one of what L2 and the journal hold, unless that is a deletion or was cleared.
+   * Bytes too short for a stamp are handed on, so that they are reported as what they are.
+   */
+  #answer(region: string, key: string, found: Found): Found {
+    const { journal, stamps, now } = this.#parts
+    const pending = journal.find(region, key)
+    let newest = found
+    if (found !== undefined && hasStamp(found)) stamps.receive(stampOf(found))
+    if (pending !== undefined && (found === undefined || isOlder(found, pending.envelope))) {
+      newest = pending.deadline > now() ? pending.envelope : undefined
+    }
+    if (newest === undefined || !hasStamp(newest)) return newest
+    return !isTombstone(newest) && isAfter(newest, this.#clearedAt(region)) ? newest : undefined
+  }
+
+  #clearedAt(region: string): Uint8Array {
+    const stored = this.#parts.generations.known(region)?.cleared ?? ZERO_STAMP
+    const pending = this.#parts.journal.clearOf(region) ?? ZERO_STAMP
+    return compareStamps(stored, pending) > 0 ? stored : pending
+  }
+}

@@ -1,0 +1,222 @@
+import { type Clock, systemClock } from '../clock.ts'
+import type { CacheError } from '../errors.ts'
+import type { Driver } from '../tiers/driver.ts'
+import { tierError } from '../tiers/tier-error.ts'
+import type { CircuitOptions, CircuitState } from './circuit.ts'
+import { type ClearResult, Clears } from './clears.ts'
+import { type CommitResult, Commits } from './commits.ts'
+import { Generations } from './generations.ts'
+import { Journal, type JournalOptions } from './journal.ts'
+import { Link } from './link.ts'
+import type { RemoteParts } from './parts.ts'
+import { type RandomSource, systemRandom } from './random.ts'
+import { type Found, Reader } from './reader.ts'
+import { Reaper } from './reaper.ts'
+import { Replay, type ReplayNotice } from './replay.ts'
+import { StampClock } from './stamp.ts'
+import { isTombstone, type StoredWrite } from './stored-bytes.ts'
+import { withLimit } from './time-limit.ts'
+import { type WriteOutcome, type WriteResult, Writer } from './writer.ts'
+
+/** The deletion of one key: its stored key, and the tombstone's bytes. */
+export type Tombstone = Pick<StoredWrite, 'key' | 'envelope'>
+
+/** What happens between the cache and L2 that is worth a metric, an event or a log line. */
+export type RemoteEvent =
+  | { readonly type: 'circuit'; readonly state: CircuitState; readonly cause: unknown }
+  | { readonly type: 'error'; readonly operation: string; readonly error: CacheError }
+  | ({ readonly type: 'replay' } & ReplayNotice)
+  | { readonly type: 'overflow'; readonly region: string }
+
+/** What a `Remote` is made of. */
+export interface RemoteOptions {
+  readonly driver: Driver
+  /** What every key in L2 starts with: `[A-Za-z0-9_-]+`. */
+  readonly namespace: string
+  /** Default: the clock of the runtime. */
+  readonly clock?: Clock
+  /** Default: the random source of the runtime. */
+  readonly random?: RandomSource
+  /** How long one operation may take, in ms. Default: 250. */
+  readonly limit?: number
+  readonly circuit?: Pick<CircuitOptions, 'threshold' | 'firstDelay' | 'maxDelay'>
+  readonly journal?: Pick<JournalOptions, 'maxEntries' | 'maxBytes'>
+  /** How long values may wait to be sent and tombstones are kept, in ms. Default: one hour. */
+  readonly maxAge?: number
+  /**
+   * Whether a write replaces only what is older by its stamp. Without it the last to arrive
+   * wins, also where the network held it back. Default: whether others write to the tier.
+   */
+  readonly ordered?: boolean
+  /** Told of what happens. It must not throw. */
+  readonly onEvent?: (event: RemoteEvent) => void
+}
+
+/** How L2 is doing. */
+export interface RemoteStatus {
+  readonly state: CircuitState
+  /** Since when, in ms since 1970; `undefined` where it was never otherwise. */
+  readonly since: number | undefined
+  readonly lastError: CacheError | undefined
+  readonly journal: {
+    /** How many writes and clears wait to be sent. */
+    readonly length: number
+    readonly bytes: number
+    /** How long the oldest has waited, in ms. */
+    readonly age: number
+  }
+}
+
+/** A replay may take longer than an operation: nobody waits for it. */
+const REPLAY_LIMIT = 1000
+
+/**
+ * The L2 side of a cache, over one tier. It deals in stored keys and envelopes: what they say
+ * is the business of the layer above.
+ *
+ * No method rejects, and none takes longer than its time limit. While the tier is down,
+ * reads find what waits in the journal and nothing else, writes go into the journal, and both
+ * cost no call of the tier. When it is back, the journal is replayed.
+ */
+export class Remote {
+  /** Stamps for envelopes, newer than all that were read, on the tier's clock. */
+  readonly stamps: StampClock
+  readonly #clock: Clock
+  readonly #link: Link
+  readonly #journal: Journal
+  readonly #reaper: Reaper
+  readonly #reader: Reader
+  readonly #writer: Writer
+  readonly #clears: Clears
+  readonly #commits: Commits
+  readonly #replay: Replay
+  readonly #maxAge: number
+  #closing: Promise<{ unsent: number }> | undefined
+
+  constructor(options: RemoteOptions) {
+    const { driver, clock = systemClock, random = systemRandom, limit = 250, onEvent = () => undefined } = options
+    const { maxAge = 3_600_000 } = options
+    const onError = (operation: string, error: CacheError) => onEvent({ type: 'error', operation, error })
+    const now = () => clock.now()
+    const link = new Link({
+      driver,
+      clock,
+      random,
+      limit,
+      probeKey: `${options.namespace}:probe`,
+      circuit: options.circuit ?? {},
+      onCircuit: (state, cause) => {
+        onEvent({ type: 'circuit', state, cause })
+        if (state === 'closed') void this.#replay.run()
+      },
+      onError,
+    })
+    const onOverflow = (region: string) => onEvent({ type: 'overflow', region })
+    const journal = new Journal({ ...options.journal, now, onOverflow })
+    const reaper = new Reaper(driver, (cause) => onError('reap', tierError(driver.name, cause)))
+    const stamps = new StampClock({ wall: () => link.tierClock.now(), random })
+    const onJournaled = () => void this.#replay.run()
+    const generations = new Generations({
+      namespace: options.namespace,
+      random,
+      stamps,
+      onChange: (prefix) => reaper.spare(prefix),
+      onLost: (region, cleared) => {
+        journal.clear(region, cleared)
+        onJournaled()
+      },
+    })
+    const ordered = options.ordered ?? driver.shared
+    const parts: RemoteParts = { link, generations, journal, stamps, reaper, now, ordered, maxAge, onJournaled }
+    this.stamps = stamps
+    this.#clock = clock
+    this.#maxAge = maxAge
+    this.#link = link
+    this.#journal = journal
+    this.#reaper = reaper
+    this.#reader = new Reader(parts)
+    this.#clears = new Clears(parts)
+    this.#writer = new Writer(parts, this.#clears)
+    this.#commits = new Commits(parts, this.#clears)
+    this.#replay = new Replay(parts, clock, Math.max(limit, REPLAY_LIMIT), (notice) =>
+      onEvent({ type: 'replay', ...notice }),
+    )
+  }
+
+  /** Whether the tier would be asked now. */
+  get available(): boolean {
+    return this.#link.available
+  }
+
+  /** The tier's time, in ms since 1970, as far as it is known; for the times in envelopes. */
+  now(): number {
+    return this.#link.tierClock.now()
+  }
+
+  /**
+   * The envelopes under `keys`, in their order; `undefined` where there is none, where it was
+   * deleted or cleared, or where the tier does not answer in time. Calls of one tick share one
+   * round trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone,
+   * and where that is shorter than the tier's, running out of it does not count as an outage.
+   */
+  getMany(region: string, keys: readonly string[], limit?: number): Promise<Found[]> {
+    return this.#reader.getMany(region, keys, limit)
+  }
+
+  /** Stores envelopes; what became of each, in order. `limit` as for `getMany`. */
+  async setMany(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteOutcome[]> {
+    const results = await this.#writer.write(region, writes, limit)
+    return results.map(({ outcome }) => outcome)
+  }
+
+  /** Stores a tombstone under each key; what became of each, and whether there was a value. `limit` as for `getMany`. */
+  deleteMany(region: string, tombstones: readonly Tombstone[], limit?: number): Promise<WriteResult[]> {
+    const writes = tombstones.map(({ key, envelope }) => ({ key, envelope, ttl: this.#maxAge }))
+    return this.#writer.write(region, writes, limit)
+  }
+
+  /** Clears a region of everything older than `stamp`. What that leaves behind is removed in the background. */
+  clear(region: string, stamp: Uint8Array): Promise<ClearResult> {
+    return this.#clears.clear(region, stamp)
+  }
+
+  /** Stores envelopes and tombstones of one region all together, or nothing. */
+  commit(region: string, writes: readonly StoredWrite[]): Promise<CommitResult> {
+    const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.#maxAge } : write))
+    return this.#commits.commit(region, timed)
+  }
+
+  /** How the tier is doing, and what waits for it. */
+  status(): RemoteStatus {
+    const { state, since, lastError } = this.#link
+    const { length, bytes, age } = this.#journal
+    return { state, since, lastError, journal: { length, bytes, age } }
+  }
+
+  /** Waits until the tier serves, with true; false where that took more than `limit` ms, or it was closed. */
+  ready(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
+    return this.#link.ready(limit)
+  }
+
+  /**
+   * Waits for what is under way, sends what waits, and closes the driver. Answers how many
+   * writes and clears could not be sent within `limit` ms; they are lost.
+   */
+  close(limit = 1000): Promise<{ unsent: number }> {
+    this.#closing ??= this.#close(limit)
+    return this.#closing
+  }
+
+  async #close(limit: number): Promise<{ unsent: number }> {
+    const end = this.#clock.now() + limit
+    await this.#link.idle(limit)
+    if (this.#journal.length > 0) {
+      const flushed = this.#link.probe().then(() => this.#replay.run())
+      await withLimit(flushed, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
+    }
+    this.#replay.stop()
+    this.#reaper.stop()
+    await this.#link.close()
+    return { unsent: this.#journal.length }
+  }
+}

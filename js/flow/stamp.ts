@@ -1,0 +1,105 @@
+import { STAMP_BYTES } from '../tiers/driver.ts'
+import type { RandomSource } from './random.ts'
+
+/** The stamp that is older than all others. */
+export const ZERO_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES)
+
+const MAX_COUNTER = 0xffff
+const HIGH = 2 ** 32
+
+/**
+ * The order of two stamps: negative where `a` is older, 0 where they are the same. Each is 16
+ * bytes, or the start of what is left of one; a shorter one is older.
+ */
+export function compareStamps(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < STAMP_BYTES; i++) {
+    const x = a[i] ?? -1
+    const y = b[i] ?? -1
+    if (x !== y) return x - y
+  }
+  return 0
+}
+
+/** The wall-clock part of a stamp, in ms since 1970. */
+export function stampTime(stamp: Uint8Array): number {
+  let ms = 0
+  for (let i = 0; i < 6; i++) ms = ms * 256 + (stamp[i] ?? 0)
+  return ms
+}
+
+/** What a `StampClock` is made of. */
+export interface StampClockOptions {
+  /** The time to follow, in ms since 1970. */
+  readonly wall: () => number
+  readonly random: RandomSource
+  /** How far ahead of `wall` a foreign stamp may be before it is not believed, in ms. Default: one hour. */
+  readonly maxDrift?: number
+}
+
+/**
+ * A hybrid logical clock (Kulkarni, Demirbas, Madappa, Avva, Leone: Logical Physical Clocks,
+ * 2014): its stamps grow with every call, whatever the wall clock does, stay close to the wall
+ * clock, and are newer than every stamp that was received before. So of two writes of which one
+ * knew of the other, the stamps tell the order, however far apart the clocks of their writers.
+ *
+ * A stamp is 6 bytes of ms, 2 of a counter and 8 of a random node id, and compares as unsigned bytes.
+ */
+export class StampClock {
+  readonly #wall: () => number
+  readonly #random: RandomSource
+  readonly #maxDrift: number
+  #node: Uint8Array<ArrayBuffer> | undefined
+  #ms = 0
+  #counter = 0
+
+  constructor({ wall, random, maxDrift = 3_600_000 }: StampClockOptions) {
+    this.#wall = wall
+    this.#random = random
+    this.#maxDrift = maxDrift
+  }
+
+  /** A stamp newer than all that this clock gave or received. */
+  next(): Uint8Array<ArrayBuffer> {
+    const wall = Math.floor(this.#wall())
+    if (wall > this.#ms) this.#set(wall, 0)
+    else if (this.#counter < MAX_COUNTER) this.#counter++
+    else this.#set(this.#ms + 1, 0)
+    return this.#write()
+  }
+
+  /**
+   * Learns of a foreign stamp. Answers false, and learns nothing, where it lies so far in the
+   * future that its writer's clock must be wrong: following it would spread the error to all.
+   */
+  receive(stamp: Uint8Array): boolean {
+    const ms = stampTime(stamp)
+    if (ms < this.#ms) return true
+    const counter = ((stamp[6] ?? 0) << 8) | (stamp[7] ?? 0)
+    if (ms === this.#ms) {
+      this.#counter = Math.max(this.#counter, counter)
+      return true
+    }
+    if (ms > this.#wall() + this.#maxDrift) return false
+    this.#set(ms, counter)
+    return true
+  }
+
+  #set(ms: number, counter: number): void {
+    this.#ms = ms
+    this.#counter = counter
+  }
+
+  #write(): Uint8Array<ArrayBuffer> {
+    if (this.#node === undefined) {
+      this.#node = new Uint8Array(8)
+      this.#random(this.#node)
+    }
+    const stamp = new Uint8Array(STAMP_BYTES)
+    const view = new DataView(stamp.buffer)
+    view.setUint16(0, Math.floor(this.#ms / HIGH))
+    view.setUint32(2, this.#ms % HIGH)
+    view.setUint16(6, this.#counter)
+    stamp.set(this.#node, 8)
+    return stamp
+  }
+}
