@@ -23,7 +23,7 @@ import { LOGS, STAGES } from './lib/stages.mjs'
 
 const { values: flags } = parseArgs({ options: { list: { type: 'boolean' }, only: { type: 'string' } } })
 if (flags.list) {
-  for (const { id, title } of STAGES) console.log(`${id.padEnd(10)}${title}`)
+  for (const { id, title } of STAGES) console.log(`${id.padEnd(12)}${title}`)
 } else {
   process.exitCode = (await runAll(choose(flags.only))) ? 0 : 1
 }
@@ -134,6 +134,6 @@ function printTable(results) {
   )
   console.log()
   for (const [id = '', state = '', ...numbers] of [header, ...rows]) {
-    console.log(`${id.padEnd(10)}${state.padEnd(9)}${numbers.map((text) => text.padStart(9)).join('')}`)
+    console.log(`${id.padEnd(12)}${state.padEnd(9)}${numbers.map((text) => text.padStart(9)).join('')}`)
   }
 }
