@@ -17,6 +17,8 @@ export const hasRedis = ((): boolean => {
 
 /** How a server is to be started. */
 export interface RedisServerOptions {
+  /** Where it listens. Default: a free port. */
+  readonly port?: number
   /** Further arguments, as on the command line. */
   readonly args?: readonly string[]
   /** Whether what was written survives `kill` and `restart`. Default: false. */
@@ -50,7 +52,7 @@ const START_LIMIT = 10_000
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'omnicache-redis-'))
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const port = options.port ?? (await freePort())
     try {
       return new Server(port, directory, options, await launch(port, directory, options))
     } catch (error) {

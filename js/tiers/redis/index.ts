@@ -39,18 +39,18 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
  * @throws CacheError `INVALID_OPTION` for a malformed URL, or an object that is no Redis client.
  */
 export function redisDriver(source: RedisSource, options: RedisDriverOptions = {}): Driver {
-  return new RedisDriver(linkMaker(source, options), options)
+  return new RedisDriver(linkTo(source, options), options)
 }
 
-function linkMaker(source: RedisSource, options: RedisDriverOptions): () => RedisLink | Promise<RedisLink> {
+function linkTo(source: RedisSource, options: RedisDriverOptions): RedisLink | (() => Promise<RedisLink>) {
   if (typeof source === 'string') return ownLink([parseAddress(source)], false, options)
   if (isNodeList(source)) {
     const [first, ...others] = source.map(toAddress)
     if (first === undefined) throw invalid('an array of nodes must name at least one')
     return ownLink([first, ...others], true, options)
   }
-  if (isIoredis(source)) return () => ioredisLink(source, false)
-  if (isNodeRedis(source)) return () => nodeRedisLink(source, false)
+  if (isIoredis(source)) return ioredisLink(source, false)
+  if (isNodeRedis(source)) return nodeRedisLink(source, false)
   throw invalid('expected a URL, an ioredis or node-redis client, or an array of cluster nodes')
 }
 

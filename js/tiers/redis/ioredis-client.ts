@@ -13,7 +13,6 @@ export function makeIoredis({ Redis, Cluster }: typeof import('ioredis'), plan: 
     ...(plan.tls === undefined ? {} : { tls: plan.tls }),
     connectTimeout: plan.connectTimeout,
     socketTimeout: plan.socketTimeout,
-    commandTimeout: plan.socketTimeout,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     disconnectTimeout: 100,

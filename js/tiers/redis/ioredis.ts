@@ -82,7 +82,7 @@ class IoredisLink implements RedisLink {
       return Promise.all(commands.map((command) => client.callBuffer(command.name, words(command)).catch(asReply)))
     }
     const replies = await pipelined(client.pipeline(), commands)
-    return replies.map(([error, reply]) => error ?? reply)
+    return replies.map(([error, reply]) => (error === null ? reply : asReply(error)))
   }
 
   async transaction(commands: readonly RedisCommand[]): Promise<void> {
@@ -130,7 +130,9 @@ function words({ before = [], keys, after = [] }: RedisCommand): RedisArgument[]
 }
 
 function asReply(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
+  if (!(error instanceof Error)) return new Error(String(error))
+  // What ioredis says of the retries that it was told not to make would lead astray.
+  return error.name === 'MaxRetriesPerRequestError' ? new Error('the connection broke', { cause: error }) : error
 }
 
 async function pipelined(pipeline: IoredisPipeline, commands: readonly RedisCommand[]) {

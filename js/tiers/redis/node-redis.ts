@@ -109,6 +109,7 @@ class NodeRedisLink implements RedisLink {
   /** Commands of one tick leave in one write, so these need no pipeline of their own. */
   send(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
     const client = this.#client
+    this.#opened = true
     if (!isCluster(client)) {
       return Promise.all(commands.map((command) => client.sendCommand(this.#words(command), RAW).catch(asReply)))
     }

@@ -23,7 +23,10 @@ import { hashSlot } from './slot.ts'
 
 /** Options of the Redis tier, however it came by its client. */
 export interface RedisTierOptions {
-  /** Whether a read that timed out is tried once more on the next connection. Default: false. */
+  /**
+   * Whether a read whose connection timed out or broke is tried once more on the next
+   * connection. Default: false.
+   */
   readonly retryOnTimeout?: boolean
   /**
    * How long a call waits for the first connection, in ms, before it is rejected unsent. Once
@@ -46,7 +49,7 @@ const ABSENT_ATTEMPTS = 3
 export class RedisDriver implements Driver {
   readonly name = TIER
   readonly shared = true
-  readonly #make: () => RedisLink | Promise<RedisLink>
+  readonly #make: () => Promise<RedisLink>
   readonly #retryOnTimeout: boolean
   readonly #patience: number
   readonly #clock: Clock
@@ -55,9 +58,10 @@ export class RedisDriver implements Driver {
   #wasReady = false
   #closed = false
 
-  /** `make` gives the connection, once, when it is first needed. */
-  constructor(make: () => RedisLink | Promise<RedisLink>, options: RedisTierOptions = {}) {
-    this.#make = make
+  /** Over a link that is there, or over one that is made when it is first needed. */
+  constructor(link: RedisLink | (() => Promise<RedisLink>), options: RedisTierOptions = {}) {
+    this.#link = typeof link === 'function' ? undefined : link
+    this.#make = typeof link === 'function' ? link : async () => link
     this.#retryOnTimeout = options.retryOnTimeout ?? false
     this.#patience = options.connectPatience ?? 200
     this.#clock = options.clock ?? systemClock
@@ -170,13 +174,15 @@ export class RedisDriver implements Driver {
       throw closedError(TIER)
     }
     await this.#link.open()
-    this.#wasReady = true
   }
 
   /** The connection, if a command sent now would go out at once. */
   async #ready(): Promise<RedisLink> {
     if (this.#closed) throw closedError(TIER)
-    if (this.#link?.ready) return this.#link
+    if (this.#link?.ready) {
+      this.#wasReady = true
+      return this.#link
+    }
     const opening = this.connect()
     if (this.#wasReady) {
       opening.catch(() => undefined)
@@ -204,18 +210,14 @@ export class RedisDriver implements Driver {
   }
 
   async #read(commands: (link: RedisLink) => RedisCommand[]): Promise<RedisReply[]> {
-    try {
-      return await this.#write(commands(await this.#ready()))
-    } catch (error) {
-      if (!this.#retryOnTimeout || !timedOut(error)) throw error
-      await this.#patiently(this.connect())
-      return this.#write(commands(await this.#ready()))
-    }
+    const link = await this.#ready()
+    const replies = await link.send(commands(link))
+    const failure = replies.find((reply) => reply instanceof Error)
+    if (failure === undefined) return replies
+    if (!this.#retryOnTimeout || isErrorReply(failure)) throw tierError(TIER, failure)
+    await this.#patiently(this.connect())
+    return this.#write(commands(link))
   }
-}
-
-function timedOut(error: unknown): boolean {
-  return error instanceof CacheError && error.cause instanceof Error && /time(d )?-?out/i.test(error.cause.message)
 }
 
 function assertOneSlot(entries: readonly DriverEntry[], keyPrefix: string): void {
