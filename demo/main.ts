@@ -6,6 +6,8 @@ import { serve } from './serve.ts'
 /** The exit code of a program that was stopped by Ctrl-C. */
 const INTERRUPTED = 130
 
+// Whoever read the output (`| head`) has seen enough.
+process.stdout.on('error', () => process.exit())
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -89,7 +89,7 @@ function verdict(withCache: Tally, without: Tally): string {
   return [
     'All figures are of this run, latencies as the client saw them.',
     `Answers from the cache and from the origin compared: ${count(same)} the same, ${count(different)} different.`,
-    ...(failed === 0 ? [] : [`${count(failed)} requests failed.`]),
+    ...(failed === 0 ? [] : [`Failed requests: ${count(failed)}.`]),
   ].join('\n')
 }
 

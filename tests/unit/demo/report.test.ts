@@ -63,8 +63,8 @@ describe('the report', () => {
   })
 
   it('tells of failures, and only of those that were', () => {
-    expect(print({ withCache: tally(['articles', 1, 'x', 500]) })).toContain('1 requests failed.')
-    expect(print().join('\n')).not.toContain('failed')
+    expect(print({ withCache: tally(['articles', 1, 'x', 500]) })).toContain('Failed requests: 1.')
+    expect(print().join('\n')).not.toContain('Failed')
   })
 
   it('fits a terminal of 100 columns', () => {
