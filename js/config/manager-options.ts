@@ -1,0 +1,149 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { isLoggerLike, type Logger, silentLogger, toLogger } from '../observe/logger.ts'
+import type { Driver } from '../tiers/driver.ts'
+import { parseAddress } from '../tiers/redis/address.ts'
+import type { RedisSource } from '../tiers/redis/index.ts'
+import { alertOptions } from './alert-options.ts'
+import { type KeyRing, type KeyRingOptions, parseKeyRing } from './encryption-keys.ts'
+import { bytes, count, derived, duration, field, flag, group, withMethods } from './fields.ts'
+import type { ResolvedManager } from './types.ts'
+import { invalidOption } from './units.ts'
+
+const DRIVER_METHODS = [
+  'getMany',
+  'setMany',
+  'exchangeMany',
+  'setIfAbsent',
+  'commit',
+  'deleteMany',
+  'deletePrefix',
+  'now',
+  'connect',
+  'close',
+] as const satisfies readonly (keyof Driver)[]
+
+const NAMES = "1 to 64 letters, digits, '_' or '-'"
+const parseDriver = withMethods<Driver>('a driver', DRIVER_METHODS)
+const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
+
+const REDIS = 'a URL, an ioredis or node-redis client, or an array of cluster nodes'
+const KEYS = '{ keys, indexSecret? }'
+
+/** What may be the name of a namespace or a region, so that no two pairs of them meet in one key. */
+const NAME = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Options that concern the regions: `resolve.ts` makes `ResolvedManager.regions` of them. */
+interface RegionSettings {
+  readonly regions: Readonly<Record<string, unknown>>
+  readonly defaults: unknown
+  readonly compression: boolean
+}
+
+/** What the table below makes of a manager's options. */
+export type ManagerSettings = Omit<ResolvedManager, 'regions' | 'maxBytes' | 'strict'> &
+  RegionSettings & { readonly maxBytes: number | undefined; readonly strict: boolean | undefined }
+
+/** The options of a manager. */
+export const managerOptions = group<ManagerSettings>(
+  'A cache manager',
+  {
+    redis: field<RedisSource | undefined>('L2 in Redis', REDIS, undefined, parseRedis),
+    redisOptions: group('', {
+      maxConnections: count('The most connections; one carries all commands', 1, 1),
+      socketTimeout: duration('How long a silent socket is waited for', 5_000),
+      connectTimeout: duration('How long a new connection may take', 5_000),
+      retryOnTimeout: flag('Whether a read that timed out is tried once more', false),
+    }),
+    l2: field<Driver | undefined>(
+      'L2 in any other tier; not together with `redis`',
+      'a driver',
+      undefined,
+      parseDriver,
+    ),
+    namespace: field('What every key in L2 starts with', NAMES, 'omnicache', checkName),
+    regions: field('Regions beside the presets, and changes to those', 'an object of regions', {}, parseRegions, '{}'),
+    defaults: field<unknown>('Options of every region', 'options of a region', undefined, (value) => value),
+    metrics: flag('Whether durations are measured', true),
+    compression: flag('`false`: no region compresses unless its own options say so', true),
+    encryption: field<KeyRing | undefined>('The keys of regions that encrypt', KEYS, undefined, parseEncryption),
+    maxBytes: derived(
+      bytes('The ceiling over all regions', 1),
+      "a quarter of the process's memory; 64MB in browsers, 32MB in workers",
+      () => undefined,
+    ),
+    strict: derived(
+      flag('Whether values must be serialisable also without an L2', true),
+      'true outside production',
+      () => undefined,
+    ),
+    logger: field<Logger>(
+      'Where logs go',
+      'a console-, pino- or winston-shaped object',
+      silentLogger,
+      parseLogger,
+      'none',
+    ),
+    alerts: alertOptions,
+    timeouts: group('', {
+      close: duration('How long `close` may take to write what is queued', 5_000),
+    }),
+    circuit: group(
+      '',
+      {
+        threshold: count('Failures in a row after which L2 counts as away', 1, 1),
+        firstDelay: duration('The first pause before L2 is tried again; it doubles each time', 100),
+        maxDelay: duration('The longest pause', 5_000),
+      },
+      ({ firstDelay, maxDelay }, path) => {
+        if (maxDelay < firstDelay)
+          throw invalidOption(`${path}.maxDelay`, maxDelay, `from firstDelay (${firstDelay}) up`)
+      },
+    ),
+    journal: group('', {
+      maxEntries: count('The most writes kept for an L2 that is away', 1, 10_000),
+      maxBytes: bytes('The most bytes kept for an L2 that is away', 16 * 1024 ** 2),
+    }),
+    clock: field<Clock>('Where time comes from', 'a Clock', systemClock, parseClock, 'the runtime'),
+  },
+  ({ redis, l2 }, path) => {
+    if (redis !== undefined && l2 !== undefined)
+      throw invalidOption(path === '' ? 'l2' : `${path}.l2`, l2, 'one of `redis` and `l2`')
+  },
+)
+
+/**
+ * Passes the name of a namespace or a region.
+ *
+ * @throws CacheError INVALID_OPTION
+ */
+export function checkName(value: unknown, option: string): string {
+  if (typeof value === 'string' && NAME.test(value)) return value
+  throw invalidOption(option, value, NAMES)
+}
+
+/** No message repeats a URL: it may hold a password. */
+function parseRedis(value: unknown, option: string): RedisSource {
+  if (typeof value === 'string') parseAddress(value)
+  else if (Array.isArray(value) ? value.length === 0 : typeof value !== 'object' || value === null) {
+    throw invalidOption(option, value, REDIS)
+  }
+  return value as RedisSource
+}
+
+function parseRegions(value: unknown, option: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidOption(option, value, 'an object: { name: options }')
+  }
+  for (const name of Object.keys(value)) checkName(name, `a name in ${option}`)
+  return value as Record<string, unknown>
+}
+
+function parseEncryption(value: unknown, option: string): KeyRing {
+  if (typeof value !== 'object' || value === null) throw invalidOption(option, typeof value, KEYS)
+  return parseKeyRing(value as KeyRingOptions)
+}
+
+function parseLogger(value: unknown, option: string): Logger {
+  if (isLoggerLike(value)) return toLogger(value)
+  throw invalidOption(option, value, 'an object with methods such as warn and error')
+}

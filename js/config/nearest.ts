@@ -1,0 +1,44 @@
+/** The one of `names` that `name` is probably meant to be, or `undefined` when none is close. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase()
+  let best: string | undefined
+  // A third of the letters may be wrong, but never so many that anything would do.
+  let limit = Math.min(Math.ceil(name.length / 3), 3)
+  for (const candidate of names) {
+    const distance = editDistance(wanted, candidate.toLowerCase())
+    if (distance <= limit) {
+      best = candidate
+      limit = distance - 1
+    }
+  }
+  return best
+}
+
+/** `; did you mean 'x'?`, or nothing when no name is close. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const meant = nearest(name, names)
+  return meant === undefined ? '' : `; did you mean '${meant}'?`
+}
+
+/** How many letters must be inserted, removed, replaced or swapped with the next one. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const replaced = at(above, j - 1) + (same ? 0 : 1)
+      const swap = swapped ? at(before, j - 2) + 1 : Number.POSITIVE_INFINITY
+      row.push(Math.min(replaced, at(above, j) + 1, at(row, j - 1) + 1, swap))
+    }
+    before = above
+    above = row
+  }
+  return at(above, b.length)
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Number.POSITIVE_INFINITY
+}

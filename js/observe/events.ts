@@ -1,0 +1,120 @@
+import type { Alert } from './alerts.ts'
+import type { Logger } from './logger.ts'
+
+/** Where and what an event is about. Keys of encrypted regions are redacted. */
+export interface EntryEvent {
+  readonly region: string
+  readonly key: string
+}
+
+/** Every event and what its listeners are given. */
+export interface CacheEvents {
+  /** A read was answered. `tier` says from where: 'memory', 'redis', … */
+  hit: EntryEvent & { readonly tier: string }
+  /** A read found nothing. */
+  miss: EntryEvent
+  /** A value was stored. */
+  set: EntryEvent
+  /** A key was removed by a call. */
+  delete: EntryEvent
+  /** A region was emptied; `removed` counts the entries that memory held. */
+  clear: { readonly region: string; readonly removed: number }
+  /** The policy made an entry leave memory. */
+  evict: EntryEvent
+  /** An entry's time was over. */
+  expire: EntryEvent
+  /** A value was not stored in memory, because it is larger than the region's budget. */
+  refused: EntryEvent
+  /** Something failed that no call rejects for: a tier, a factory in the background, a listener. */
+  error: { readonly error: unknown; readonly region?: string; readonly tier?: string }
+  /** Stored bytes would not open: the read is a miss. */
+  corrupt: EntryEvent & { readonly reason: string }
+  /** Something is wrong, or right again. */
+  alert: Alert
+  /** A tier was given up, is being tried, or serves again. */
+  circuit: { readonly tier: string; readonly state: 'open' | 'half-open' | 'closed'; readonly cause?: unknown }
+  /** What a tier missed while it was away was written to it. */
+  replay: { readonly tier: string; readonly entries: number }
+  /** The core was started anew; packed regions are empty. */
+  restart: { readonly cause: unknown }
+}
+
+/** The name of an event. */
+export type CacheEventName = keyof CacheEvents
+
+/** What is called when an event happens, synchronously. What it throws is logged, never passed on. */
+export type Listener<Name extends CacheEventName> = (event: CacheEvents[Name]) => void
+
+interface Subscription {
+  readonly listener: (event: never) => unknown
+  readonly once: boolean
+}
+
+/**
+ * Tells listeners what happens. Where nobody listens it costs next to nothing: ask `has`
+ * before making an event.
+ */
+export class Emitter {
+  /** Never changed in place, so that listeners may come and go while an event is told. */
+  readonly #subscriptions: Partial<Record<CacheEventName, readonly Subscription[] | undefined>> = {}
+  readonly #logger: Logger
+  /** Listeners that failed before: a bad one must not flood the log. */
+  readonly #failed = new WeakSet<object>()
+
+  /** @param logger Is told when a listener throws, once for each. */
+  constructor(logger: Logger) {
+    this.#logger = logger
+  }
+
+  /** Calls `listener` at every such event; answers what stops that. A listener is there once at most. */
+  on<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
+    return this.#add(event, { listener, once: false })
+  }
+
+  /** Calls `listener` at the next such event; answers what prevents that. */
+  once<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
+    return this.#add(event, { listener, once: true })
+  }
+
+  /** Stops calling `listener`. */
+  off<Name extends CacheEventName>(event: Name, listener: Listener<Name>): void {
+    const rest = this.#subscriptions[event]?.filter((other) => other.listener !== listener)
+    this.#subscriptions[event] = rest?.length ? rest : undefined
+  }
+
+  /** Whether anybody listens. */
+  has(event: CacheEventName): boolean {
+    return this.#subscriptions[event] !== undefined
+  }
+
+  /** Calls those who listen at this moment, in the order in which they came. Never throws. */
+  emit<Name extends CacheEventName>(event: Name, payload: CacheEvents[Name]): void {
+    for (const { listener, once } of this.#subscriptions[event] ?? []) {
+      if (once) this.off(event, listener as Listener<Name>)
+      this.#call(event, listener as Listener<Name>, payload)
+    }
+  }
+
+  #add<Name extends CacheEventName>(event: Name, subscription: Subscription): () => void {
+    const listener = subscription.listener as Listener<Name>
+    this.off(event, listener)
+    this.#subscriptions[event] = [...(this.#subscriptions[event] ?? []), subscription]
+    return () => this.off(event, listener)
+  }
+
+  #call<Name extends CacheEventName>(event: Name, listener: Listener<Name>, payload: CacheEvents[Name]): void {
+    try {
+      const result: unknown = listener(payload)
+      // An async listener's rejection would otherwise end a Node process.
+      if (result instanceof Promise) result.catch((error: unknown) => this.#report(event, listener, error))
+    } catch (error) {
+      this.#report(event, listener, error)
+    }
+  }
+
+  #report(event: CacheEventName, listener: object, error: unknown): void {
+    if (this.#failed.has(listener)) return
+    this.#failed.add(listener)
+    this.#logger.error(`a listener of '${event}' failed`, { event, error })
+  }
+}

@@ -1,0 +1,68 @@
+import type { AlertKind, AlertThresholds, Limits, RegionSample } from './alerts.ts'
+import { SLOW_PART } from './slow.ts'
+
+/** One thing that was measured, and what that means. */
+export interface Finding {
+  readonly kind: AlertKind
+  /** Whether it is bad enough to raise the alert. */
+  readonly bad: boolean
+  /** Whether it is good enough to resolve the alert. Between the two neither is true. */
+  readonly good: boolean
+  readonly value: number
+  readonly message: string
+}
+
+/** The totals of a region that are looked at by how much they grew, in the order of `totalsOf`. */
+export function totalsOf({ hits, misses, operations, errors, corrupt, durations }: RegionSample): number[] {
+  return [hits, misses, operations, errors, corrupt, durations.timed, durations.overRaise, durations.overClear]
+}
+
+/** What one region's growth in a window, and its state, mean. */
+export function findingsOf(thresholds: AlertThresholds, region: RegionSample, growth: readonly number[]): Finding[] {
+  const [hits = 0, misses = 0, operations = 0, errors = 0, corrupt = 0, timed = 0, overRaise = 0, overClear = 0] =
+    growth
+  const found = [
+    hitRatio(thresholds.hitRatio, hits, hits + misses),
+    above('error-ratio', thresholds.errorRatio, errors, operations, 'of the operations met an error'),
+    above('fill', thresholds.fill, region.bytes, region.maxBytes, 'of the memory is in use', region.entries),
+    latency(thresholds.latency, timed, overRaise, overClear),
+    thresholds.corrupt ? incident('corrupt', corrupt, 'stored entries would not open') : undefined,
+  ]
+  return found.filter((finding) => finding !== undefined)
+}
+
+/** Something that should not happen at all: bad as soon as it did, good when the window has none. */
+export function incident(kind: AlertKind, value: number, what: string): Finding {
+  return { kind, bad: value > 0, good: value === 0, value, message: `${value} ${what}` }
+}
+
+function hitRatio(limits: Limits | false, hits: number, reads: number): Finding | undefined {
+  if (limits === false || reads === 0 || reads < limits.minSamples) return undefined
+  const value = hits / reads
+  const message = `${percent(value)} of ${reads} reads were hits`
+  return { kind: 'hit-ratio', bad: value < limits.raise, good: value >= limits.clear, value, message }
+}
+
+function above(
+  kind: AlertKind,
+  limits: Limits | false,
+  part: number,
+  whole: number,
+  what: string,
+  samples = whole,
+): Finding | undefined {
+  if (limits === false || whole === 0 || samples < limits.minSamples) return undefined
+  const value = part / whole
+  return { kind, bad: value > limits.raise, good: value <= limits.clear, value, message: `${percent(value)} ${what}` }
+}
+
+function latency(limits: Limits | false, timed: number, overRaise: number, overClear: number): Finding | undefined {
+  if (limits === false || timed === 0 || timed < limits.minSamples) return undefined
+  const value = overRaise / timed
+  const message = `${percent(value)} of the operations took longer than ${limits.raise} ms`
+  return { kind: 'latency', bad: value > SLOW_PART, good: overClear / timed <= SLOW_PART, value, message }
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 1000) / 10} %`
+}
