@@ -1,0 +1,205 @@
+import { type Clock, systemClock, type Timer } from '../clock.ts'
+import { CacheError } from '../errors.ts'
+import { type Driver, type DriverEntry, type Exchange, isOlder, type Previous, previousOf } from './driver.ts'
+import { BY_EXPIRY, EntryDatabase, forget, type Store, TIER } from './indexeddb-database.ts'
+import { closedError, tierError } from './tier-error.ts'
+
+/** Options of `indexedDbDriver`. All times are ms. */
+export interface IndexedDbOptions {
+  /** The database of this origin to use; omnicache keeps one object store in it. Default: 'omnicache'. */
+  readonly database?: string
+  /** How often expired values are removed in the background. Default: 60000. */
+  readonly sweepInterval?: number
+  /** How long opening may take, for instance while another tab deletes the database. Default: 5000. */
+  readonly openTimeout?: number
+  /** Where time comes from. Default: the clock of the runtime. */
+  readonly clock?: Clock
+}
+
+/**
+ * The tier in a browser's IndexedDB: what is stored outlives the page and is shared by the
+ * tabs and workers of the origin. Writes are `relaxed`: the system may lose the last ones in
+ * a power cut, as a cache may.
+ *
+ * @throws CacheError `UNSUPPORTED_RUNTIME` where there is no IndexedDB, such as in Node.
+ */
+export function indexedDbDriver(options: IndexedDbOptions = {}): Driver {
+  if (!('indexedDB' in globalThis)) {
+    throw new CacheError(
+      'UNSUPPORTED_RUNTIME',
+      'indexeddb: this runtime has no IndexedDB; on a server use the Redis tier (the option `redis`) or memory alone',
+      { context: { tier: TIER } },
+    )
+  }
+  return new IndexedDbDriver(options)
+}
+
+/** How many values one step of a removal takes, so that no transaction is long. */
+const STEP = 500
+
+class IndexedDbDriver implements Driver {
+  readonly name = TIER
+  readonly shared = true
+  readonly #clock: Clock
+  readonly #sweepInterval: number
+  readonly #database: EntryDatabase
+  #sweeper: Timer | undefined
+  #closed = false
+
+  constructor(options: IndexedDbOptions) {
+    this.#clock = options.clock ?? systemClock
+    this.#sweepInterval = options.sweepInterval ?? 60_000
+    this.#database = new EntryDatabase(options.database ?? 'omnicache', options.openTimeout ?? 5000, this.#clock)
+  }
+
+  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#transact('readonly', (store) => this.#read(store, keys))
+  }
+
+  async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
+    return this.#transact('readwrite', async (store) => {
+      for (const entry of entries) this.#put(store, entry)
+      return this.#readGuard(store, guard)
+    })
+  }
+
+  async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
+    return this.#transact('readwrite', async (store) => {
+      const there = await this.#readMap(store, entries)
+      const previous = entries.map((entry): Previous => {
+        const before = there.get(entry.key)
+        if (onlyNewer && before !== undefined && !isOlder(before, entry.value)) return 'newer'
+        there.set(entry.key, entry.value)
+        this.#put(store, entry)
+        return previousOf(before)
+      })
+      return { previous, guard: await this.#readGuard(store, guard) }
+    })
+  }
+
+  async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
+    return this.#transact('readwrite', async (store) => {
+      const [there] = await this.#read(store, [key])
+      if (there !== undefined) return there
+      this.#put(store, { key, value, ttl: Number.POSITIVE_INFINITY })
+      return new Uint8Array(value)
+    })
+  }
+
+  async commit(entries: readonly DriverEntry[]): Promise<void> {
+    await this.setMany(entries)
+  }
+
+  async deleteMany(keys: readonly string[]): Promise<number> {
+    return this.#transact('readwrite', async (store) => {
+      const there = await this.#readMap(
+        store,
+        [...new Set(keys)].map((key) => ({ key })),
+      )
+      for (const key of there.keys()) forget(store.delete(key))
+      return [...there.values()].filter((value) => value !== undefined).length
+    })
+  }
+
+  async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
+    const range = prefixRange(prefix)
+    let removed = 0
+    for (let step = STEP; step === STEP && !signal?.aborted; removed += step) {
+      step = await this.#transact('readwrite', async (store) => {
+        const keys = await store.getAllKeys(range, STEP)
+        for (const key of keys) forget(store.delete(key))
+        return keys.length
+      })
+    }
+    return removed
+  }
+
+  async now(): Promise<number> {
+    if (this.#closed) throw closedError(TIER)
+    return this.#clock.wall()
+  }
+
+  async connect(): Promise<void> {
+    await this.#database.open().catch(fail)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#sweeper?.cancel()
+    this.#database.close()
+  }
+
+  async #transact<Mode extends 'readonly' | 'readwrite', T>(
+    mode: Mode,
+    work: (store: Store<Mode>) => Promise<T>,
+  ): Promise<T> {
+    if (this.#closed) throw closedError(TIER)
+    this.#sweeper ??= this.#clock.after(this.#sweepInterval, () => {
+      this.#sweeper = undefined
+      this.#sweep().catch(() => undefined)
+    })
+    try {
+      return await this.#database.transact(mode, work)
+    } catch (error) {
+      if (!isQuota(error)) return fail(error)
+    }
+    // The disk is full: make room and try once more.
+    try {
+      await this.#sweep()
+      return await this.#database.transact(mode, work)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  /** Removes what has expired. */
+  async #sweep(): Promise<void> {
+    for (let step = STEP; step === STEP && !this.#closed; ) {
+      step = await this.#database.transact('readwrite', async (store) => {
+        const expired = IDBKeyRange.upperBound(this.#clock.wall())
+        const keys = await store.index(BY_EXPIRY).getAllKeys(expired, STEP)
+        for (const key of keys) forget(store.delete(key))
+        return keys.length
+      })
+    }
+  }
+
+  async #read(store: Store<'readonly' | 'readwrite'>, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    const now = this.#clock.wall()
+    const found = await Promise.all(keys.map((key) => store.get(key)))
+    return found.map((stored) => (stored !== undefined && stored.e > now ? stored.v : undefined))
+  }
+
+  async #readMap(store: Store<'readwrite'>, entries: readonly { readonly key: string }[]) {
+    const values = await this.#read(
+      store,
+      entries.map(({ key }) => key),
+    )
+    return new Map(entries.map(({ key }, i) => [key, values[i]]))
+  }
+
+  async #readGuard(store: Store<'readwrite'>, guard: string | undefined): Promise<Uint8Array | undefined> {
+    return guard === undefined ? undefined : (await this.#read(store, [guard]))[0]
+  }
+
+  /** Copies the value first: a view would be stored together with all of the buffer behind it. */
+  #put(store: Store<'readwrite'>, { key, value, ttl }: DriverEntry): void {
+    forget(store.put({ v: new Uint8Array(value), e: this.#clock.wall() + ttl }, key))
+  }
+}
+
+/** All keys that begin with `prefix`, in the order of UTF-16 code units, which is IndexedDB's. */
+function prefixRange(prefix: string): IDBKeyRange | null {
+  const stem = prefix.replace(/\uffff+$/, '')
+  if (stem === '') return prefix === '' ? null : IDBKeyRange.lowerBound(prefix)
+  const last = stem.charCodeAt(stem.length - 1)
+  return IDBKeyRange.bound(prefix, stem.slice(0, -1) + String.fromCharCode(last + 1), false, true)
+}
+
+function isQuota(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError'
+}
+
+function fail(error: unknown): never {
+  throw tierError(TIER, error)
+}
