@@ -17,8 +17,8 @@ pub struct Fifo {
 }
 
 impl Fifo {
-    /// An empty queue. Every choice is exact, so there is nothing to limit.
-    pub(super) fn new(_repairs: u32) -> Self {
+    /// An empty queue.
+    pub(super) fn new() -> Self {
         Self {
             queue: Rings::new(1),
             len: 0,
@@ -35,7 +35,15 @@ impl Policy for Fifo {
         self.len += 1;
     }
 
-    fn update(&mut self, _candidate: &Candidate, _touches: &mut [u32], _tick: u32) {}
+    fn update(
+        &mut self,
+        _slot: Slot,
+        _weight: u32,
+        _deadline: f64,
+        _touches: &mut [u32],
+        _tick: u32,
+    ) {
+    }
 
     fn remove(&mut self, slot: Slot) {
         self.len -= u32::from(self.queue.unlink(slot));

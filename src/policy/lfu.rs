@@ -22,7 +22,7 @@
 #![forbid(unsafe_code)]
 
 use super::heap::{RankHeap, Ranked};
-use super::{Candidate, Policy, Slot, TouchKind, mark, raise, word};
+use super::{Candidate, Policy, REPAIRS, Slot, TouchKind, mark, raise, word};
 
 /// How many accesses for each resident entry make the counts halve.
 const PERIOD: u64 = 10;
@@ -36,12 +36,12 @@ pub struct Lfu {
 }
 
 impl Lfu {
-    /// An empty policy that puts right `repairs` entries at most for one victim.
-    pub(super) const fn new(repairs: u32) -> Self {
+    /// An empty policy.
+    pub(super) const fn new() -> Self {
         Self {
             heap: RankHeap::new(),
             halved_at: 0,
-            repairs,
+            repairs: REPAIRS,
         }
     }
 
@@ -79,8 +79,15 @@ impl Policy for Lfu {
         self.heap.insert(candidate.slot, 1);
     }
 
-    fn update(&mut self, candidate: &Candidate, touches: &mut [u32], _tick: u32) {
-        raise(touches, candidate.slot);
+    fn update(
+        &mut self,
+        slot: Slot,
+        _weight: u32,
+        _deadline: f64,
+        touches: &mut [u32],
+        _tick: u32,
+    ) {
+        raise(touches, slot);
     }
 
     fn remove(&mut self, slot: Slot) {
@@ -106,6 +113,10 @@ impl Policy for Lfu {
             mark(touches, slot, halve(word(touches, slot)));
             halve(count)
         });
+    }
+
+    fn limit_repairs(&mut self, repairs: u32) {
+        self.repairs = repairs;
     }
 
     fn rebase(&mut self, _touches: &mut [u32], by: u32) {

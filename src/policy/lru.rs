@@ -27,7 +27,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::bits::Bits;
-use super::{Candidate, Policy, Slot, TouchKind, mark, word};
+use super::{Candidate, Policy, REPAIRS, Slot, TouchKind, mark, word};
 
 /// A tick above, its slot below: compares as ticks do.
 type Filed = u64;
@@ -56,15 +56,15 @@ pub struct Lru {
 }
 
 impl Lru {
-    /// An empty policy that puts right `repairs` entries at most for one victim.
-    pub(super) fn new(repairs: u32) -> Self {
+    /// An empty policy.
+    pub(super) fn new() -> Self {
         Self {
             fresh: VecDeque::new(),
             used: BinaryHeap::new(),
             filed: Bits::default(),
             live: Bits::default(),
             len: 0,
-            repairs,
+            repairs: REPAIRS,
         }
     }
 
@@ -142,8 +142,8 @@ impl Policy for Lru {
         }
     }
 
-    fn update(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
-        mark(touches, candidate.slot, tick);
+    fn update(&mut self, slot: Slot, _weight: u32, _deadline: f64, touches: &mut [u32], tick: u32) {
+        mark(touches, slot, tick);
     }
 
     fn remove(&mut self, slot: Slot) {
@@ -155,6 +155,10 @@ impl Policy for Lru {
         self.remove(slot);
         self.shrink();
         Some(slot)
+    }
+
+    fn limit_repairs(&mut self, repairs: u32) {
+        self.repairs = repairs;
     }
 
     fn rebase(&mut self, touches: &mut [u32], by: u32) {

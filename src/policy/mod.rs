@@ -50,15 +50,16 @@ pub const REPAIRS: u32 = 256;
 
 /// What a reader writes into an entry's touch word on a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum TouchKind {
     /// Nothing.
-    None,
+    None = 0,
     /// The reader's running tick, which it raises by one first.
-    Tick,
+    Tick = 1,
     /// What is there, raised by one unless it is `u32::MAX`.
-    Count,
+    Count = 2,
     /// One.
-    Bit,
+    Bit = 3,
 }
 
 /// What a policy is told of an entry.
@@ -89,7 +90,7 @@ pub trait Policy {
     fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32);
 
     /// An entry has another value, weight and deadline. This counts as a use of it.
-    fn update(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32);
+    fn update(&mut self, slot: Slot, weight: u32, deadline: f64, touches: &mut [u32], tick: u32);
 
     /// An entry's deadline has moved. This is no use of it.
     fn rerank(&mut self, _slot: Slot, _deadline: f64) {}
@@ -102,6 +103,10 @@ pub trait Policy {
 
     /// Does what is due after so many accesses. `tick` is their running number.
     fn advance(&mut self, _touches: &mut [u32], _tick: u32) {}
+
+    /// Limits how many outdated slots one choice puts right; [`REPAIRS`] unless said
+    /// otherwise. With `u32::MAX` every choice is exact, at whatever cost.
+    fn limit_repairs(&mut self, _repairs: u32) {}
 
     /// The running tick is about to be lowered by `by`; what holds ticks is to follow.
     fn rebase(&mut self, _touches: &mut [u32], _by: u32) {}
@@ -182,12 +187,11 @@ macro_rules! policies {
         }
 
         impl AnyPolicy {
-            /// An empty policy. `repairs` is usually [`REPAIRS`]; `u32::MAX` makes every
-            /// choice exact, at whatever cost.
+            /// An empty policy.
             #[must_use]
-            pub fn new(kind: PolicyKind, repairs: u32) -> Self {
+            pub fn new(kind: PolicyKind) -> Self {
                 match kind {
-                    $(PolicyKind::$name => Self::$name($name::new(repairs)),)*
+                    $(PolicyKind::$name => Self::$name($name::new()),)*
                 }
             }
 
@@ -241,8 +245,15 @@ impl AnyPolicy {
     }
 
     /// An entry has been replaced; see [`Policy::update`].
-    pub fn update(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
-        each!(self, it => it.update(candidate, touches, tick));
+    pub fn update(
+        &mut self,
+        slot: Slot,
+        weight: u32,
+        deadline: f64,
+        touches: &mut [u32],
+        tick: u32,
+    ) {
+        each!(self, it => it.update(slot, weight, deadline, touches, tick));
     }
 
     /// An entry's deadline has moved; see [`Policy::rerank`].
@@ -263,6 +274,11 @@ impl AnyPolicy {
     /// Does what is due after so many accesses; see [`Policy::advance`].
     pub fn advance(&mut self, touches: &mut [u32], tick: u32) {
         each!(self, it => it.advance(touches, tick));
+    }
+
+    /// Limits the repairs of one choice; see [`Policy::limit_repairs`].
+    pub fn limit_repairs(&mut self, repairs: u32) {
+        each!(self, it => it.limit_repairs(repairs));
     }
 
     /// Follows a lowering of the running tick; see [`Policy::rebase`].

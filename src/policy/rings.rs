@@ -89,11 +89,6 @@ impl Rings {
         self.node(slot)?.next.checked_sub(self.heads)
     }
 
-    /// Whether `slot` is in a ring.
-    pub(crate) fn has(&self, slot: Slot) -> bool {
-        self.node(slot).is_some()
-    }
-
     /// The slots of one ring, in order.
     #[cfg(test)]
     pub(crate) fn iter(&self, head: u32) -> impl Iterator<Item = Slot> + '_ {
@@ -151,6 +146,5 @@ mod tests {
         );
         assert_eq!(rings.first(0), Some(3));
         assert_eq!(rings.after(3), None);
-        assert!(rings.has(3) && !rings.has(5));
     }
 }

@@ -18,8 +18,8 @@ pub struct Ttl {
 }
 
 impl Ttl {
-    /// An empty policy. Every choice is exact, so there is nothing to limit.
-    pub(super) const fn new(_repairs: u32) -> Self {
+    /// An empty heap.
+    pub(super) const fn new() -> Self {
         Self {
             heap: RankHeap::new(),
         }
@@ -40,8 +40,15 @@ impl Policy for Ttl {
         self.heap.insert(candidate.slot, rank(candidate.deadline));
     }
 
-    fn update(&mut self, candidate: &Candidate, _touches: &mut [u32], _tick: u32) {
-        self.rerank(candidate.slot, candidate.deadline);
+    fn update(
+        &mut self,
+        slot: Slot,
+        _weight: u32,
+        deadline: f64,
+        _touches: &mut [u32],
+        _tick: u32,
+    ) {
+        self.rerank(slot, deadline);
     }
 
     fn rerank(&mut self, slot: Slot, deadline: f64) {

@@ -26,8 +26,10 @@ struct Bench {
 
 impl Bench {
     fn new(kind: PolicyKind, repairs: u32, slots: usize) -> Self {
+        let mut policy = AnyPolicy::new(kind);
+        policy.limit_repairs(repairs);
         Self {
-            policy: AnyPolicy::new(kind, repairs),
+            policy,
             touches: vec![0; slots],
             tick: 0,
         }
@@ -61,7 +63,7 @@ impl Bench {
 fn every_policy_has_one_number() {
     for &kind in PolicyKind::ALL {
         assert_eq!(PolicyKind::try_from(kind as u8), Ok(kind));
-        assert_eq!(AnyPolicy::new(kind, REPAIRS).kind(), kind);
+        assert_eq!(AnyPolicy::new(kind).kind(), kind);
     }
     assert_eq!(PolicyKind::try_from(250), Err(UnknownPolicy(250)));
     assert_eq!(
@@ -77,7 +79,7 @@ fn a_policy_ignores_slots_that_it_does_not_hold() {
         bench.policy.remove(2);
         bench.policy.remove(Slot::MAX);
         bench.policy.rerank(3, 5.0);
-        bench.policy.update(&entry(3), &mut bench.touches, 1);
+        bench.policy.update(3, 1, 9.0, &mut bench.touches, 1);
         bench.policy.rebase(&mut bench.touches, 1);
         bench.policy.advance(&mut bench.touches, u32::MAX);
         assert!(bench.policy.is_empty());

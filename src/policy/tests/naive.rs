@@ -101,21 +101,20 @@ impl Naive {
     }
 
     /// The same entries under another policy, in the order in which they would have left;
-    /// each counts as used at a tick of its own after `tick`.
-    pub(crate) fn moved_to(mut self, kind: PolicyKind, mut tick: u32) -> Self {
+    /// each counts as used once, at the last ticks up to `tick`.
+    pub(crate) fn moved_to(mut self, kind: PolicyKind, tick: u32) -> Self {
         let mut moved = Self::new(kind);
-        let deadlines: Vec<(Slot, f64)> = self
-            .entries
-            .iter()
-            .map(|entry| (entry.slot, entry.deadline))
-            .collect();
+        let entries = self.entries.clone();
         while let Some(slot) = self.victim(None) {
-            tick += 1;
-            let deadline = deadlines
+            let deadline = entries
                 .iter()
-                .find(|(other, _)| *other == slot)
-                .map_or(0.0, |(_, deadline)| *deadline);
-            moved.insert(slot, deadline, tick);
+                .find(|entry| entry.slot == slot)
+                .map_or(0.0, |entry| entry.deadline);
+            moved.insert(
+                slot,
+                deadline,
+                tick.saturating_sub(self.entries.len() as u32),
+            );
         }
         moved
     }

@@ -63,13 +63,9 @@ fn run(kind: PolicyKind, ops: &[Op]) {
                 bench.tick += 1;
                 bench.policy.advance(&mut bench.touches, bench.tick);
                 naive.advance(bench.tick);
-                let candidate = Candidate {
-                    deadline,
-                    ..entry(slot)
-                };
                 bench
                     .policy
-                    .update(&candidate, &mut bench.touches, bench.tick);
+                    .update(slot, 7, deadline, &mut bench.touches, bench.tick);
                 naive.touch(slot, bench.tick);
                 naive.rerank(slot, deadline);
             }

@@ -1,0 +1,192 @@
+//! The tables by slot: touch word, deadline, weight; and which slots are free.
+//!
+//! They are flat and as long as there are slots. A free slot has the deadline `-Infinity`,
+//! so that a reader who still has its number misses, and in place of a weight the number of
+//! the next free slot.
+//!
+//! [`SLOT_BYTES`] = 16 bytes a slot: touch word 4, deadline 8, weight 4.
+
+#![forbid(unsafe_code)]
+
+use super::terms::Refused;
+use crate::policy::Slot;
+
+/// The bytes of one slot in these tables.
+pub(super) const SLOT_BYTES: usize = size_of::<u32>() + size_of::<f64>() + size_of::<u32>();
+
+/// The deadline of a free slot.
+const FREE: f64 = f64::NEG_INFINITY;
+/// The end of the list of free slots.
+const NONE: Slot = Slot::MAX;
+/// More slots than any memory holds; the numbers above are left to those who need marks.
+const MOST: usize = 1 << 31;
+/// The first growth.
+const FEW: usize = 64;
+
+/// The slots of one store.
+#[derive(Debug, Clone)]
+pub(super) struct Slots {
+    pub(super) touches: Vec<u32>,
+    deadlines: Vec<f64>,
+    weights: Vec<u32>,
+    /// The free slot that was taken last.
+    free: Slot,
+    /// This slot and all after it were never taken.
+    end: Slot,
+    len: u32,
+    bytes: u64,
+}
+
+impl Slots {
+    pub(super) const fn new() -> Self {
+        Self {
+            touches: Vec::new(),
+            deadlines: Vec::new(),
+            weights: Vec::new(),
+            free: NONE,
+            end: 0,
+            len: 0,
+            bytes: 0,
+        }
+    }
+
+    /// How many slots are taken.
+    pub(super) const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// The sum of the weights.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The first slot after all that are taken.
+    pub(super) const fn end(&self) -> Slot {
+        self.end
+    }
+
+    pub(super) fn deadlines(&self) -> &[f64] {
+        &self.deadlines
+    }
+
+    pub(super) fn weights(&self) -> &[u32] {
+        &self.weights
+    }
+
+    /// Whether a slot is taken, by an entry that may have expired.
+    pub(super) fn is_taken(&self, slot: Slot) -> bool {
+        self.deadline(slot).is_some()
+    }
+
+    /// Whether a slot is taken by an entry that is not over at `now`.
+    pub(super) fn is_live(&self, slot: Slot, now: f64) -> bool {
+        self.deadline(slot).is_some_and(|deadline| deadline > now)
+    }
+
+    /// The deadline of a slot that is taken.
+    pub(super) fn deadline(&self, slot: Slot) -> Option<f64> {
+        self.deadlines
+            .get(slot as usize)
+            .copied()
+            .filter(|&deadline| deadline != FREE)
+    }
+
+    /// The weight of a slot that is taken.
+    pub(super) fn weight(&self, slot: Slot) -> Option<u32> {
+        self.deadline(slot).map(|_| self.weights[slot as usize])
+    }
+
+    /// Takes a free slot; there are to be `most` at most.
+    pub(super) fn take(&mut self, weight: u32, deadline: f64, most: u32) -> Result<Slot, Refused> {
+        let slot = if self.free == NONE {
+            if self.end as usize == self.deadlines.len() {
+                self.grow(most)?;
+            }
+            self.end += 1;
+            self.end - 1
+        } else {
+            let slot = self.free;
+            self.free = self.weights[slot as usize];
+            slot
+        };
+        self.weights[slot as usize] = weight;
+        self.set_deadline(slot, deadline);
+        self.bytes += u64::from(weight);
+        self.len += 1;
+        Ok(slot)
+    }
+
+    /// Gives a slot another deadline, above that of a free one. The slot is taken.
+    pub(super) fn set_deadline(&mut self, slot: Slot, deadline: f64) {
+        // Of a number and none, f64::max is the number.
+        self.deadlines[slot as usize] = deadline.max(f64::MIN);
+    }
+
+    /// Gives a slot another weight. The slot is taken.
+    pub(super) fn set_weight(&mut self, slot: Slot, weight: u32) {
+        let old = std::mem::replace(&mut self.weights[slot as usize], weight);
+        self.bytes = self.bytes - u64::from(old) + u64::from(weight);
+    }
+
+    /// Frees a slot. The slot is taken.
+    pub(super) fn release(&mut self, slot: Slot) {
+        let weight = std::mem::replace(&mut self.weights[slot as usize], self.free);
+        self.deadlines[slot as usize] = FREE;
+        self.free = slot;
+        self.bytes -= u64::from(weight);
+        self.len -= 1;
+    }
+
+    /// Checks the counts and the list of free slots.
+    pub(super) fn validate(&self) -> Result<(), String> {
+        let taken: Vec<Slot> = (0..self.end)
+            .filter(|&slot| self.deadline(slot).is_some())
+            .collect();
+        let bytes: u64 = taken
+            .iter()
+            .map(|&slot| u64::from(self.weights[slot as usize]))
+            .sum();
+        if bytes != self.bytes || taken.len() != self.len as usize {
+            let (len, count) = (self.len, taken.len());
+            return Err(format!(
+                "slots: {count} taken with {bytes} bytes, counted {len} with {}",
+                self.bytes
+            ));
+        }
+        let mut free = self.free;
+        for _ in taken.len()..self.end as usize {
+            match self.deadlines.get(free as usize) {
+                Some(&FREE) => free = self.weights[free as usize],
+                _ => return Err(format!("slots: {free} is listed as free and is not")),
+            }
+        }
+        if free == NONE {
+            Ok(())
+        } else {
+            Err("slots: the list of free slots is too long".into())
+        }
+    }
+
+    /// Lengthens the tables by half, or to what is allowed.
+    fn grow(&mut self, most: u32) -> Result<(), Refused> {
+        let old = self.deadlines.len();
+        let new = (old + (old / 2).max(FEW)).min(most as usize).min(MOST);
+        let more = new
+            .checked_sub(old)
+            .filter(|&more| more > 0)
+            .ok_or(Refused::Full)?;
+        self.touches
+            .try_reserve_exact(more)
+            .map_err(|_| Refused::OutOfMemory)?;
+        self.deadlines
+            .try_reserve_exact(more)
+            .map_err(|_| Refused::OutOfMemory)?;
+        self.weights
+            .try_reserve_exact(more)
+            .map_err(|_| Refused::OutOfMemory)?;
+        self.touches.resize(new, 0);
+        self.deadlines.resize(new, FREE);
+        self.weights.resize(new, 0);
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! What goes into a store and what it answers.
+
+#![forbid(unsafe_code)]
+
+use crate::policy::Slot;
+
+/// Why an entry was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Refused {
+    /// It is heavier than the whole budget, or no entry is allowed at all.
+    TooHeavy = 1,
+    /// Its deadline is over already, or is not a number.
+    Expired = 2,
+    /// The slot that was to be replaced holds nothing.
+    NoSuchSlot = 3,
+    /// There are no more slots, or no more places in the index.
+    Full = 4,
+    /// No memory could be had.
+    OutOfMemory = 5,
+    /// The key is empty, or longer than 65,536 bytes.
+    BadKey = 6,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TooHeavy => "the entry is heavier than the whole budget",
+            Self::Expired => "the entry's deadline is over already",
+            Self::NoSuchSlot => "the slot holds nothing",
+            Self::Full => "there is no slot left",
+            Self::OutOfMemory => "there is no memory left",
+            Self::BadKey => "the key is empty or longer than 65,536 bytes",
+        })
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Why an entry left without being asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Departure {
+    /// Its deadline was over.
+    Expired = 0,
+    /// Room was needed.
+    Evicted = 1,
+}
+
+/// Is told of each entry that leaves without being asked to.
+pub(super) trait Departures {
+    /// The entry in `slot` has left; the slot is free.
+    fn left(&mut self, slot: Slot, why: Departure);
+}
+
+/// What a store may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The sum of the weights; `u64::MAX` is no limit.
+    pub max_bytes: u64,
+    /// The number of entries; `u32::MAX` is no limit.
+    pub max_entries: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: u64::MAX,
+            max_entries: u32::MAX,
+        }
+    }
+}
+
+/// An entry on its way in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    /// A hash of its key.
+    pub(super) fingerprint: u64,
+    /// What it costs.
+    pub(super) weight: u32,
+    /// When it expires, in ms; `Infinity` is never.
+    pub(super) deadline: f64,
+}
+
+/// What is new about an entry that is replaced.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Change {
+    /// What it costs now.
+    pub(super) weight: u32,
+    /// When it expires now, in ms; `Infinity` is never.
+    pub(super) deadline: f64,
+}
+
+/// When something happens.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// The time in ms, on the clock of the deadlines.
+    pub(super) now: f64,
+    /// The running number of the access.
+    pub(super) tick: u32,
+}

@@ -1,0 +1,9 @@
+//! What the stores promise, one by one, and both against models of a few lines.
+
+#![forbid(unsafe_code)]
+
+mod index;
+mod live;
+mod model;
+mod packed;
+mod wheel;
