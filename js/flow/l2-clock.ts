@@ -30,7 +30,7 @@ export class L2Clock {
 
   /** The tier's time, in ms since 1970. */
   now(): number {
-    return this.#offset === undefined ? this.#clock.wall() : this.#clock.now() + this.#offset
+    return this.#offset === undefined ? this.#clock.wall() : this.#clock.exact() + this.#offset
   }
 
   /** Whether the last measurement is too old, or there was none. */
@@ -44,11 +44,11 @@ export class L2Clock {
    * contradicts it: then one of the clocks has moved.
    */
   async measure(): Promise<void> {
-    const sent = this.#clock.now()
+    const sent = this.#clock.exact()
     this.#measuredAt = sent
     const tier = await this.#read()
     if (!Number.isFinite(tier)) return
-    const uncertainty = (this.#clock.now() - sent) / 2
+    const uncertainty = (this.#clock.exact() - sent) / 2
     const offset = tier - (sent + uncertainty)
     const agrees = this.#offset !== undefined && Math.abs(offset - this.#offset) <= uncertainty + this.#uncertainty
     if (agrees && uncertainty > this.#uncertainty) return

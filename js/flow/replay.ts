@@ -65,12 +65,12 @@ export class Replay {
     let sent = 0
     this.#onNotice({ state: 'replaying', waiting: journal.length })
     while (!this.#stopped && journal.length > 0 && link.available) {
-      const began = this.#clock.now()
+      const began = this.#clock.exact()
       const batch = journal.next(BATCH_WRITES, BATCH_BYTES)
       const size = batch.reduce((sum, unit) => sum + sizeOf(unit), 0)
       if (!(await this.#send(batch))) break
       sent += size
-      if (journal.length > 0) await this.#pause(Math.max(this.#clock.now() - began, MIN_PAUSE))
+      if (journal.length > 0) await this.#pause(Math.max(this.#clock.exact() - began, MIN_PAUSE))
     }
     this.#running = undefined
     this.#onNotice({ state: 'replayed', sent, waiting: journal.length })

@@ -72,23 +72,22 @@ describe('a circuit', () => {
   })
 
   it('probes on a call where timers do not run', async () => {
-    const { clock, circuit, state } = setUp()
-    const silent = new Circuit({
-      clock: { now: () => clock.now(), wall: () => clock.wall(), after: () => ({ cancel: () => undefined }) },
-      random: zeros,
-      probe: async () => {
-        state.probes.push(clock.now())
-      },
+    const time = new FakeClock()
+    const timerless = Object.assign(new FakeClock(), {
+      now: () => time.now(),
+      after: () => ({ cancel: () => undefined }),
     })
-    silent.fail(new Error('gone'), silent.pass)
-    await clock.advance(99)
-    silent.allow()
-    expect(state.probes).toHaveLength(0)
-    await clock.advance(1)
-    expect(silent.allow()).toBe(false)
-    await clock.settle()
-    expect(silent.allow()).toBe(true)
-    expect(circuit.state).toBe('closed')
+    const { circuit, state } = setUp({ clock: timerless })
+    state.down = false
+    circuit.fail(new Error('gone'), circuit.pass)
+    await time.advance(99)
+    circuit.allow()
+    await time.settle()
+    expect(circuit.state).toBe('open')
+    await time.advance(1)
+    expect(circuit.allow()).toBe(false)
+    await time.settle()
+    expect(circuit.allow()).toBe(true)
   })
 
   it('makes concurrent probes one', async () => {

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { World } from '../../helpers/processes.ts'
+
+describe('closing', () => {
+  it('closes the driver, and answers as if nothing were there', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.set('k', 'v')
+    expect(await a.remote.close()).toEqual({ unsent: 0 })
+    expect(a.driver.closed).toBe(true)
+    const calls = a.driver.total
+    expect(await a.get('k')).toBeUndefined()
+    expect(a.remote.available).toBe(false)
+    expect(a.driver.total).toBe(calls)
+    expect(world.clock.pending).toBe(0)
+  })
+
+  it('waits for what is under way', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.get('k')
+    a.driver.break(100)
+    const writing = a.set('k', 'v')
+    const closing = a.remote.close()
+    await world.clock.advance(50)
+    expect(a.driver.closed).toBe(false)
+    await world.clock.advance(50)
+    expect([await writing, await closing]).toEqual(['stored', { unsent: 0 }])
+  })
+
+  it('sends what waits, where the tier is back by then', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('fail')
+    for (let i = 0; i < 150; i++) await a.set(`k${i}`, 'v')
+    a.driver.heal()
+    expect(await world.during(50, a.remote.close())).toEqual({ unsent: 0 })
+    expect(await world.process().get('k149')).toBe('v')
+  })
+
+  it('during an outage tells what was not sent, within its limit', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('fail')
+    await a.set('k', 'v')
+    await a.clear('other')
+    a.driver.break('hang')
+    const closing = a.remote.close(100)
+    await world.clock.advance(100)
+    expect(await closing).toEqual({ unsent: 2 })
+    const calls = a.driver.total
+    a.driver.heal()
+    await world.clock.advance(10_000)
+    expect([a.driver.total, world.clock.pending]).toEqual([calls, 0])
+  })
+
+  it('does not wait for a driver that does not close', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.close = () => new Promise(() => undefined)
+    expect(await world.during(250, a.remote.close())).toEqual({ unsent: 0 })
+    expect(a.eventsOf('error')).toMatchObject([{ operation: 'close', error: { code: 'TIMEOUT' } }])
+  })
+
+  it('ends what is removed in the background', async () => {
+    const world = new World()
+    const a = world.process()
+    let signal: AbortSignal | undefined
+    a.driver.deletePrefix = (_, given) => {
+      signal = given
+      return new Promise((_, reject) => given?.addEventListener('abort', () => reject(given.reason)))
+    }
+    await a.set('k', 'v')
+    await a.clear()
+    await a.remote.close()
+    expect(signal?.aborted).toBe(true)
+    expect(a.eventsOf('error')).toEqual([])
+  })
+
+  it('twice is once', async () => {
+    const a = new World().process()
+    expect(a.remote.close()).toBe(a.remote.close())
+    await a.remote.close()
+  })
+})
+
+describe('getting ready', () => {
+  it('is true once the tier has answered, and its clock was measured', async () => {
+    const world = new World()
+    const a = world.process({ skew: 90_000 })
+    expect(await a.remote.ready()).toBe(true)
+    expect(a.remote.now()).toBe(world.clock.wall())
+    expect(world.clock.pending).toBe(0)
+  })
+
+  it('waits for a tier that comes up later', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('fail')
+    let ready: boolean | undefined
+    const waiting = a.remote.ready().then((answer) => {
+      ready = answer
+    })
+    await world.clock.advance(3000)
+    expect(ready).toBeUndefined()
+    a.driver.heal()
+    await world.clock.advance(6000)
+    await waiting
+    expect(ready).toBe(true)
+  })
+
+  it('is false after its limit', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('hang')
+    expect(await world.during(100, a.remote.ready(100))).toBe(false)
+    await a.remote.close(0)
+    expect(world.clock.pending).toBe(0)
+  })
+
+  it('is false once it was closed', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('fail')
+    const waiting = a.remote.ready()
+    await world.clock.advance(1000)
+    await a.remote.close()
+    expect(await waiting).toBe(false)
+    expect(await a.remote.ready()).toBe(false)
+  })
+})

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { CacheError } from '../../../js/errors.ts'
+import { type Process, REGION, World } from '../../helpers/processes.ts'
+import { envelope, tombstone } from '../../helpers/stored.ts'
+
+/** Sets `a` and `b`, and deletes `c`. */
+function transaction(process: Process, text: string) {
+  const { stamps } = process.remote
+  return process.remote.commit(REGION, [
+    { key: 'a', envelope: envelope(stamps.next(), text), ttl: 3_600_000 },
+    { key: 'b', envelope: envelope(stamps.next(), text), ttl: 3_600_000 },
+    { key: 'c', envelope: tombstone(stamps.next()), ttl: 1 },
+  ])
+}
+
+function read(process: Process) {
+  return Promise.all(['a', 'b', 'c'].map((key) => process.get(key)))
+}
+
+describe('a transaction in L2', () => {
+  it('is one commit', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.set('c', 'before')
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'committed' })
+    expect(await read(b)).toEqual(['v', 'v', undefined])
+    expect(a.driver.calls.filter((name) => name === 'commit')).toHaveLength(1)
+  })
+
+  it('keeps its tombstones for as long as replays may come', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    const older = envelope(b.remote.stamps.next(), 'older')
+    await world.clock.advance(1)
+    await transaction(a, 'v')
+    await world.clock.advance(60_000)
+    expect(await b.remote.setMany(REGION, [{ key: 'c', envelope: older, ttl: 1000 }])).toEqual(['superseded'])
+  })
+
+  it('goes to the generation that is valid', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.get('a')
+    await b.clear()
+    await world.clock.advance(1)
+    await transaction(a, 'v')
+    expect(await read(b)).toEqual(['v', 'v', undefined])
+  })
+
+  it('has failed where the region was cleared after its writes were stamped', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    const write = { key: 'a', envelope: envelope(a.remote.stamps.next(), 'v'), ttl: 1000 }
+    await world.clock.advance(1)
+    await b.clear()
+    expect(await a.remote.commit(REGION, [write])).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'COMMIT_FAILED' },
+    })
+    expect(a.remote.available).toBe(true)
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'committed' })
+  })
+
+  it('that the tier refuses has failed, and nothing of it is anywhere', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.set('a', 'before')
+    a.driver.commit = async () => {
+      throw new CacheError('COMMIT_FAILED', 'the keys are in several slots')
+    }
+    expect(await transaction(a, 'v')).toMatchObject({ outcome: 'failed', error: { code: 'COMMIT_FAILED' } })
+    expect(await read(a)).toEqual(['before', undefined, undefined])
+    expect(a.remote.status()).toMatchObject({ state: 'closed', journal: { length: 0 } })
+  })
+
+  it('whose answer is lost has an unknown outcome, and is not repeated', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.get('a')
+    a.driver.breakOnce('commit', 'lose')
+    expect(await world.during(250, transaction(a, 'v'))).toMatchObject({
+      outcome: 'unknown',
+      error: { code: 'TIMEOUT' },
+    })
+    expect(a.remote.status()).toMatchObject({ state: 'open', journal: { length: 0 } })
+  })
+
+  it('during which the connection broke has an unknown outcome', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.commit = async () => {
+      throw new CacheError('COMMIT_UNKNOWN', 'the connection broke')
+    }
+    expect(await transaction(a, 'v')).toMatchObject({ outcome: 'unknown', error: { code: 'COMMIT_UNKNOWN' } })
+  })
+
+  it.each(['fail', 'hang'] as const)(
+    'waits in the journal where the tier is found down (%s) before anything is sent',
+    async (fault) => {
+      const world = new World()
+      const a = world.process()
+      await a.get('a')
+      a.driver.break(fault)
+      expect(await world.during(250, transaction(a, 'v'))).toEqual({ outcome: 'journaled' })
+      expect(a.driver.calls).not.toContain('commit')
+      a.driver.heal()
+      await world.clock.advance(6000)
+      expect(await read(world.process())).toEqual(['v', 'v', undefined])
+    },
+  )
+
+  it('waits in the journal where the tier goes away and nothing was written', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.breakOnce('commit', 'fail')
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'journaled' })
+    expect(await read(a)).toEqual(['v', 'v', undefined])
+    await world.clock.advance(6000)
+    expect(await read(world.process())).toEqual(['v', 'v', undefined])
+  })
+
+  it('is replayed in one batch, over what is older only', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await b.set('c', 'before')
+    await world.clock.advance(1)
+    a.driver.break('fail')
+    await a.get('a')
+    for (let i = 0; i < 98; i++) await a.set(`k${i}`, 'v')
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'journaled' })
+    await world.clock.advance(1)
+    await b.set('b', 'newer')
+    const batches: number[] = []
+    a.driver.exchangeMany = (entries, onlyNewer, guard) => {
+      batches.push(entries.length)
+      return world.tier.exchangeMany(entries, onlyNewer, guard)
+    }
+    a.driver.heal()
+    await world.clock.advance(6000)
+    expect(batches).toEqual([98, 3])
+    expect(await read(b)).toEqual(['v', 'newer', undefined])
+  })
+})
