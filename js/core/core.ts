@@ -17,6 +17,7 @@ export class Core {
   #bytes: Uint8Array
   #numbers: Float64Array
   #crashed = false
+  #crash: CacheError | undefined
 
   private constructor(glue: Glue) {
     this.glue = glue
@@ -79,9 +80,20 @@ export class Core {
     return true
   }
 
-  /** The message of the panic behind a trap; empty where there was none. */
-  panicMessage(): string {
-    return this.glue.panicMessage()
+  /**
+   * The error that tells of this instance's crash: one and the same for all that were in it.
+   */
+  crash(): CacheError {
+    this.#crash ??= new CacheError('CORE_RESTARTED', `the core was restarted after a crash: ${this.#panicMessage()}`)
+    return this.#crash
+  }
+
+  #panicMessage(): string {
+    try {
+      return this.glue.panicMessage() || 'it trapped'
+    } catch {
+      return 'it trapped'
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LiveCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
 import { Core } from '../core/core.ts'
+import type { CacheError } from '../errors.ts'
 import {
   REBASE_AT,
   type RemovalReason,
@@ -11,7 +12,7 @@ import {
   TouchKind,
 } from './store.ts'
 
-/** How many expired entries one call removes at the most, so that no call takes long. */
+/** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
 
 const NO_WORDS = new Uint32Array(0)
@@ -36,7 +37,7 @@ interface SlotTable {
 export class LiveStore<V> implements Store<V> {
   readonly #clock: Clock
   readonly #onRemove: Removed<V> | undefined
-  readonly #onRestart: ((message: string) => void) | undefined
+  readonly #onRestart: ((crash: CacheError) => void) | undefined
   readonly #slots = new Map<string, number>()
   readonly #keys: (string | undefined)[] = []
   readonly #values: (V | undefined)[] = []
@@ -138,12 +139,10 @@ export class LiveStore<V> implements Store<V> {
     const now = this.#clock.now()
     const removed = this.#guarded(() => {
       let total = 0
-      let found: number
       do {
-        found = this.#native.expire(now, EXPIRE_STEP)
-        this.#drain('expire')
-        total += found
-      } while (found === EXPIRE_STEP)
+        total += this.#native.expire(now, EXPIRE_STEP)
+        this.#drain()
+      } while (this.#native.nextExpiry() <= now)
       this.#rebase()
       return total
     })
@@ -151,21 +150,21 @@ export class LiveStore<V> implements Store<V> {
     return removed
   }
 
-  get expiring(): number {
-    return this.#guarded(() => this.#native.expiring())
+  get nextExpiry(): number {
+    return this.#guarded(() => this.#native.nextExpiry())
   }
 
   evictOne(): boolean {
-    const evicted = this.#guarded(() => this.#native.evictOne())
-    this.#drain('evict')
+    const slot = this.#guarded(() => this.#native.evictOne())
+    if (slot >= 0) this.#forget(slot, 'evict')
     this.#notify()
-    return evicted
+    return slot >= 0
   }
 
   setLimits(limits: StoreLimits): void {
     this.#limits = limits
     this.#guarded(() => this.#native.setLimits(limits.maxBytes, limits.maxEntries))
-    this.#drain('evict')
+    this.#drain()
     this.#notify()
   }
 
@@ -198,7 +197,7 @@ export class LiveStore<V> implements Store<V> {
 
   #insert(key: string, value: V, weight: number, deadline: number): boolean {
     const slot = this.#native.insert(weight, deadline, this.#clock.now(), this.#nextTick())
-    this.#drain('evict')
+    this.#drain()
     if (slot < 0) return false
     if (slot >= this.#touch.length) this.#refresh()
     this.#slots.set(key, slot)
@@ -211,7 +210,7 @@ export class LiveStore<V> implements Store<V> {
   #replace(slot: number, key: string, value: V, weight: number, deadline: number): boolean {
     const before = this.#values[slot] as V
     const stored = this.#native.replace(slot, weight, deadline, this.#clock.now(), this.#nextTick())
-    this.#drain('evict')
+    this.#drain()
     if (stored) {
       this.#values[slot] = value
       this.#record(key, before, 'set')
@@ -239,9 +238,13 @@ export class LiveStore<V> implements Store<V> {
     return this.#values[slot]
   }
 
-  /** Takes over what the last call evicted or expired. */
-  #drain(reason: 'evict' | 'expire'): void {
-    for (let slot = this.#native.takeRemoved(); slot >= 0; slot = this.#native.takeRemoved()) this.#forget(slot, reason)
+  /** Takes over who had to leave in the last call: first the expired, then the evicted. */
+  #drain(): void {
+    const native = this.#native
+    const departed = native.departed()
+    if (departed === 0) return
+    const expired = native.expired()
+    for (let i = 0; i < departed; i++) this.#forget(native.departedAt(i), i < expired ? 'expire' : 'evict')
   }
 
   #forget(slot: number, reason: RemovalReason): void {
@@ -335,7 +338,7 @@ export class LiveStore<V> implements Store<V> {
    * insertion.
    */
   #rebuild(): void {
-    const message = this.#core.panicMessage()
+    const crash = this.#core.crash()
     const now = this.#clock.now()
     const weights = this.#core.words(this.#table.weights, this.#table.capacity)
     this.#view()
@@ -349,6 +352,6 @@ export class LiveStore<V> implements Store<V> {
     for (const { key, value, weight, deadline } of survivors) {
       if (deadline > now) this.#insert(key, value, weight, deadline)
     }
-    this.#onRestart?.(message)
+    this.#onRestart?.(crash)
   }
 }

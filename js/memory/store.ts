@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { CacheError } from '../errors.ts'
 
 /** Why an entry left a store. */
 export type RemovalReason = 'evict' | 'expire' | 'set' | 'delete' | 'clear'
@@ -18,8 +19,8 @@ export interface StoreOptions<V> {
   readonly limits: StoreLimits
   readonly clock: Clock
   readonly onRemove?: Removed<V> | undefined
-  /** Told when the core trapped and was replaced, with the message of its panic. */
-  readonly onRestart?: ((message: string) => void) | undefined
+  /** Told when the core crashed and was replaced. */
+  readonly onRestart?: ((crash: CacheError) => void) | undefined
 }
 
 /**
@@ -30,8 +31,8 @@ export interface Store<V> {
   readonly size: number
   readonly bytes: number
   readonly limits: StoreLimits
-  /** How many entries have a deadline. */
-  readonly expiring: number
+  /** When there is something to expire next, on the clock of the deadlines; `Infinity` is never. */
+  readonly nextExpiry: number
   get(key: string): V | undefined
   /** As `get`, without a touch. */
   peek(key: string): V | undefined

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../clock.ts'
 
 /** What a sweeper visits. */
 export interface Sweepable {
-  /** How many entries have a deadline. */
-  readonly expiring: number
+  /** When there is something to expire next, on the clock of the deadlines; `Infinity` is never. */
+  readonly nextExpiry: number
   expire(): number
 }
 
@@ -55,7 +55,7 @@ export class Sweeper {
     for (const reference of this.#stores) {
       const store = reference.deref()
       if (store !== undefined) store.expire()
-      if (store === undefined || store.expiring === 0) {
+      if (store === undefined || store.nextExpiry === Infinity) {
         this.#stores.delete(reference)
         if (store !== undefined) this.#known.delete(store)
       }

@@ -1,0 +1,79 @@
+import { CacheError } from '../errors.ts'
+import type { Remote } from '../flow/remote.ts'
+import type { StoredWrite } from '../flow/stored-bytes.ts'
+import type { Entries } from './entries.ts'
+import type { TransactionWrite } from './transaction.ts'
+
+/** One write of a transaction, with its lifetime. */
+export type TimedWrite = TransactionWrite<unknown> & { readonly ttl: number }
+
+/**
+ * Applies the writes of a transaction to L2, in one go, and then to memory, or to neither.
+ *
+ * @throws CacheError `COMMIT_FAILED`: nothing has changed. `COMMIT_UNKNOWN`: L2 was sent all
+ * of it and did not answer in time; memory has dropped the keys, so that reads ask L2.
+ */
+export async function commit(
+  region: string,
+  entries: Entries,
+  writes: ReadonlyMap<string, TimedWrite>,
+  remote: Remote | undefined,
+  remoteRegion: string,
+): Promise<void> {
+  if (remote === undefined) {
+    applyToMemory(region, entries, writes)
+    return
+  }
+  const stored: StoredWrite[] = []
+  for (const [key, write] of writes) stored.push(entries.storedWrite(key, write, remote))
+  const fills = [...writes.keys()].map((key) => [key, entries.beginFill(key)] as const)
+  try {
+    const result = await remote.commit(remoteRegion, stored)
+    if (result.outcome === 'failed') throw failed(region, result.error)
+    if (result.outcome === 'unknown') {
+      for (const key of writes.keys()) entries.drop(key)
+      throw unknown(region, result.error)
+    }
+    for (const [key, fill] of fills) {
+      const write = writes.get(key)
+      // Written again while the commit was under way: that write is the newer one.
+      if (fill.outdated || write === undefined) continue
+      if (write.kind === 'delete') entries.drop(key)
+      else entries.keep(key, write.value, write.ttl)
+    }
+  } finally {
+    for (const [key, fill] of fills) entries.endFill(key, fill)
+  }
+}
+
+/** All in one piece, without a pause. A value that is too heavy undoes the ones before it. */
+function applyToMemory(region: string, entries: Entries, writes: ReadonlyMap<string, TimedWrite>): void {
+  const undo: (() => void)[] = []
+  for (const [key, write] of writes) {
+    undo.push(entries.remember(key))
+    try {
+      if (write.kind === 'delete') entries.drop(key)
+      else if (!entries.keep(key, write.value, write.ttl)) throw tooHeavy(region, entries.publicKey(key))
+    } catch (error) {
+      for (const step of undo.reverse()) step()
+      throw failed(region, error)
+    }
+  }
+}
+
+function failed(region: string, cause: unknown): CacheError {
+  if (cause instanceof CacheError && cause.code === 'COMMIT_FAILED') return cause
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message = `the transaction on region '${region}' was not committed, and nothing was changed: ${reason}`
+  return new CacheError('COMMIT_FAILED', message, { cause, context: { region } })
+}
+
+function unknown(region: string, cause: CacheError): CacheError {
+  const message = `whether the transaction on region '${region}' was committed is not known: ${cause.message}`
+  return new CacheError('COMMIT_UNKNOWN', message, { cause, context: { region } })
+}
+
+function tooHeavy(region: string, key: string): CacheError {
+  const message = `the value of key ${JSON.stringify(key)} is heavier than the whole budget of region '${region}'`
+  return new CacheError('COMMIT_FAILED', message, { context: { region, key } })
+}

@@ -1,0 +1,271 @@
+import type { Clock } from '../clock.ts'
+import type { Remote } from '../flow/remote.ts'
+import type { StoredWrite } from '../flow/stored-bytes.ts'
+import type { Sweeper } from '../memory/sweeper.ts'
+import type { Emitter } from '../observe/events.ts'
+import type { MemoryBudget } from './budget.ts'
+import type { TimedWrite } from './commit.ts'
+import type { Counters } from './counters.ts'
+import { type Fill, Fills } from './fills.ts'
+import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
+import type { RegionCodec } from './region-codec.ts'
+
+/** A value, and the name of the tier that had it. */
+export interface Read {
+  readonly value: unknown
+  readonly tier: string
+}
+
+/** The way to L2 of one region. */
+export interface RegionRemote {
+  readonly remote: Remote
+  /** What the tier is called. */
+  readonly tier: string
+  /** What L2 calls the region: its name, and its version where that is not the first. */
+  readonly region: string
+  /** The limit of one operation in ms, where it is not the manager's. */
+  readonly limit: number | undefined
+}
+
+/** What the entries of one region need to know and to reach. */
+export interface EntriesContext {
+  readonly name: string
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly emitter: Emitter
+  readonly budget: MemoryBudget
+  readonly sweeper: Sweeper
+  /** `undefined` where memory is all there is. */
+  readonly l2: RegionRemote | undefined
+  readonly codec: RegionCodec
+  /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
+  readonly checkedFor: number
+}
+
+/** A write that is done in memory and still has to reach L2. */
+export interface PendingWrite {
+  readonly key: string
+  readonly value: unknown
+  readonly write: StoredWrite
+}
+
+/** How long an entry is served on without a look, where L2 could not be asked, in ms. */
+const UNCHECKED_FOR = 1_000
+
+/**
+ * The entries of one region across its tiers. Memory is changed at once, synchronously, and
+ * L2 after it; nothing here rejects because L2 is away.
+ */
+export class Entries {
+  l1: L1
+  context: EntriesContext
+  readonly #fills = new Fills()
+
+  constructor(context: EntriesContext, l1: L1) {
+    this.context = context
+    this.l1 = l1
+  }
+
+  /** The entry in memory, if it may be served without a look at L2. */
+  fresh(key: string): Found | undefined {
+    const found = this.l1.get(key)
+    if (found === undefined || found.checkedUntil === Infinity) return found
+    return found.checkedUntil > this.context.clock.now() ? found : undefined
+  }
+
+  /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked. */
+  async read(key: string): Promise<Read | undefined> {
+    return (await this.readMany([key])).get(key)
+  }
+
+  /** As `read`, for many keys in one round trip. Keys without a value are left out. */
+  async readMany(keys: readonly string[]): Promise<Map<string, Read>> {
+    const { l2, codec } = this.context
+    const reads = new Map<string, Read>()
+    if (l2 === undefined || keys.length === 0) return reads
+    const fills = keys.map((key) => this.#fills.begin(key))
+    try {
+      const storedKeys = keys.map((key) => codec.storedKey(key))
+      const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
+      for (const [i, key] of keys.entries()) {
+        const answer = answers[i]
+        const read = answer === 'unavailable' ? this.#unchecked(key) : this.#take(key, answer, fills[i] as Fill, l2)
+        if (read !== undefined) reads.set(key, read)
+      }
+    } finally {
+      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+    }
+    return reads
+  }
+
+  /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
+  beginFill(key: string): Fill {
+    return this.#fills.begin(key)
+  }
+
+  endFill(key: string, fill: Fill): void {
+    this.#fills.end(key, fill)
+  }
+
+  /** Stores in memory, and answers what L2 is to be sent. */
+  put(key: string, value: unknown, ttl: number): { stored: boolean; pending: PendingWrite | undefined } {
+    const { l2, codec } = this.context
+    const times = l2 && envelopeTimes(l2.remote, ttl)
+    const written = this.#store(key, value, ttl, times)
+    const { envelope, stored } = written
+    const pending = envelope && { key, value, write: { key: codec.storedKey(key), envelope, ttl } }
+    return { stored, pending }
+  }
+
+  /** Stores in memory alone; answers whether it is there. */
+  keep(key: string, value: unknown, ttl: number): boolean {
+    return this.#store(key, value, ttl, undefined).stored
+  }
+
+  /** Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. */
+  async send(pending: readonly PendingWrite[]): Promise<boolean> {
+    const { l2 } = this.context
+    if (l2 === undefined || pending.length === 0) return false
+    const writes = pending.map(({ write }) => write)
+    const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
+    const late = pending.filter((_, i) => outcomes[i] === 'superseded')
+    if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
+    return true
+  }
+
+  /** Removes from memory and L2; answers for each key whether there was a value. */
+  async remove(keys: readonly string[]): Promise<boolean[]> {
+    const { l2, counters } = this.context
+    const local = keys.map((key) => this.drop(key))
+    counters.deletes += keys.length
+    if (l2 === undefined) return local
+    const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete', ttl: 0 }, l2.remote)
+    const results = await l2.remote.deleteMany(l2.region, keys.map(tombstone), l2.limit)
+    const late = keys.filter((_, i) => results[i]?.outcome === 'superseded')
+    if (late.length > 0) await l2.remote.deleteMany(l2.region, late.map(tombstone), l2.limit)
+    return local.map((was, i) => was || results[i]?.existed === true)
+  }
+
+  /** Removes from memory alone. */
+  drop(key: string): boolean {
+    this.#fills.outdate(key)
+    return this.l1.delete(key)
+  }
+
+  /** Empties memory and begins a new generation in L2; answers how many entries memory held. */
+  async clear(): Promise<number> {
+    const { l2 } = this.context
+    this.#fills.outdateAll()
+    const removed = this.l1.clear()
+    await l2?.remote.clear(l2.region, l2.remote.stamps.next())
+    return removed
+  }
+
+  /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
+  storedWrite(key: string, write: TimedWrite, remote: Remote): StoredWrite {
+    const { codec } = this.context
+    const storedKey = codec.storedKey(key)
+    if (write.kind === 'set') {
+      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, write.ttl))
+      return { key: storedKey, envelope, ttl: write.ttl }
+    }
+    const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
+    return { key: storedKey, envelope, ttl: remote.maxAge }
+  }
+
+  /** Remembers what memory holds under `key`; answers what puts it back. */
+  remember(key: string): () => void {
+    const found = this.l1.get(key)
+    if (found === undefined) return () => this.drop(key)
+    const { value, freshUntil, checkedUntil } = found
+    return () => this.l1.set(key, value, { freshUntil, checkedUntil }, undefined)
+  }
+
+  /** What others may be told of the key. */
+  publicKey(key: string): string {
+    return this.context.codec.publicKey(key)
+  }
+
+  #store(key: string, value: unknown, ttl: number, times: EnvelopeTimes | undefined): Written {
+    const { counters, budget, sweeper } = this.context
+    const written = this.l1.set(key, value, this.#localTimes(ttl), times)
+    this.#fills.outdate(key)
+    counters.sets++
+    counters.bytesRaw += written.rawBytes
+    counters.bytesStored += written.storedBytes
+    if (ttl !== Infinity) sweeper.watch(this.l1)
+    budget.enforce()
+    this.#tellOfSet(key, written.stored)
+    return written
+  }
+
+  /** The one place where an envelope from L2 becomes a value, and an entry in memory. */
+  #take(key: string, envelope: Uint8Array | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
+    const { counters, sweeper, budget } = this.context
+    const opened = envelope && this.#open(key, envelope)
+    const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
+    if (fill.outdated) return this.#unchecked(key)
+    if (opened === undefined || remaining <= 0) {
+      counters.l2Misses++
+      this.l1.delete(key)
+      return undefined
+    }
+    counters.l2Hits++
+    this.l1.fill(key, opened, this.#localTimes(remaining))
+    if (remaining !== Infinity) sweeper.watch(this.l1)
+    budget.enforce()
+    return { value: opened.value, tier }
+  }
+
+  #open(key: string, envelope: Uint8Array): Opened | undefined {
+    const { codec, counters, emitter, name } = this.context
+    const result = codec.open(key, envelope)
+    if (result.ok) return result.opened
+    counters.corrupt++
+    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason: result.reason })
+    return undefined
+  }
+
+  /** What memory holds, where L2 cannot say whether it still holds good. */
+  #unchecked(key: string): Read | undefined {
+    const found = this.l1.get(key)
+    if (found === undefined) return undefined
+    const { value } = found
+    this.l1.check(key, this.context.clock.now() + UNCHECKED_FOR)
+    return { value, tier: 'memory' }
+  }
+
+  #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
+    return late.map(({ key, value, write }) =>
+      this.storedWrite(key, { kind: 'set', value, options: {}, ttl: write.ttl }, remote),
+    )
+  }
+
+  #localTimes(ttl: number): LocalTimes {
+    const now = this.context.clock.now()
+    return { freshUntil: now + ttl, checkedUntil: now + this.context.checkedFor }
+  }
+
+  #tellOfSet(key: string, stored: boolean): void {
+    const { counters, emitter, name, codec } = this.context
+    if (!stored) {
+      counters.refused++
+      if (emitter.has('refused')) emitter.emit('refused', { region: name, key: codec.publicKey(key) })
+    }
+    if (emitter.has('set')) emitter.emit('set', { region: name, key: codec.publicKey(key) })
+  }
+}
+
+/** The times of an entry that is written now, by L2's clock. */
+function envelopeTimes(remote: Remote, ttl: number): EnvelopeTimes {
+  const created = remote.now()
+  return { stamp: remote.stamps.next(), created, freshUntil: created + ttl, staleUntil: created + ttl }
+}
+
+/**
+ * What is left of an entry's life, in ms. A reader whose clock is behind the writer's never
+ * takes more than the entry was given.
+ */
+function remainingLifetime(opened: Opened, now: number): number {
+  return Math.min(opened.freshUntil - now, opened.freshUntil - opened.created)
+}

@@ -1,0 +1,113 @@
+import { LiveStore } from '../memory/live-store.ts'
+import type { StoreLimits, StoreOptions } from '../memory/store.ts'
+import { weigh, weighString } from '../memory/weigh.ts'
+import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
+
+/** What one entry costs beyond its key and value: its record, map entry, slots and policy state. */
+const ENTRY_OVERHEAD = 144
+
+/** Makes the envelope of a value that is about to be stored. */
+export type Seal = (key: string, value: unknown, times: EnvelopeTimes) => { envelope: Uint8Array; rawBytes: number }
+
+/** How a live L1 is made. */
+export interface LiveL1Options extends StoreOptions<Found> {
+  readonly clone: boolean
+  readonly seal: Seal
+}
+
+/**
+ * Entries by reference: what was set is what is handed out, the very object, unless `clone`
+ * copies it on the way in and out. Weights are estimates.
+ */
+export class LiveL1 implements L1 {
+  readonly kind = 'live'
+  readonly #store: LiveStore<Found>
+  readonly #clone: boolean
+  readonly #seal: Seal
+
+  constructor(options: LiveL1Options) {
+    this.#store = new LiveStore(options)
+    this.#clone = options.clone
+    this.#seal = options.seal
+  }
+
+  get size(): number {
+    return this.#store.size
+  }
+
+  get bytes(): number {
+    return this.#store.bytes
+  }
+
+  get limits(): StoreLimits {
+    return this.#store.limits
+  }
+
+  get nextExpiry(): number {
+    return this.#store.nextExpiry
+  }
+
+  get(key: string): Found | undefined {
+    const found = this.#store.get(key)
+    if (!this.#clone || found === undefined) return found
+    return { ...found, value: structuredClone(found.value) }
+  }
+
+  has(key: string): boolean {
+    return this.#store.has(key)
+  }
+
+  set(key: string, value: unknown, local: LocalTimes, times: EnvelopeTimes | undefined): Written {
+    const sealed = times === undefined ? undefined : this.#seal(key, value, times)
+    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local)
+    const bytes = sealed?.envelope.length ?? 0
+    return { stored, envelope: sealed?.envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: bytes }
+  }
+
+  fill(key: string, opened: Opened, local: LocalTimes): boolean {
+    return this.#put(key, this.#clone ? structuredClone(opened.value) : opened.value, local)
+  }
+
+  check(key: string, checkedUntil: number): void {
+    const found = this.#store.peek(key)
+    if (found !== undefined) found.checkedUntil = checkedUntil
+  }
+
+  delete(key: string): boolean {
+    return this.#store.delete(key)
+  }
+
+  clear(): number {
+    return this.#store.clear()
+  }
+
+  expire(): number {
+    return this.#store.expire()
+  }
+
+  evictOne(): boolean {
+    return this.#store.evictOne()
+  }
+
+  setLimits(limits: StoreLimits): void {
+    this.#store.setLimits(limits)
+  }
+
+  setPolicy(policy: number): void {
+    this.#store.setPolicy(policy)
+  }
+
+  entries(): IterableIterator<[string, Found]> {
+    return this.#store.entries()
+  }
+
+  dispose(): void {
+    this.#store.dispose()
+  }
+
+  #put(key: string, value: unknown, local: LocalTimes): boolean {
+    const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value)
+    const found = { value, freshUntil: local.freshUntil, checkedUntil: local.checkedUntil }
+    return this.#store.set(key, found, weight, local.freshUntil)
+  }
+}

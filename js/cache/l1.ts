@@ -1,0 +1,72 @@
+import type { StoreLimits } from '../memory/store.ts'
+
+/** When an entry ends, in ms of the local monotonic clock; `Infinity` is never. */
+export interface LocalTimes {
+  /** Until when the value is fresh. */
+  freshUntil: number
+  /** Until when it may be served without asking a shared L2 whether it was changed there. */
+  checkedUntil: number
+}
+
+/** An entry found in memory. Only valid until the next call: it may be used again. */
+export interface Found extends LocalTimes {
+  value: unknown
+}
+
+/** What a write left behind. */
+export interface Written {
+  /** Whether the entry is in memory now: not if it is heavier than the region's budget. */
+  readonly stored: boolean
+  /** The entry's envelope, where one was asked for. */
+  readonly envelope: Uint8Array | undefined
+  /** The bytes of the value before compression, as far as they are known. */
+  readonly rawBytes: number
+  /** The bytes that are stored. */
+  readonly storedBytes: number
+}
+
+/** The times of an entry as its envelope has them, in ms since 1970 by L2's clock. */
+export interface EnvelopeTimes {
+  readonly stamp: Uint8Array
+  readonly created: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+}
+
+/** The entries of one region in memory. */
+export interface L1 {
+  readonly kind: 'live' | 'packed'
+  readonly size: number
+  readonly bytes: number
+  readonly limits: StoreLimits
+  /** When there is something to expire next, on the clock of the deadlines; `Infinity` is never. */
+  readonly nextExpiry: number
+  /** The entry, marked as used; `undefined` where there is none, or none that opens. */
+  get(key: string): Found | undefined
+  has(key: string): boolean
+  /** Stores a value; with `times` it makes the entry's envelope too. */
+  set(key: string, value: unknown, local: LocalTimes, times: EnvelopeTimes | undefined): Written
+  /** Stores what L2 answered, already opened. */
+  fill(key: string, opened: Opened, local: LocalTimes): boolean
+  /** Extends how long an entry counts as checked. */
+  check(key: string, checkedUntil: number): void
+  delete(key: string): boolean
+  clear(): number
+  expire(): number
+  evictOne(): boolean
+  setLimits(limits: StoreLimits): void
+  setPolicy(policy: number): void
+  /** What is stored and fresh, for moving to another kind of store. */
+  entries(): IterableIterator<[string, Found]>
+  dispose(): void
+}
+
+/** An envelope that was opened: its value and its header's times. */
+export interface Opened {
+  readonly value: unknown
+  readonly envelope: Uint8Array
+  readonly stamp: Uint8Array
+  readonly created: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+}

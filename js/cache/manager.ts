@@ -1,0 +1,397 @@
+import { readEnvironment } from '../config/env.ts'
+import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
+import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
+import { parseDuration } from '../config/units.ts'
+import type { CacheError } from '../errors.ts'
+import { Remote, type RemoteEvent, type RemoteStatus } from '../flow/remote.ts'
+import { Sweeper } from '../memory/sweeper.ts'
+import { type Alert, Alerts } from '../observe/alerts.ts'
+import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
+import { MemoryBudget } from './budget.ts'
+import { closedError } from './closed.ts'
+import { Counters } from './counters.ts'
+import { environment, host } from './host.ts'
+import { l2Driver } from './l2.ts'
+import { type CacheMetrics, type L2Report, MetricsReport, type RegionReport } from './metrics.ts'
+import type { Region } from './region.ts'
+import { RegionHandle } from './region-handle.ts'
+import { RegionKeys } from './region-keys.ts'
+import type { Shared } from './shared.ts'
+import type { Transaction } from './transaction.ts'
+import type { Factory, GetOrSetOptions, RegionName, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import { Watch } from './watch.ts'
+
+/** How `close` went. */
+export interface CloseResult {
+  /** Writes that L2 did not take in time. They are lost. */
+  readonly unsent: number
+}
+
+/** How the cache is doing. */
+export interface CacheStatus {
+  /** The tier behind memory, and whether it serves ('closed' is good, as of a circuit). */
+  readonly l2: { readonly state: 'none' } | (RemoteStatus & { readonly tier: string })
+  /** What is in memory, in bytes, and may be. */
+  readonly bytes: number
+  readonly maxBytes: number
+  /** Alerts that are raised and not resolved. */
+  readonly alerts: readonly Alert[]
+}
+
+/**
+ * The cache: memory in front, and behind it the tier that the options name, or none. What
+ * the program calls never fails because that tier is away; it rejects with a `CacheError` only
+ * for what the caller did wrong.
+ *
+ * Making one opens nothing and starts nothing; that happens at the first call, or at `ready`.
+ *
+ * @example
+ * const cache = new CacheManager({
+ *   redis: 'redis://localhost:6379/0',
+ *   regions: { sessions: { ttl: '30m', policy: 'lru', maxBytes: '64MB' } },
+ * })
+ * await cache.set('sessions', 'u1', { name: 'Ada' })
+ * await cache.get('sessions', 'u1')
+ */
+export class CacheManager implements AsyncDisposable {
+  readonly #options: ManagerOptions
+  readonly #resolved: ResolvedManager
+  readonly #host: Host
+  readonly #own: Readonly<Record<string, RegionOptions>>
+  readonly #handles = new Map<string, RegionHandle>()
+  readonly #emitter: Emitter
+  readonly #budget: MemoryBudget
+  readonly #report: MetricsReport
+  readonly #shared: Shared
+  readonly #alerts: Alerts | undefined
+  #l2Errors = 0
+  #restarts = 0
+  readonly #crashes = new WeakSet<CacheError>()
+  #closing: Promise<CloseResult> | undefined
+
+  /**
+   * @throws CacheError `INVALID_OPTION`, `INVALID_ENCRYPTION_KEY`: names the option, its
+   * value and what is allowed.
+   */
+  constructor(options: ManagerOptions = {}) {
+    const here = host()
+    const resolved = resolveManager(options, here)
+    const { clock, logger, maxBytes, alerts, metrics, namespace, circuit, journal } = resolved
+    this.#options = options
+    this.#resolved = resolved
+    this.#host = here
+    this.#own = options.regions ?? {}
+    this.#emitter = new Emitter(logger)
+    this.#budget = new MemoryBudget(maxBytes)
+    this.#report = new MetricsReport(maxBytes)
+    this.#alerts = alerts === false ? undefined : new Alerts(alerts, clock)
+    const driver = l2Driver(resolved)
+    const onEvent = (event: RemoteEvent) => this.#tellOfL2(event)
+    const remote = driver && new Remote({ driver, namespace, clock, limit: L2_LIMIT, circuit, journal, onEvent })
+    const report = this.#report
+    this.#shared = {
+      clock,
+      emitter: this.#emitter,
+      budget: this.#budget,
+      sweeper: new Sweeper(clock),
+      watch: new Watch(clock, () => this.#sample()),
+      keys: new RegionKeys(resolved.encryption),
+      remote,
+      tierName: driver?.name ?? 'memory',
+      l2Shared: driver?.shared ?? false,
+      l2Limit: L2_LIMIT,
+      record: metrics ? (region, operation, ms, weight) => report.record(region, operation, ms, weight) : undefined,
+      latencyLimits: alerts === false ? false : alerts.latency,
+      onRestart: (cause) => this.#tellOfRestart(cause),
+    }
+    this.#warnOfMissingKey()
+  }
+
+  /**
+   * A cache configured by environment variables, under `options`, which count more. Without
+   * `REDIS_URL` it is memory alone. Where there are no variables, as in browsers, it is what
+   * `options` say.
+   *
+   * @throws CacheError `INVALID_ENVIRONMENT`: names each wrong variable, its value and what
+   * is allowed.
+   */
+  static fromEnv(options: ManagerOptions = {}): CacheManager {
+    const { options: read, warnings } = readEnvironment(environment(), Object.keys(options.regions ?? {}))
+    const regions: Record<string, RegionOptions> = { ...read.regions }
+    for (const [name, own] of Object.entries(options.regions ?? {})) {
+      regions[name] = mergeRegionOptions(regions[name] ?? {}, own)
+    }
+    const manager = new CacheManager({ ...read, ...options, regions })
+    for (const warning of warnings) manager.#resolved.logger.warn(warning)
+    return manager
+  }
+
+  /**
+   * A region, bound and typed.
+   *
+   * @throws CacheError `UNKNOWN_REGION`, `CLOSED`
+   */
+  region<V = unknown>(name: RegionName): Region<V> {
+    return this.#handle(name).region as Region<V>
+  }
+
+  /** The value under `key` of `region`, or `undefined`. */
+  get<V = unknown>(region: RegionName, key: string): Promise<V | undefined> {
+    try {
+      return this.#handle(region).region.get(key) as Promise<V | undefined>
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** See `Region.set`. */
+  async set(region: RegionName, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
+    return this.region(region).set(key, value, options)
+  }
+
+  /** See `Region.has`. */
+  async has(region: RegionName, key: string): Promise<boolean> {
+    return this.region(region).has(key)
+  }
+
+  /** See `Region.delete`. */
+  async delete(region: RegionName, key: string): Promise<boolean> {
+    return this.region(region).delete(key)
+  }
+
+  /** Empties a region, or all of them; answers how many entries memory held. */
+  async clear(region?: RegionName): Promise<number> {
+    if (region !== undefined) return this.region(region).clear()
+    const removed = await Promise.all([...this.#resolved.regions.keys()].map((name) => this.region(name).clear()))
+    return removed.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** See `Region.getMany`. */
+  async getMany<V = unknown>(region: RegionName, keys: Iterable<string>): Promise<Map<string, V>> {
+    return this.region<V>(region).getMany(keys)
+  }
+
+  /** See `Region.setMany`. */
+  async setMany<V = unknown>(
+    region: RegionName,
+    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+    options?: SetOptions,
+  ): Promise<number> {
+    return this.region<V>(region).setMany(pairs, options)
+  }
+
+  /** See `Region.deleteMany`. */
+  async deleteMany(region: RegionName, keys: Iterable<string>): Promise<number> {
+    return this.region(region).deleteMany(keys)
+  }
+
+  /** See `Region.getOrSet`. */
+  async getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
+    return this.region<V>(region).getOrSet(key, factory, options)
+  }
+
+  /** See `Region.warm`. */
+  async warm<V>(region: RegionName, data: WarmData<V>, options?: WarmOptions): Promise<WarmProgress> {
+    return this.region<V>(region).warm(data, options)
+  }
+
+  /** See `Region.transaction`. */
+  async transaction<T, V = unknown>(
+    region: RegionName,
+    work: (transaction: Transaction<V>) => Promise<T> | T,
+  ): Promise<T> {
+    return this.region<V>(region).transaction(work)
+  }
+
+  /** Whether `close` was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Every region's name, presets first. */
+  get regions(): readonly string[] {
+    return [...this.#resolved.regions.keys()]
+  }
+
+  /** A region's options, complete: times in ms, sizes in bytes. */
+  config(region: RegionName): ResolvedRegion {
+    return this.#handle(region).options
+  }
+
+  /**
+   * Changes a region's options at once. Entries stay: a smaller budget evicts, a new policy
+   * takes them over, and what L2 holds can be read whatever the codec is now.
+   *
+   * @throws CacheError `INVALID_OPTION`; nothing has changed then.
+   */
+  configure(region: RegionName, changes: RegionOptions): void {
+    this.#handle(region).configure(changes)
+  }
+
+  /** Figures of all regions and tiers, since the start. */
+  metrics(): CacheMetrics {
+    this.#assertOpen()
+    return this.#report.snapshot(this.#reports(), this.#l2Report())
+  }
+
+  /** The same figures in Prometheus' text format 0.0.4. */
+  metricsText(): string {
+    this.#assertOpen()
+    return this.#report.text(this.#reports(), this.#l2Report())
+  }
+
+  /** How the cache, and the tier behind memory, are doing. */
+  status(): CacheStatus {
+    const { remote, tierName } = this.#shared
+    const { bytes, maxBytes } = this.#budget
+    const l2 = remote === undefined ? { state: 'none' as const } : { tier: tierName, ...remote.status() }
+    return { l2, bytes, maxBytes, alerts: this.#alerts?.active() ?? [] }
+  }
+
+  /**
+   * Waits until the tier behind memory serves: true at once where there is none, false where
+   * that took longer than `timeout` (default: 5 s). The cache can be used before.
+   */
+  async ready(timeout: number | string = 5_000): Promise<boolean> {
+    this.#assertOpen()
+    const limit = parseDuration(timeout, 'timeout')
+    return this.#shared.remote === undefined || this.#shared.remote.ready(limit)
+  }
+
+  /** Calls `listener` at every such event; answers what stops that. */
+  on<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
+    return this.#emitter.on(event, listener)
+  }
+
+  /** Calls `listener` at the next such event; answers what prevents that. */
+  once<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
+    return this.#emitter.once(event, listener)
+  }
+
+  /** Stops calling `listener`. */
+  off<Name extends CacheEventName>(event: Name, listener: Listener<Name>): void {
+    this.#emitter.off(event, listener)
+  }
+
+  /**
+   * Ends the cache: sends what waits for L2, within `timeouts.close`, and closes what the
+   * cache made itself; a client that it was handed stays open. Calls after it reject with
+   * `CLOSED`.
+   */
+  close(): Promise<CloseResult> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** As `close`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<CloseResult> {
+    const { sweeper, watch, remote } = this.#shared
+    sweeper.stop()
+    watch.stop()
+    const result = await remote?.close(this.#resolved.timeouts.close)
+    for (const handle of this.#handles.values()) handle.dispose()
+    this.#report.dispose()
+    const unsent = result?.unsent ?? 0
+    if (unsent > 0)
+      this.#resolved.logger.error(`closed with ${unsent} writes that ${this.#shared.tierName} did not take`)
+    return { unsent }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw closedError()
+  }
+
+  #handle(name: string): RegionHandle {
+    if (this.#closing !== undefined) throw closedError(name)
+    return this.#handles.get(name) ?? this.#makeHandle(name)
+  }
+
+  /** Regions are made when they are first used: an unused one costs nothing. */
+  #makeHandle(name: string): RegionHandle {
+    if (!this.#resolved.regions.has(name)) throw unknownRegion(name, this.#resolved.regions.keys())
+    const resolve = (own: RegionOptions) => resolveRegion(name, own, this.#options, this.#host)
+    const handle = new RegionHandle(name, this.#own[name] ?? {}, resolve, this.#shared)
+    this.#handles.set(name, handle)
+    return handle
+  }
+
+  #reports(): Map<string, RegionReport> {
+    const reports = new Map<string, RegionReport>()
+    for (const [name, options] of this.#resolved.regions) {
+      const { policy, ttl, store, maxBytes } = options
+      const unused = { counters: NOTHING, entries: 0, bytes: 0, maxBytes, policy, ttl, store }
+      reports.set(name, this.#handles.get(name)?.report() ?? unused)
+    }
+    return reports
+  }
+
+  #l2Report(): L2Report | undefined {
+    const { remote, tierName } = this.#shared
+    return remote && { name: tierName, errors: this.#l2Errors }
+  }
+
+  #sample(): void {
+    if (this.#alerts === undefined || this.#closing !== undefined) return
+    const regions = new Map([...this.#handles].map(([name, handle]) => [name, handle.sample()]))
+    for (const alert of this.#alerts.check({ regions, restarts: this.#restarts })) {
+      this.#emitter.emit('alert', alert)
+      const { logger } = this.#resolved
+      if (alert.state === 'raised') logger.warn(alert.message, { alert: alert.kind })
+      else logger.info(`resolved: ${alert.message}`, { alert: alert.kind })
+    }
+  }
+
+  #tellOfL2(event: RemoteEvent): void {
+    const { logger } = this.#resolved
+    const tier = this.#shared.tierName
+    switch (event.type) {
+      case 'circuit':
+        logger[event.state === 'closed' ? 'info' : 'warn'](`${tier}: circuit ${event.state}`, {
+          tier,
+          cause: event.cause,
+        })
+        return this.#emitter.emit('circuit', { tier, state: event.state, cause: event.cause })
+      case 'error':
+        this.#l2Errors++
+        logger.debug(`${tier}: ${event.operation} failed`, { tier, error: event.error })
+        return this.#emitter.emit('error', { error: event.error, tier })
+      case 'replay':
+        if (event.state === 'replayed') this.#emitter.emit('replay', { tier, entries: event.sent })
+        return
+      case 'overflow':
+        return logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, {
+          tier,
+        })
+    }
+  }
+
+  #tellOfRestart(cause: CacheError): void {
+    if (this.#crashes.has(cause)) return
+    this.#crashes.add(cause)
+    this.#restarts++
+    this.#shared.watch.wake()
+    this.#resolved.logger.error(cause.message)
+    this.#emitter.emit('restart', { cause })
+  }
+
+  #warnOfMissingKey(): void {
+    const { encryption, regions, logger } = this.#resolved
+    if (encryption !== undefined || this.#shared.remote === undefined) return
+    const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
+    if (names.length === 0) return
+    logger.warn(
+      `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
+        'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
+    )
+  }
+}
+
+/** The limit of one operation in L2, in ms, where a region has none of its own. */
+const L2_LIMIT = 250
+
+/** What an unused region has counted. */
+const NOTHING = new Counters()

@@ -1,0 +1,164 @@
+import type { CodecCore, KeysCore } from '../../pkg/glue.js'
+import { locateValueError, type Serialized, type ValueSerializer } from '../codec/serializer.ts'
+import { Buffers } from '../core/buffers.ts'
+import type { Core } from '../core/core.ts'
+import { CacheError } from '../errors.ts'
+import type { EnvelopeTimes, Opened } from './l1.ts'
+
+/** How a region's entries are stored. */
+export interface CodecOptions {
+  readonly region: string
+  readonly serializer: ValueSerializer
+  /** The size from which payloads are compressed, in bytes; `Infinity` is never. */
+  readonly compressAbove: number
+  /** Makes the keys of encrypted regions known to an instance; `undefined` where entries are plain. */
+  readonly keys: ((core: Core) => KeysCore) | undefined
+}
+
+/** An envelope that was opened, or the reason why it was not. */
+export type OpenResult =
+  | { readonly ok: true; readonly opened: Opened }
+  | { readonly ok: false; readonly reason: string }
+
+/** What a key of an encrypted region is called in events, errors and logs. */
+export const REDACTED = '[redacted]'
+
+/** A payload may have so many bytes at the most. */
+const PAYLOAD_LIMIT = 256 * 1024 * 1024
+
+/** Where the stamp lies in an envelope. */
+const STAMP = [8, 24] as const
+
+/**
+ * Values to envelopes and back, and keys to stored keys, as one region does it. Bound to one
+ * instance of the core: after a trap, or where the region gets another instance, `bind` moves it.
+ */
+export class RegionCodec {
+  readonly options: CodecOptions
+  core: Core
+  buffers: Buffers
+  native: CodecCore
+
+  constructor(core: Core, options: CodecOptions) {
+    this.options = options
+    this.core = core
+    this.buffers = new Buffers(core)
+    this.native = this.#makeNative()
+  }
+
+  get encrypted(): boolean {
+    return this.options.keys !== undefined
+  }
+
+  /** Works in `core` from now on. */
+  bind(core: Core): void {
+    if (core === this.core) return
+    if (!this.core.crashed) this.native.free()
+    this.core = core
+    this.buffers = new Buffers(core)
+    this.native = this.#makeNative()
+  }
+
+  /** What L2 knows the key by: the key, or its HMAC in base64url. */
+  storedKey(key: string): string {
+    if (!this.encrypted) return key
+    const length = this.native.storedKey(this.buffers.writeKey(key))
+    return base64url(this.buffers.view(this.core.glue.outPointer(), length))
+  }
+
+  /** What others may be told of the key. */
+  publicKey(key: string): string {
+    return this.encrypted ? REDACTED : key
+  }
+
+  /**
+   * The stored form of a value.
+   *
+   * @throws CacheError `UNSERIALIZABLE_VALUE`, naming the region and the key.
+   */
+  serialize(key: string, value: unknown): Serialized {
+    try {
+      return this.options.serializer.serialize(value)
+    } catch (error) {
+      throw locateValueError(error, this.options.region, this.encrypted ? undefined : key)
+    }
+  }
+
+  /** The envelope of a value. */
+  seal(key: string, value: unknown, times: EnvelopeTimes): { envelope: Uint8Array; rawBytes: number } {
+    const { serializer, data } = this.serialize(key, value)
+    const { buffers, native } = this
+    buffers.writeStamp(times.stamp)
+    const keyLength = buffers.writeKey(key)
+    const rawBytes = buffers.writeValue(data)
+    const { created, freshUntil, staleUntil } = times
+    const length = native.encode(keyLength, rawBytes, serializer, created, freshUntil, staleUntil)
+    return { envelope: this.#envelope(key, length), rawBytes }
+  }
+
+  /** The mark of a deleted key, which L2 keeps for `ttl` ms. */
+  tombstone(key: string, stamp: Uint8Array, created: number, ttl: number): Uint8Array {
+    this.buffers.writeStamp(stamp)
+    const length = this.native.encodeTombstone(this.buffers.writeKey(key), created, created + ttl)
+    return this.#envelope(key, length)
+  }
+
+  /** Checks and opens what L2 holds for `key`. Never throws for what the bytes are. */
+  open(key: string, envelope: Uint8Array): OpenResult {
+    const { buffers, native, core } = this
+    const keyLength = buffers.writeKey(key)
+    const serializer = native.decode(keyLength, buffers.writeValue(envelope))
+    if (serializer < 0) return { ok: false, reason: core.glue.errorName(serializer) }
+    try {
+      const payload = buffers.view(buffers.result(3), buffers.result(4))
+      const value = this.options.serializer.deserialize(serializer, payload)
+      const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
+      const stamp = envelope.subarray(STAMP[0], STAMP[1])
+      return { ok: true, opened: { value, envelope, stamp, created, freshUntil, staleUntil } }
+    } catch {
+      return { ok: false, reason: 'value' }
+    } finally {
+      if (this.encrypted) core.glue.wipe()
+    }
+  }
+
+  dispose(): void {
+    if (!this.core.crashed) this.native.free()
+  }
+
+  #envelope(key: string, length: number): Uint8Array {
+    if (length >= 0) return this.buffers.copy(this.core.glue.outPointer(), length)
+    throw codecRefusal(this.core.glue.errorName(length), this.options.region, this.publicKey(key))
+  }
+
+  #makeNative(): CodecCore {
+    const { region, compressAbove, keys } = this.options
+    const above = compressAbove === Infinity ? -1 : compressAbove
+    const { CodecCore } = this.core.glue
+    return keys === undefined
+      ? CodecCore.plain(region, above, PAYLOAD_LIMIT)
+      : CodecCore.sealed(region, above, PAYLOAD_LIMIT, keys(this.core))
+  }
+}
+
+/** What a value gets that the codec cannot store: too large, or no memory for it. */
+export function codecRefusal(reason: string, region: string, key: string): CacheError {
+  const code = reason === 'memory' ? 'OUT_OF_MEMORY' : 'UNSERIALIZABLE_VALUE'
+  const limit = `at most ${PAYLOAD_LIMIT} bytes can be stored in one entry`
+  const message = `Cannot store key ${JSON.stringify(key)} of region '${region}': ${reason} (${limit})`
+  return new CacheError(code, message, { context: { region, key } })
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Base64 for URLs, without padding. */
+export function base64url(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i] as number, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0]
+    const bits = (a << 16) | (b << 8) | c
+    const digits = Math.min(bytes.length - i, 3) + 1
+    for (let d = 0; d < digits; d++) text += ALPHABET[(bits >> (18 - 6 * d)) & 63]
+  }
+  return text
+}

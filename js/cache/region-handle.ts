@@ -1,0 +1,243 @@
+import { ValueSerializer } from '../codec/serializer.ts'
+import { checkKey } from '../config/keys.ts'
+import { mergeRegionOptions } from '../config/resolve.ts'
+import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
+import { parseDuration } from '../config/units.ts'
+import { Core } from '../core/core.ts'
+import { CacheError } from '../errors.ts'
+import type { Remote } from '../flow/remote.ts'
+import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../memory/store.ts'
+import type { RegionSample } from '../observe/alerts.ts'
+import { SlowOperations } from '../observe/slow.ts'
+import { closedL1 } from './closed.ts'
+import { commit, type TimedWrite } from './commit.ts'
+import { Counters, type Operation, Timings } from './counters.ts'
+import { Entries, type EntriesContext, type RegionRemote } from './entries.ts'
+import type { Found, L1 } from './l1.ts'
+import { LiveL1 } from './l1-live.ts'
+import { PackedL1 } from './l1-packed.ts'
+import type { RegionReport } from './metrics.ts'
+import { Region } from './region.ts'
+import { RegionCodec } from './region-codec.ts'
+import type { Shared } from './shared.ts'
+import type { TransactionWrite } from './transaction.ts'
+import type { SetOptions } from './types.ts'
+
+/** Makes a region's options complete. Throws for wrong ones. */
+export type ResolveRegion = (own: RegionOptions) => ResolvedRegion
+
+/**
+ * One region put together, as its manager holds it: what users see, what it is made of, and
+ * how that is changed at run time.
+ */
+export class RegionHandle {
+  readonly name: string
+  readonly region: Region
+  readonly #shared: Shared
+  readonly #resolve: ResolveRegion
+  readonly #counters = new Counters()
+  readonly #slow: SlowOperations
+  #own: RegionOptions
+  #options: ResolvedRegion
+  #codec: RegionCodec
+  #entries: Entries
+
+  constructor(name: string, own: RegionOptions, resolve: ResolveRegion, shared: Shared) {
+    this.name = name
+    this.#own = own
+    this.#resolve = resolve
+    this.#options = resolve(own)
+    this.#shared = shared
+    this.#slow = new SlowOperations(shared.latencyLimits)
+    this.#codec = this.#makeCodec()
+    this.#entries = new Entries(this.#context(), this.#makeL1())
+    shared.budget.add(this)
+    this.region = this.#makeRegion()
+  }
+
+  get options(): ResolvedRegion {
+    return this.#options
+  }
+
+  get bytes(): number {
+    return this.#entries.l1.bytes
+  }
+
+  evictOne(): boolean {
+    return this.#entries.l1.evictOne()
+  }
+
+  /**
+   * Changes options while entries stay. A smaller budget evicts at once; another store or
+   * codec takes over what memory holds; what L2 holds says itself how it is to be read.
+   */
+  configure(changes: RegionOptions): void {
+    const own = mergeRegionOptions(this.#own, changes)
+    const before = this.#options
+    const after = this.#resolve(own)
+    this.#own = own
+    this.#options = after
+    const stored = this.#entries.l1
+    if (needsOtherStore(before, after)) {
+      this.#codec = this.#makeCodec()
+      this.#entries.context = this.#context()
+      this.#entries.l1 = this.#makeL1()
+      this.#moveTo(this.#entries.l1, stored.entries())
+      stored.dispose()
+    } else {
+      this.#entries.context = this.#context()
+      stored.setLimits(this.#limits())
+      if (before.policy !== after.policy) stored.setPolicy(POLICY_NUMBERS[after.policy])
+    }
+  }
+
+  report(): RegionReport {
+    const { policy, ttl, store } = this.#options
+    const { size, bytes, limits } = this.#entries.l1
+    return { counters: this.#counters, entries: size, bytes, maxBytes: limits.maxBytes, policy, ttl, store }
+  }
+
+  sample(): RegionSample {
+    const { hits, misses, operations, errors, corrupt } = this.#counters
+    const { size, bytes, limits } = this.#entries.l1
+    const { maxBytes } = limits
+    return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries: size, bytes, maxBytes }
+  }
+
+  dispose(): void {
+    this.#shared.budget.remove(this)
+    this.#entries.l1.dispose()
+    this.#codec.dispose()
+    this.#entries.l1 = closedL1(this.name)
+  }
+
+  #makeRegion(): Region {
+    const { name } = this
+    const { clock, emitter, watch, record } = this.#shared
+    return new Region({
+      name,
+      clock,
+      emitter,
+      counters: this.#counters,
+      timings: new Timings(clock, record && ((operation, ms, weight) => this.#timed(operation, ms, weight))),
+      entries: this.#entries,
+      ttlOf: (options) => this.#ttlOf(options),
+      checkKey: (key) => checkKey(key, name),
+      checkValue: (key, value) => this.#checkValue(key, value),
+      publicKey: (key) => this.#codec.publicKey(key),
+      commit: (writes) => this.#commit(writes),
+      active: () => watch.wake(),
+    })
+  }
+
+  #timed(operation: Operation, ms: number, weight: number): void {
+    this.#shared.record?.(this.name, operation, ms, weight)
+    if (operation !== 'factory') this.#slow.record(ms, weight)
+  }
+
+  #ttlOf(options: SetOptions | undefined): number {
+    return options?.ttl === undefined ? this.#options.ttl : parseDuration(options.ttl, 'ttl')
+  }
+
+  /** A value must survive serialization where there is an L2 or bytes are kept, and where `strict` says so. */
+  #checkValue(key: string, value: unknown): void {
+    if (value === undefined) {
+      const message = `Cannot store undefined in region '${this.name}': it means that there is no value. Use null, or delete the key`
+      throw new CacheError('UNSERIALIZABLE_VALUE', message, { context: { region: this.name } })
+    }
+    const { store, strict } = this.#options
+    if (store === 'live' && strict && this.#entries.context.l2 === undefined) this.#codec.serialize(key, value)
+  }
+
+  #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
+    const timed = new Map<string, TimedWrite>()
+    for (const [key, write] of writes) {
+      timed.set(key, { ...write, ttl: write.kind === 'set' ? this.#ttlOf(write.options) : 0 })
+    }
+    const { l2 } = this.#entries.context
+    return commit(this.name, this.#entries, timed, l2?.remote, l2?.region ?? this.name)
+  }
+
+  #makeCodec(): RegionCodec {
+    const { encryption, compression, compressAbove, serializer } = this.#options
+    return new RegionCodec(Core.shared(), {
+      region: this.name,
+      serializer: new ValueSerializer(serializer),
+      compressAbove: compression === 'none' ? Infinity : compressAbove,
+      keys: encryption ? this.#shared.keys.in : undefined,
+    })
+  }
+
+  /** No region may hold more than the whole cache. */
+  #limits(): StoreLimits {
+    const { maxBytes, maxEntries } = this.#options
+    return { maxBytes: Math.min(maxBytes, this.#shared.budget.maxBytes), maxEntries }
+  }
+
+  #makeL1(): L1 {
+    const { policy, store, clone } = this.#options
+    const { clock, onRestart } = this.#shared
+    const codec = this.#codec
+    const common = {
+      clock,
+      policy: POLICY_NUMBERS[policy],
+      limits: this.#limits(),
+      onRemove: (key: string, _: unknown, reason: RemovalReason) => this.#left(key, reason),
+      onRestart,
+    }
+    if (store === 'packed')
+      return new PackedL1({ ...common, codec, onCorrupt: (key, reason) => this.#corrupt(key, reason) })
+    return new LiveL1({ ...common, clone, seal: (key, value, times) => codec.seal(key, value, times) })
+  }
+
+  #context(): EntriesContext {
+    const { clock, emitter, budget, sweeper, remote } = this.#shared
+    const l2 = remote && this.#l2(remote)
+    const checkedFor = l2 !== undefined && this.#shared.l2Shared ? this.#options.l1.ttl : Infinity
+    return {
+      name: this.name,
+      clock,
+      counters: this.#counters,
+      emitter,
+      budget,
+      sweeper,
+      l2,
+      codec: this.#codec,
+      checkedFor,
+    }
+  }
+
+  /** Under a key of this process, entries stay here: nobody else could open them. */
+  #l2(remote: Remote): RegionRemote | undefined {
+    const { l2, encryption, version } = this.#options
+    if (l2.skip || (encryption && !this.#shared.keys.shared)) return undefined
+    const region = version === '1' ? this.name : `${this.name}@${encodeURIComponent(version)}`
+    const limit = l2.timeout === this.#shared.l2Limit ? undefined : l2.timeout
+    return { remote, tier: this.#shared.tierName, region, limit }
+  }
+
+  #moveTo(target: L1, entries: Iterable<[string, Found]>): void {
+    for (const [key, { value, freshUntil, checkedUntil }] of entries) {
+      target.set(key, value, { freshUntil, checkedUntil }, undefined)
+      if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
+    }
+  }
+
+  #left(key: string, reason: RemovalReason): void {
+    const { emitter } = this.#shared
+    if (reason === 'evict') this.#counters.evictions++
+    else if (reason === 'expire') this.#counters.expirations++
+    else return
+    if (emitter.has(reason)) emitter.emit(reason, { region: this.name, key: this.#codec.publicKey(key) })
+  }
+
+  #corrupt(key: string, reason: string): void {
+    this.#counters.corrupt++
+    this.#shared.emitter.emit('corrupt', { region: this.name, key, reason })
+  }
+}
+
+function needsOtherStore(before: ResolvedRegion, after: ResolvedRegion): boolean {
+  const fields = ['store', 'encryption', 'compression', 'compressAbove', 'clone', 'serializer'] as const
+  return fields.some((field) => before[field] !== after[field])
+}

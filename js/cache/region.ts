@@ -1,0 +1,323 @@
+import type { Clock } from '../clock.ts'
+import { yieldToEventLoop } from '../clock.ts'
+import { SingleFlight } from '../flow/single-flight.ts'
+import type { Emitter } from '../observe/events.ts'
+import type { Counters, Timings } from './counters.ts'
+import type { Entries, PendingWrite } from './entries.ts'
+import { Mutex, Transaction, type TransactionWrite } from './transaction.ts'
+import type {
+  Factory,
+  FactoryContext,
+  GetOrSetOptions,
+  SetOptions,
+  WarmData,
+  WarmOptions,
+  WarmProgress,
+} from './types.ts'
+import { warm } from './warm.ts'
+
+/** How long one call works through many entries before it lets others run, in ms. */
+const SLICE = 8
+
+/** How many entries, and about how many bytes, go to L2 in one round trip. */
+const CHUNK_ENTRIES = 256
+const CHUNK_BYTES = 1 << 20
+
+/** What a region is made of. The manager puts it together. */
+export interface RegionParts {
+  readonly name: string
+  readonly clock: Clock
+  readonly emitter: Emitter
+  readonly counters: Counters
+  readonly timings: Timings
+  readonly entries: Entries
+  /** The lifetime of a write in ms: the call's, or else the region's. */
+  readonly ttlOf: (options: SetOptions | undefined) => number
+  /** Throws for a key that cannot be one. */
+  readonly checkKey: (key: string) => void
+  /** Throws for a value that could not be stored. */
+  readonly checkValue: (key: string, value: unknown) => void
+  /** What events and errors may call a key. */
+  readonly publicKey: (key: string) => string
+  /** Applies the writes of a transaction, all or none. */
+  readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
+  /** Told that something happened which figures and alerts would show. */
+  readonly active: () => void
+}
+
+/**
+ * A named part of the cache, with its own policy, lifetime, budget and codec. Reads and
+ * writes never reject because a tier is away; they reject with a `CacheError` for what the
+ * caller did wrong.
+ */
+export class Region<V = unknown> {
+  /** The region's name. */
+  readonly name: string
+  readonly #parts: RegionParts
+  readonly #flights = new SingleFlight<string, unknown>()
+  readonly #commits = new Mutex()
+
+  constructor(parts: RegionParts) {
+    this.name = parts.name
+    this.#parts = parts
+  }
+
+  /** The value under `key`, or `undefined`. */
+  get(key: string): Promise<V | undefined> {
+    try {
+      const value = this.#local(key)
+      return value === undefined ? this.#read(key) : Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Stores `value` and answers whether it was stored: it is not where it is heavier than the
+   * region's budget and there is no tier behind memory. What was there before is gone then.
+   */
+  async set(key: string, value: V, options?: SetOptions): Promise<boolean> {
+    const { entries, timings } = this.#parts
+    const start = timings.start()
+    this.#check(key, value)
+    const { stored, pending } = entries.put(key, value, this.#parts.ttlOf(options))
+    const sent = pending !== undefined && (await entries.send([pending]))
+    timings.end('set', start)
+    return stored || sent
+  }
+
+  /** Whether there is a value under `key`. */
+  async has(key: string): Promise<boolean> {
+    this.#parts.checkKey(key)
+    return this.#parts.entries.fresh(key) !== undefined || (await this.#parts.entries.read(key)) !== undefined
+  }
+
+  /** Removes `key` from all tiers; answers whether there was a value. */
+  async delete(key: string): Promise<boolean> {
+    return (await this.#remove([key]))[0] === true
+  }
+
+  /** Removes every entry, at once, whatever their number; answers how many memory held. */
+  async clear(): Promise<number> {
+    const { emitter, entries, name } = this.#parts
+    const removed = await entries.clear()
+    if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
+    return removed
+  }
+
+  /** The values under `keys`, those that there are, with one round trip to L2 at the most. */
+  async getMany(keys: Iterable<string>): Promise<Map<string, V>> {
+    const { entries, checkKey, timings } = this.#parts
+    const start = timings.start()
+    const wanted = [...new Set(keys)]
+    for (const key of wanted) checkKey(key)
+    const found = new Map<string, V>()
+    const missing: string[] = []
+    for (const key of wanted) {
+      const entry = entries.fresh(key)
+      if (entry === undefined) missing.push(key)
+      else found.set(key, this.#served(key, entry.value, 'memory'))
+    }
+    const reads = await entries.readMany(missing)
+    for (const key of missing) {
+      const read = reads.get(key)
+      if (read === undefined) this.#missed(key)
+      else found.set(key, this.#served(key, read.value, read.tier))
+    }
+    timings.end('get', start)
+    return found
+  }
+
+  /**
+   * Stores all pairs and answers how many were stored. It lets others run in between, so
+   * any number may be given.
+   */
+  async setMany(
+    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+    options?: SetOptions,
+  ): Promise<number> {
+    const { entries, clock, ttlOf, timings } = this.#parts
+    const ttl = ttlOf(options)
+    const start = timings.start()
+    let stored = 0
+    let bytes = 0
+    let pending: PendingWrite[] = []
+    let until = clock.exact() + SLICE
+    for (const [key, value] of isIterable(pairs) ? pairs : Object.entries(pairs)) {
+      this.#check(key, value)
+      const written = entries.put(key, value, ttl)
+      if (written.stored || written.pending !== undefined) stored++
+      if (written.pending !== undefined) {
+        pending.push(written.pending)
+        bytes += written.pending.write.envelope.length
+      }
+      if (pending.length >= CHUNK_ENTRIES || bytes >= CHUNK_BYTES) {
+        await entries.send(pending)
+        pending = []
+        bytes = 0
+      }
+      if (clock.exact() >= until) {
+        await yieldToEventLoop()
+        until = clock.exact() + SLICE
+      }
+    }
+    await entries.send(pending)
+    timings.end('set', start)
+    return stored
+  }
+
+  /** Removes all keys; answers how many had a value. */
+  async deleteMany(keys: Iterable<string>): Promise<number> {
+    const removed = await this.#remove([...new Set(keys)])
+    return removed.filter((was) => was).length
+  }
+
+  /**
+   * The value under `key`; where there is none, the one that `factory` makes, which is
+   * stored. Concurrent calls for one key share one run. An error of the factory is thrown to
+   * all who wait, as it is; `undefined` is handed out and not stored.
+   *
+   * @example
+   * const user = await sessions.getOrSet('u1', ({ signal }) => loadUser('u1', signal), { ttl: '5m' })
+   */
+  getOrSet(key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
+    try {
+      const value = options?.forceFresh ? undefined : this.#local(key)
+      return value === undefined ? this.#load(key, factory, options) : Promise.resolve(value)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Stores what `data` holds, in batches, without holding up the event loop; answers the
+   * final progress.
+   */
+  warm(data: WarmData<V>, options: WarmOptions = {}): Promise<WarmProgress> {
+    return warm(data, (batch) => this.setMany(batch, options), options)
+  }
+
+  /**
+   * Runs `work` with a transaction: what it writes is applied when `work` is done, all of it
+   * or, if `work` or the commit fails, nothing. Answers what `work` answers. Commits of one
+   * region do not interleave; between processes the last one wins.
+   *
+   * @throws CacheError `COMMIT_FAILED`, and `COMMIT_UNKNOWN` where L2 did not answer in time.
+   */
+  async transaction<T>(work: (transaction: Transaction<V>) => Promise<T> | T): Promise<T> {
+    const { checkKey } = this.#parts
+    const transaction = new Transaction<V>({
+      get: (key) => this.get(key),
+      check: (key, value) => this.#check(key, value),
+      checkKey,
+    })
+    let result: T
+    try {
+      result = await work(transaction)
+    } finally {
+      Transaction.end(transaction)
+    }
+    const writes = Transaction.end(transaction)
+    if (writes.size > 0) await this.#commits.run(() => this.#parts.commit(writes))
+    return result
+  }
+
+  /** The hit in memory: what both `get` and `getOrSet` begin with. */
+  #local(key: string): V | undefined {
+    const { timings, entries } = this.#parts
+    if (timings.sampled()) {
+      const start = timings.start()
+      const value = this.#localNow(key, entries)
+      if (value !== undefined) timings.endSample(start)
+      return value
+    }
+    return this.#localNow(key, entries)
+  }
+
+  #localNow(key: string, entries: Entries): V | undefined {
+    const found = entries.fresh(key)
+    return found === undefined ? undefined : this.#served(key, found.value, 'memory')
+  }
+
+  async #read(key: string): Promise<V | undefined> {
+    const { entries, checkKey, timings } = this.#parts
+    checkKey(key)
+    const start = timings.start()
+    const read = await entries.read(key)
+    timings.end('get', start)
+    if (read !== undefined) return this.#served(key, read.value, read.tier)
+    this.#missed(key)
+    return undefined
+  }
+
+  async #load(key: string, factory: Factory<V>, options: GetOrSetOptions | undefined): Promise<V> {
+    this.#parts.checkKey(key)
+    const ttl = this.#parts.ttlOf(options)
+    const run = async (signal: AbortSignal): Promise<V> => {
+      const value = options?.forceFresh ? undefined : await this.#read(key)
+      return value === undefined ? this.#produce(key, factory, ttl, { key, signal }) : value
+    }
+    return this.#flights.run(key, run, options?.signal) as Promise<V>
+  }
+
+  /** Runs the factory, and stores its value unless the key was written or removed meanwhile. */
+  async #produce(key: string, factory: Factory<V>, ttl: number, context: FactoryContext): Promise<V> {
+    const { entries, counters, timings } = this.#parts
+    const fill = entries.beginFill(key)
+    const start = timings.start()
+    try {
+      const value = await factory(context)
+      timings.end('factory', start)
+      if (value === undefined || fill.outdated || context.signal.aborted) return value
+      this.#check(key, value)
+      const { pending } = entries.put(key, value, ttl)
+      if (pending !== undefined) await entries.send([pending])
+      return value
+    } catch (error) {
+      counters.errors++
+      throw error
+    } finally {
+      entries.endFill(key, fill)
+    }
+  }
+
+  /** The one place where a found value becomes a result, with its count and its event. */
+  #served(key: string, value: unknown, tier: string): V {
+    const { counters, emitter } = this.#parts
+    counters.hits++
+    if (tier === 'memory') counters.l1Hits++
+    if (emitter.has('hit')) emitter.emit('hit', { region: this.name, key: this.#parts.publicKey(key), tier })
+    return value as V
+  }
+
+  #missed(key: string): void {
+    const { counters, emitter, active } = this.#parts
+    counters.misses++
+    active()
+    if (emitter.has('miss')) emitter.emit('miss', { region: this.name, key: this.#parts.publicKey(key) })
+  }
+
+  async #remove(keys: readonly string[]): Promise<boolean[]> {
+    const { entries, checkKey, emitter, timings } = this.#parts
+    const start = timings.start()
+    for (const key of keys) checkKey(key)
+    const removed = await entries.remove(keys)
+    if (emitter.has('delete')) {
+      for (const key of keys) emitter.emit('delete', { region: this.name, key: this.#parts.publicKey(key) })
+    }
+    timings.end('delete', start)
+    return removed
+  }
+
+  #check(key: string, value: V): void {
+    this.#parts.active()
+    this.#parts.checkKey(key)
+    this.#parts.checkValue(key, value)
+  }
+}
+
+function isIterable<V>(
+  pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+): pairs is Iterable<readonly [string, V]> {
+  return Symbol.iterator in pairs
+}

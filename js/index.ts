@@ -1,0 +1,33 @@
+export { Cached, type CachedDecorator, type CachedOptions, cached } from './cache/cached.ts'
+export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global.ts'
+export { CacheManager, type CacheStatus, type CloseResult } from './cache/manager.ts'
+export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/metrics.ts'
+export type { Region } from './cache/region.ts'
+export type { Transaction } from './cache/transaction.ts'
+export type {
+  Factory,
+  FactoryContext,
+  GetOrSetOptions,
+  SetOptions,
+  WarmData,
+  WarmOptions,
+  WarmProgress,
+} from './cache/types.ts'
+export type { Clock, Timer } from './clock.ts'
+export { jsonSerializer, type Serializer } from './codec/serializer.ts'
+export type { KeyMaterial, KeyRingOptions } from './config/encryption-keys.ts'
+export { CacheType, type RegionName } from './config/presets.ts'
+export type {
+  AlertOptions,
+  ManagerOptions,
+  PolicyName,
+  RegionOptions,
+  ResolvedRegion,
+  StandardSchema,
+} from './config/types.ts'
+export type { Bytes, Duration } from './config/units.ts'
+export { CacheError, type CacheErrorCode, type CacheErrorContext } from './errors.ts'
+export type { Alert, AlertKind } from './observe/alerts.ts'
+export type { CacheEventName, CacheEvents, Listener } from './observe/events.ts'
+export type { LoggerLike } from './observe/logger.ts'
+export type { Driver, DriverEntry } from './tiers/driver.ts'

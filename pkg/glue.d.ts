@@ -1,0 +1,365 @@
+
+/**
+ * One region's codec. See [`RegionCodec`].
+ */
+export declare class CodecCore {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Opens the envelope in the value buffer; answers its serializer. Results: created,
+     * fresh-until, stale-until, the payload's address and length.
+     */
+    decode(key_length: number, envelope_length: number): number;
+    /**
+     * Puts a tombstone, to be kept until `until`, into the output; answers its length.
+     */
+    encodeTombstone(key_length: number, created: number, until: number): number;
+    /**
+     * Puts the envelope of the value into the output; answers its length.
+     */
+    encode(key_length: number, value_length: number, serializer: number, created: number, fresh_until: number, stale_until: number): number;
+    /**
+     * A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
+     * the most that a payload may have.
+     */
+    static plain(region: string, compress_above: number, limit: number): CodecCore;
+    /**
+     * A region whose entries are sealed.
+     */
+    static sealed(region: string, compress_above: number, limit: number, keys: KeysCore): CodecCore;
+    /**
+     * Puts the stored key into the output; answers its length.
+     */
+    storedKey(key_length: number): number;
+}
+
+/**
+ * The keys of encrypted regions. Wiped when it and all that share it are freed.
+ */
+export declare class KeysCore {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes.
+     */
+    constructor(current: string, ids: string[], keys: Uint8Array | number[], index_secret: Uint8Array | number[]);
+}
+
+/**
+ * A live region's entries by slot. See [`LiveStore`].
+ */
+export declare class LiveCore {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The sum of the weights.
+     */
+    bytes(): number;
+    /**
+     * How many slots the tables have.
+     */
+    capacity(): number;
+    /**
+     * Where the deadlines are.
+     */
+    deadlinePointer(): number;
+    /**
+     * The slot of the one at `index` that left.
+     */
+    departedAt(index: number): number;
+    /**
+     * How many left in the last call of insert, replace, expire or setLimits.
+     */
+    departed(): number;
+    /**
+     * Takes out the entry that the policy chooses; answers its slot, or -1.
+     */
+    evictOne(): number;
+    /**
+     * Takes out what has expired, in so many steps at most; answers how many left.
+     */
+    expire(now: number, steps: number): number;
+    /**
+     * How many of those had expired; they come first.
+     */
+    expired(): number;
+    /**
+     * The new entry's slot, or -1 where it was refused.
+     */
+    insert(weight: number, deadline: number, now: number, tick: number): number;
+    /**
+     * An empty store. `Infinity` is no limit.
+     */
+    constructor(policy_number: number, max_bytes: number, max_entries: number);
+    /**
+     * When there is something to expire next; `Infinity` is never.
+     */
+    nextExpiry(): number;
+    /**
+     * Lowers all ticks; answers the tick to go on with.
+     */
+    rebase(tick: number): number;
+    /**
+     * Whether the slot held an entry.
+     */
+    remove(slot: number): boolean;
+    /**
+     * Whether the entry is there with its new weight; otherwise it is gone.
+     */
+    replace(slot: number, weight: number, deadline: number, now: number, tick: number): boolean;
+    /**
+     * Moves a deadline; answers whether the slot holds an entry.
+     */
+    setDeadline(slot: number, deadline: number): boolean;
+    /**
+     * Sets other limits, and evicts at once what is too much.
+     */
+    setLimits(max_bytes: number, max_entries: number): void;
+    /**
+     * Moves all entries to another policy.
+     */
+    setPolicy(policy_number: number, tick: number): void;
+    /**
+     * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting, 3 with a bit.
+     */
+    touchKind(): number;
+    /**
+     * Where the touch words are.
+     */
+    touchPointer(): number;
+    /**
+     * Where the weights are; only those of slots with an entry mean something.
+     */
+    weightPointer(): number;
+}
+
+/**
+ * The metrics of one cache. See [`Registry`].
+ */
+export declare class MetricsCore {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The number of a region, which is declared by asking.
+     */
+    declareRegion(name: string): number;
+    /**
+     * The number of a tier, which is declared by asking.
+     */
+    declareTier(name: string): number;
+    /**
+     * A registry of nothing yet.
+     */
+    constructor();
+    /**
+     * Counts the duration of a region's operation `weight` times, in microseconds.
+     */
+    recordRegion(number: number, operation: number, duration: number, weight: number): void;
+    /**
+     * Counts the duration of a tier's operation, in microseconds.
+     */
+    recordTier(number: number, operation: number, duration: number): void;
+    /**
+     * Starts every count anew.
+     */
+    reset(): void;
+    /**
+     * Sets what all regions together may weigh, in bytes.
+     */
+    setCeiling(bytes: number): void;
+    /**
+     * All figures as they are now, as plain objects.
+     */
+    snapshot(): any;
+    /**
+     * All figures in Prometheus' text format.
+     */
+    text(): string;
+    /**
+     * Sets a region's totals and gauges, in the order of their numbers.
+     */
+    updateRegion(number: number, totals: Float64Array | number[], gauges: Float64Array | number[]): void;
+    /**
+     * Sets a tier's totals, in the order of their numbers.
+     */
+    updateTier(number: number, totals: Float64Array | number[]): void;
+}
+
+/**
+ * A packed region. See [`PackedRegion`]. Methods that take a codec work on entries, those
+ * that begin with `raw` on bytes as they are.
+ */
+export declare class PackedCore {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The sum of the weights.
+     */
+    bytes(): number;
+    /**
+     * Changes until when the entry counts as checked.
+     */
+    check(codec: CodecCore, key_length: number, checked_until: number, now: number): void;
+    /**
+     * Takes out the entry that the policy chooses; answers whether there was one.
+     */
+    evictOne(): boolean;
+    /**
+     * Takes out what has expired, in so many steps at most; answers how many left.
+     */
+    expire(now: number, steps: number): number;
+    /**
+     * Stores the entry of the envelope in the value buffer; answers as `set`.
+     */
+    fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, now: number): number;
+    /**
+     * The serializer of the entry under the key, 0 where there is none, negative where it
+     * does not open. Results: fresh-until, checked-until, the payload's address and length.
+     */
+    get(codec: CodecCore, key_length: number, now: number): number;
+    /**
+     * Whether there is an entry under the key.
+     */
+    has(codec: CodecCore, key_length: number, now: number): boolean;
+    /**
+     * How many entries there are.
+     */
+    len(): number;
+    /**
+     * An empty region. `Infinity` is no limit; with `notify` the keys that leave are told.
+     */
+    constructor(policy_number: number, max_bytes: number, max_entries: number, notify: boolean);
+    /**
+     * When there is something to expire next; `Infinity` is never.
+     */
+    nextExpiry(): number;
+    /**
+     * The cursor behind the next entry at or after `cursor`, or -1 at the end. Results as of
+     * `get`, then the key's address and length, then the serializer, 0 where this step has
+     * no entry.
+     */
+    next(codec: CodecCore, cursor: number, now: number): number;
+    /**
+     * When the bytes under the key expire; -1 where there are none.
+     */
+    rawDeadline(key_length: number, now: number): number;
+    /**
+     * The address and length of the bytes under the key, in the results; false where there
+     * are none.
+     */
+    rawGet(key_length: number, now: number): boolean;
+    /**
+     * The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
+     * address and length of its bytes, then of its key, then its deadline.
+     */
+    rawNext(cursor: number): number;
+    /**
+     * As `rawGet`, without marking the entry as used.
+     */
+    rawPeek(key_length: number, now: number): boolean;
+    /**
+     * Removes the bytes under the key; answers whether there were any.
+     */
+    rawRemove(key_length: number, now: number): boolean;
+    /**
+     * Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
+     * heavy.
+     */
+    rawSet(key_length: number, value_length: number, tag: number, deadline: number, now: number): boolean;
+    /**
+     * Removes the entry; answers whether there was one.
+     */
+    remove(codec: CodecCore, key_length: number, now: number): boolean;
+    /**
+     * Sets other limits, and evicts at once what is too much.
+     */
+    setLimits(max_bytes: number, max_entries: number): void;
+    /**
+     * Moves all entries to another policy.
+     */
+    setPolicy(policy_number: number): void;
+    /**
+     * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
+     * Results: the length of the envelope in the output, and of the record.
+     */
+    set(codec: CodecCore, key_length: number, value_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, local_fresh_until: number, local_checked_until: number, now: number, wants_envelope: boolean): number;
+    /**
+     * Puts the next key that left in the last call into the output; answers its length, or
+     * -1. The first result is 0 where it expired, 1 where it was evicted.
+     */
+    takeDeparted(): number;
+}
+
+/**
+ * The stable name of a negative answer.
+ */
+declare function errorName(code: number): string;
+
+/**
+ * How many bytes there are for a key.
+ */
+declare function keyCapacity(): number;
+
+/**
+ * Where a key is to be written.
+ */
+declare function keyPointer(): number;
+
+/**
+ * Where the last output begins.
+ */
+declare function outPointer(): number;
+
+/**
+ * The message of the last panic; empty where there was none.
+ */
+declare function panicMessage(): string;
+
+/**
+ * Where the numbers of the last answer are.
+ */
+declare function resultPointer(): number;
+
+/**
+ * Where the 16 bytes of a stamp are to be written.
+ */
+declare function stampPointer(): number;
+
+/**
+ * Keeps the message of a panic for [`panic_message`].
+ */
+declare function start(): void;
+
+/**
+ * Where a value of up to `length` bytes is to be written; 0 where there is no memory for it.
+ */
+declare function valuePointer(length: number): number;
+
+/**
+ * Overwrites what the last calls left of keys and plaintext in the buffers.
+ */
+declare function wipe(): void;
+
+/** One instance of the core. */
+export interface Glue {
+  readonly memory: WebAssembly.Memory;
+  readonly CodecCore: typeof CodecCore;
+  readonly KeysCore: typeof KeysCore;
+  readonly LiveCore: typeof LiveCore;
+  readonly MetricsCore: typeof MetricsCore;
+  readonly PackedCore: typeof PackedCore;
+  readonly errorName: typeof errorName;
+  readonly keyCapacity: typeof keyCapacity;
+  readonly keyPointer: typeof keyPointer;
+  readonly outPointer: typeof outPointer;
+  readonly panicMessage: typeof panicMessage;
+  readonly resultPointer: typeof resultPointer;
+  readonly stampPointer: typeof stampPointer;
+  readonly start: typeof start;
+  readonly valuePointer: typeof valuePointer;
+  readonly wipe: typeof wipe;
+}
+
+/** Makes one instance of the core and the classes around it. */
+export declare function instantiate(module: WebAssembly.Module): Glue;

@@ -1,0 +1,138 @@
+//! What one region adds to the codec: its name, options and keys.
+
+#![forbid(unsafe_code)]
+
+use std::rc::Rc;
+
+use crate::codec::index::STORED_LENGTH;
+use crate::codec::{
+    Codec, Context, Entry, IndexKey, KeyRing, Opened, Options, Parts, Random, Result, Seal,
+
+};
+
+/// The keys of encrypted regions. Wiped when the last region that shares them is dropped.
+#[derive(Debug)]
+pub struct Keys {
+    /// Seals and opens.
+    pub ring: KeyRing,
+    /// Makes stored keys. It does not rotate with the ring.
+    pub index: IndexKey,
+}
+
+/// What an entry is stored under: the key itself, or its HMAC in an encrypted region.
+#[derive(Debug, Clone, Copy)]
+pub enum StoredKey<'a> {
+    /// The key as the caller gave it.
+    Plain(&'a [u8]),
+    /// HMAC-SHA-256 of region and key under the index key.
+    Hashed([u8; STORED_LENGTH]),
+}
+
+impl StoredKey<'_> {
+    /// The bytes to store under.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Plain(key) => key,
+            Self::Hashed(hash) => hash,
+        }
+    }
+}
+
+/// The codec's side of one region.
+#[derive(Debug)]
+pub struct RegionCodec {
+    name: String,
+    options: Options,
+    keys: Option<Rc<Keys>>,
+}
+
+impl RegionCodec {
+    /// A region of that name. With `keys` its entries are sealed, and plain ones refused.
+    #[must_use]
+    pub const fn new(name: String, options: Options, keys: Option<Rc<Keys>>) -> Self {
+        Self { name, options, keys }
+    }
+
+    /// Whether entries are sealed.
+    #[must_use]
+    pub const fn is_encrypted(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// How payloads are stored.
+    #[must_use]
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What the entry of `key` is stored under.
+    #[must_use]
+    pub fn stored_key<'a>(&self, key: &'a [u8]) -> StoredKey<'a> {
+        match &self.keys {
+            None => StoredKey::Plain(key),
+            Some(keys) => StoredKey::Hashed(keys.index.stored_key(&self.name, key)),
+        }
+    }
+
+    /// What it takes to seal the entry of `key`; nothing where entries are plain.
+    pub fn seal<'a>(
+        &'a self,
+        key: &'a [u8],
+        stored_key: &'a [u8],
+        random: &'a mut dyn Random,
+    ) -> Option<Seal<'a>> {
+        self.keys.as_ref().map(|keys| Seal {
+            ring: &keys.ring,
+            region: &self.name,
+            stored_key,
+            key,
+            random,
+        })
+    }
+
+    /// Where an entry of this region is found, and what is accepted there.
+    #[must_use]
+    pub fn context<'a>(&'a self, stored_key: &'a [u8]) -> Context<'a> {
+        Context {
+            region: &self.name,
+            stored_key,
+            ring: self.keys.as_ref().map(|keys| &keys.ring),
+            accept_plain: self.keys.is_none(),
+            limit: self.options.limit,
+        }
+    }
+
+    /// Appends the envelope of an entry to `out`.
+    ///
+    /// # Errors
+    /// As [`Codec::encode`].
+    pub fn encode(
+        &self,
+        codec: &mut Codec,
+        key: &[u8],
+        entry: &Entry<'_>,
+        random: &mut dyn Random,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let stored = self.stored_key(key);
+        let seal = self.seal(key, stored.as_bytes(), random);
+        codec.encode(entry, &self.options, seal, out)
+    }
+
+    /// Checks and opens the envelope that was found for `key`.
+    ///
+    /// # Errors
+    /// As [`Codec::decode`].
+    pub fn decode(
+        &self,
+        codec: &mut Codec,
+        key: &[u8],
+        envelope: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(Opened, Parts)> {
+        let stored = self.stored_key(key);
+        codec.decode(envelope, &self.context(stored.as_bytes()), out)
+    }
+}
+

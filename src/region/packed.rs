@@ -1,0 +1,202 @@
+//! A packed region: records in linear memory, one call an operation.
+
+#![forbid(unsafe_code)]
+
+use core::ops::Range;
+
+use super::codec::RegionCodec;
+use crate::codec::envelope;
+use crate::codec::record::{self, CHECKED_OFFSET, PREFIX_LENGTH};
+use crate::codec::{Codec, Entry, Local, Random, Result, Serializer};
+use crate::store::{PackedStore, Refused};
+
+/// A packed store whose entries the codec makes and opens.
+#[derive(Debug)]
+pub struct PackedRegion {
+    /// The store itself: limits, policy, expiry.
+    pub store: PackedStore,
+    /// The record that is about to be stored, or was just found.
+    record: Vec<u8>,
+}
+
+/// An entry that was found. The ranges are in the buffer that it was appended to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Got {
+    /// What made the payload.
+    pub serializer: Serializer,
+    /// When it ends.
+    pub local: Local,
+    /// The payload.
+    pub payload: Range<usize>,
+    /// The caller's key, where it was sealed in.
+    pub key: Range<usize>,
+}
+
+/// A value on its way in.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// What its header says.
+    pub entry: Entry<'a>,
+    /// When it ends.
+    pub local: Local,
+    /// The time.
+    pub now: f64,
+}
+
+/// Whether an entry is in memory now, and how many bytes its record has.
+pub type Stored = core::result::Result<usize, Refused>;
+
+impl PackedRegion {
+    /// A region over an empty store.
+    #[must_use]
+    pub const fn new(store: PackedStore) -> Self {
+        Self { store, record: Vec::new() }
+    }
+
+    /// Finds an entry, marks it as used and appends its payload to `out`.
+    ///
+    /// # Errors
+    /// Why the entry does not open; it is gone then.
+    pub fn get(
+        &mut self,
+        region: &RegionCodec,
+        codec: &mut Codec,
+        key: &[u8],
+        now: f64,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Got>> {
+        let stored_key = region.stored_key(key);
+        let stored_key = stored_key.as_bytes();
+        let Some((bytes, _)) = self.store.get(stored_key, now) else {
+            return Ok(None);
+        };
+        let opened = open(region, codec, stored_key, bytes, out);
+        if opened.is_err() {
+            self.store.remove(stored_key);
+        }
+        opened.map(Some)
+    }
+
+    /// Whether there is an entry, without marking it as used.
+    #[must_use]
+    pub fn contains(&self, region: &RegionCodec, key: &[u8], now: f64) -> bool {
+        self.store.contains(region.stored_key(key).as_bytes(), now)
+    }
+
+    /// Stores a value until `local.fresh_until`, and appends its envelope where one is wanted.
+    ///
+    /// # Errors
+    /// Why the codec refused it; nothing has changed then.
+    pub fn set(
+        &mut self,
+        region: &RegionCodec,
+        codec: &mut Codec,
+        key: &[u8],
+        incoming: &Incoming<'_>,
+        random: &mut dyn Random,
+        envelope: Option<&mut Vec<u8>>,
+    ) -> Result<Stored> {
+        let stored_key = region.stored_key(key);
+        let stored_key = stored_key.as_bytes();
+        let Incoming { entry, local, now } = incoming;
+        self.record.clear();
+        let seal = region.seal(key, stored_key, random);
+        let options = region.options();
+        codec.encode_record(entry, *local, options, seal, &mut self.record, envelope)?;
+        Ok(self.keep(stored_key, local.fresh_until, *now))
+    }
+
+    /// Stores an entry that came in an envelope.
+    ///
+    /// # Errors
+    /// Why the envelope does not open; nothing has changed then.
+    pub fn fill(
+        &mut self,
+        region: &RegionCodec,
+        key: &[u8],
+        bytes: &[u8],
+        local: Local,
+        now: f64,
+        plain: &mut Vec<u8>,
+    ) -> Result<Stored> {
+        let stored_key = region.stored_key(key);
+        let stored_key = stored_key.as_bytes();
+        self.record.clear();
+        let context = region.context(stored_key);
+        let opened = envelope::open(bytes, &context, &mut self.record, plain)?;
+        self.record.clear();
+        record::write_from_envelope(local, &opened, bytes, &mut self.record)?;
+        Ok(self.keep(stored_key, local.fresh_until, now))
+    }
+
+    /// Changes until when an entry counts as checked; answers whether it is there.
+    pub fn check(&mut self, region: &RegionCodec, key: &[u8], checked_until: f64, now: f64) -> bool {
+        let stored_key = region.stored_key(key);
+        let Some((_, slot)) = self.store.peek(stored_key.as_bytes(), now) else {
+            return false;
+        };
+        self.store
+            .value_mut(slot)
+            .and_then(|bytes| bytes.get_mut(CHECKED_OFFSET..PREFIX_LENGTH))
+            .map(|place| place.copy_from_slice(&checked_until.to_le_bytes()))
+            .is_some()
+    }
+
+    /// Removes an entry; answers whether there was one that had not expired.
+    pub fn remove(&mut self, region: &RegionCodec, key: &[u8], now: f64) -> bool {
+        let stored_key = region.stored_key(key);
+        let stored_key = stored_key.as_bytes();
+        let live = self.store.contains(stored_key, now);
+        self.store.remove(stored_key);
+        live
+    }
+
+    /// The entry at or after `cursor` and the cursor to go on with; begin with 0. Key and
+    /// payload are appended to `out`. An entry that has expired, or does not open, is a step
+    /// without an entry.
+    pub fn next(
+        &self,
+        region: &RegionCodec,
+        codec: &mut Codec,
+        cursor: u32,
+        now: f64,
+        out: &mut Vec<u8>,
+    ) -> Option<(u32, Option<Got>)> {
+        let (next, stored_key, bytes, deadline) = self.store.next(cursor)?;
+        if deadline <= now {
+            return Some((next, None));
+        }
+        let got = open(region, codec, stored_key, bytes, out).ok().map(|mut got| {
+            if !region.is_encrypted() {
+                let start = out.len();
+                out.extend_from_slice(stored_key);
+                got.key = start..out.len();
+            }
+            got
+        });
+        Some((next, got))
+    }
+
+    fn keep(&mut self, stored_key: &[u8], deadline: f64, now: f64) -> Stored {
+        let length = self.record.len();
+        let stored = self.store.set(stored_key, &[&self.record], deadline, now);
+        stored.map(|_| length)
+    }
+}
+
+fn open(
+    region: &RegionCodec,
+    codec: &mut Codec,
+    stored_key: &[u8],
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<Got> {
+    let read = record::read(bytes)?;
+    let parts = codec.decode_record(bytes, &region.context(stored_key), out)?;
+    Ok(Got {
+        serializer: read.serializer,
+        local: read.local,
+        payload: parts.payload,
+        key: parts.key,
+    })
+}

@@ -1,0 +1,131 @@
+//! [`RegionCodec`] and its keys for JavaScript.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use super::io::{self, HostRandom, Io};
+use crate::codec::{Entry, Error, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer};
+use crate::region::{Keys, RegionCodec};
+
+/// The keys of encrypted regions. Wiped when it and all that share it are freed.
+#[wasm_bindgen]
+pub struct KeysCore(Rc<Keys>);
+
+#[wasm_bindgen]
+impl KeysCore {
+    /// A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        current: &str,
+        ids: Vec<String>,
+        keys: &[u8],
+        index_secret: &[u8],
+    ) -> Result<KeysCore, JsError> {
+        let named = ids.iter().map(String::as_str).zip(keys.chunks(32));
+        let ring = KeyRing::new(current, named).map_err(key_error)?;
+        let index = IndexKey::derive(index_secret).map_err(key_error)?;
+        Ok(Self(Rc::new(Keys { ring, index })))
+    }
+}
+
+fn key_error(error: Error) -> JsError {
+    JsError::new(error.kind.name())
+}
+
+/// One region's codec. See [`RegionCodec`].
+#[wasm_bindgen]
+pub struct CodecCore(pub(super) RegionCodec);
+
+#[wasm_bindgen]
+impl CodecCore {
+    /// A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
+    /// the most that a payload may have.
+    pub fn plain(region: String, compress_above: f64, limit: u32) -> Self {
+        Self(RegionCodec::new(region, options(compress_above, limit), None))
+    }
+
+    /// A region whose entries are sealed.
+    pub fn sealed(region: String, compress_above: f64, limit: u32, keys: &KeysCore) -> Self {
+        let keys = Some(Rc::clone(&keys.0));
+        Self(RegionCodec::new(region, options(compress_above, limit), keys))
+    }
+
+    /// Puts the stored key into the output; answers its length.
+    #[wasm_bindgen(js_name = storedKey)]
+    pub fn stored_key(&self, key_length: usize) -> usize {
+        io::with(key_length, 0, |io| {
+            io.out.extend_from_slice(self.0.stored_key(io.key).as_bytes());
+            io.out.len()
+        })
+    }
+
+    /// Puts the envelope of the value into the output; answers its length.
+    pub fn encode(
+        &self,
+        key_length: usize,
+        value_length: usize,
+        serializer: u8,
+        created: f64,
+        fresh_until: f64,
+        stale_until: f64,
+    ) -> i32 {
+        let times = [created, fresh_until, stale_until];
+        io::with(key_length, value_length, |io| {
+            let written = fields(&io, serializer, times).and_then(|fields| {
+                let entry = Entry { fields: &fields, side: &[], payload: io.value };
+                self.0.encode(io.codec, io.key, &entry, &mut HostRandom, io.out)
+            });
+            written.map_or_else(io::code, |()| io.out.len() as i32)
+        })
+    }
+
+    /// Puts a tombstone, to be kept until `until`, into the output; answers its length.
+    #[wasm_bindgen(js_name = encodeTombstone)]
+    pub fn encode_tombstone(&self, key_length: usize, created: f64, until: f64) -> i32 {
+        io::with(key_length, 0, |io| {
+            let fields = Fields::tombstone(io.stamp, created, until);
+            let entry = Entry { fields: &fields, side: &[], payload: &[] };
+            let written = self.0.encode(io.codec, io.key, &entry, &mut HostRandom, io.out);
+            written.map_or_else(io::code, |()| io.out.len() as i32)
+        })
+    }
+
+    /// Opens the envelope in the value buffer; answers its serializer. Results: created,
+    /// fresh-until, stale-until, the payload's address and length.
+    pub fn decode(&self, key_length: usize, envelope_length: usize) -> i32 {
+        io::with(key_length, envelope_length, |io| {
+            match self.0.decode(io.codec, io.key, io.value, io.out) {
+                Err(error) => io::code(error),
+                Ok((opened, parts)) => {
+                    let fields = &opened.header.fields;
+                    let payload = &io.out[parts.payload];
+                    let times = [fields.created, fields.fresh_until, fields.stale_until];
+                    io.results[..3].copy_from_slice(&times);
+                    io.results[3] = payload.as_ptr() as usize as f64;
+                    io.results[4] = payload.len() as f64;
+                    i32::from(fields.serializer.id())
+                }
+            }
+        })
+    }
+}
+
+fn options(compress_above: f64, limit: u32) -> Options {
+    Options {
+        compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
+        limit,
+    }
+}
+
+/// The header's fields, as JavaScript gave them.
+pub(super) fn fields(io: &Io<'_>, serializer: u8, times: [f64; 3]) -> Coded<Fields> {
+    let [created, fresh_until, stale_until] = times;
+    Ok(Fields {
+        stamp: io.stamp,
+        created,
+        fresh_until,
+        stale_until,
+        serializer: Serializer::from_id(serializer)?,
+    })
+}

@@ -1,0 +1,281 @@
+//! [`PackedRegion`] for JavaScript: one call an operation.
+
+use wasm_bindgen::prelude::*;
+
+use super::codec::{CodecCore, fields};
+use super::io::{self, HostRandom, Io};
+use super::{limits, policy};
+use crate::codec::{Entry, Local, Random};
+use crate::region::{Got, Incoming, PackedRegion, Stored};
+use crate::store::PackedStore;
+
+/// A packed region. See [`PackedRegion`]. Methods that take a codec work on entries, those
+/// that begin with `raw` on bytes as they are.
+#[wasm_bindgen]
+pub struct PackedCore {
+    region: PackedRegion,
+    /// How much of the store's outbox has been told.
+    told: usize,
+}
+
+#[wasm_bindgen]
+impl PackedCore {
+    /// An empty region. `Infinity` is no limit; with `notify` the keys that leave are told.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        policy_number: u8,
+        max_bytes: f64,
+        max_entries: f64,
+        notify: bool,
+    ) -> Result<PackedCore, JsError> {
+        let mut seed = [0; 8];
+        HostRandom.fill(&mut seed);
+        let limits = limits(max_bytes, max_entries);
+        let mut store = PackedStore::new(policy(policy_number)?, limits, u64::from_le_bytes(seed));
+        store.set_notify(notify);
+        Ok(Self { region: PackedRegion::new(store), told: 0 })
+    }
+
+    /// The serializer of the entry under the key, 0 where there is none, negative where it
+    /// does not open. Results: fresh-until, checked-until, the payload's address and length.
+    pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> i32 {
+        io::with(key_length, 0, |mut io| {
+            let Io { key, out, codec: scratch, .. } = &mut io;
+            match self.region.get(&codec.0, scratch, key, now, out) {
+                Err(error) => io::code(error),
+                Ok(None) => 0,
+                Ok(Some(got)) => answer(&mut io, &got),
+            }
+        })
+    }
+
+    /// Whether there is an entry under the key.
+    pub fn has(&self, codec: &CodecCore, key_length: usize, now: f64) -> bool {
+        io::with(key_length, 0, |io| self.region.contains(&codec.0, io.key, now))
+    }
+
+    /// Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
+    /// Results: the length of the envelope in the output, and of the record.
+    #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
+    pub fn set(
+        &mut self,
+        codec: &CodecCore,
+        key_length: usize,
+        value_length: usize,
+        serializer: u8,
+        created: f64,
+        fresh_until: f64,
+        stale_until: f64,
+        local_fresh_until: f64,
+        local_checked_until: f64,
+        now: f64,
+        wants_envelope: bool,
+    ) -> i32 {
+        self.told = 0;
+        let times = [created, fresh_until, stale_until];
+        let local = Local { fresh_until: local_fresh_until, checked_until: local_checked_until };
+        io::with(key_length, value_length, |io| {
+            let fields = match fields(&io, serializer, times) {
+                Ok(fields) => fields,
+                Err(error) => return io::code(error),
+            };
+            let entry = Entry { fields: &fields, side: &[], payload: io.value };
+            let incoming = Incoming { entry, local, now };
+            let envelope = wants_envelope.then_some(&mut *io.out);
+            let stored = self.region.set(&codec.0, io.codec, io.key, &incoming, &mut HostRandom, envelope);
+            io.results[0] = io.out.len() as f64;
+            stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
+        })
+    }
+
+    /// Stores the entry of the envelope in the value buffer; answers as `set`.
+    pub fn fill(
+        &mut self,
+        codec: &CodecCore,
+        key_length: usize,
+        envelope_length: usize,
+        fresh_until: f64,
+        checked_until: f64,
+        now: f64,
+    ) -> i32 {
+        self.told = 0;
+        let local = Local { fresh_until, checked_until };
+        io::with(key_length, envelope_length, |io| {
+            let stored = self.region.fill(&codec.0, io.key, io.value, local, now, io.out);
+            stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
+        })
+    }
+
+    /// Changes until when the entry counts as checked.
+    pub fn check(&mut self, codec: &CodecCore, key_length: usize, checked_until: f64, now: f64) {
+        io::with(key_length, 0, |io| {
+            self.region.check(&codec.0, io.key, checked_until, now);
+        });
+    }
+
+    /// Removes the entry; answers whether there was one.
+    pub fn remove(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> bool {
+        io::with(key_length, 0, |io| self.region.remove(&codec.0, io.key, now))
+    }
+
+    /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results as of
+    /// `get`, then the key's address and length, then the serializer, 0 where this step has
+    /// no entry.
+    pub fn next(&self, codec: &CodecCore, cursor: u32, now: f64) -> f64 {
+        io::with(0, 0, |mut io| {
+            let Io { out, codec: scratch, .. } = &mut io;
+            let Some((next, got)) = self.region.next(&codec.0, scratch, cursor, now, out) else {
+                return -1.0;
+            };
+            io.results[6] = got.map_or(0.0, |got| f64::from(answer(&mut io, &got)));
+            f64::from(next)
+        })
+    }
+
+    /// The address and length of the bytes under the key, in the results; false where there
+    /// are none.
+    #[wasm_bindgen(js_name = rawGet)]
+    pub fn raw_get(&mut self, key_length: usize, now: f64) -> bool {
+        io::with(key_length, 0, |io| {
+            let found = self.region.store.get(io.key, now);
+            found.is_some_and(|(bytes, _)| point(io.results, bytes))
+        })
+    }
+
+    /// As `rawGet`, without marking the entry as used.
+    #[wasm_bindgen(js_name = rawPeek)]
+    pub fn raw_peek(&self, key_length: usize, now: f64) -> bool {
+        io::with(key_length, 0, |io| {
+            let found = self.region.store.peek(io.key, now);
+            found.is_some_and(|(bytes, _)| point(io.results, bytes))
+        })
+    }
+
+    /// Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
+    /// heavy.
+    #[wasm_bindgen(js_name = rawSet)]
+    pub fn raw_set(&mut self, key_length: usize, value_length: usize, tag: u8, deadline: f64, now: f64) -> bool {
+        self.told = 0;
+        io::with(key_length, value_length, |io| {
+            self.region.store.set(io.key, &[&[tag], io.value], deadline, now).is_ok()
+        })
+    }
+
+    /// Removes the bytes under the key; answers whether there were any.
+    #[wasm_bindgen(js_name = rawRemove)]
+    pub fn raw_remove(&mut self, key_length: usize, now: f64) -> bool {
+        io::with(key_length, 0, |io| {
+            let live = self.region.store.contains(io.key, now);
+            self.region.store.remove(io.key);
+            live
+        })
+    }
+
+    /// When the bytes under the key expire; -1 where there are none.
+    #[wasm_bindgen(js_name = rawDeadline)]
+    pub fn raw_deadline(&self, key_length: usize, now: f64) -> f64 {
+        io::with(key_length, 0, |io| self.region.store.deadline(io.key, now).unwrap_or(-1.0))
+    }
+
+    /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
+    /// address and length of its bytes, then of its key, then its deadline.
+    #[wasm_bindgen(js_name = rawNext)]
+    pub fn raw_next(&self, cursor: u32) -> f64 {
+        io::with(0, 0, |io| {
+            let Some((next, key, bytes, deadline)) = self.region.store.next(cursor) else {
+                return -1.0;
+            };
+            point(io.results, bytes);
+            point(&mut io.results[2..], key);
+            io.results[4] = deadline;
+            f64::from(next)
+        })
+    }
+
+    /// Takes out what has expired, in so many steps at most; answers how many left.
+    pub fn expire(&mut self, now: f64, steps: u32) -> usize {
+        self.told = 0;
+        self.region.store.expire(now, steps)
+    }
+
+    /// When there is something to expire next; `Infinity` is never.
+    #[wasm_bindgen(js_name = nextExpiry)]
+    pub fn next_expiry(&self) -> f64 {
+        self.region.store.next_expiry()
+    }
+
+    /// Takes out the entry that the policy chooses; answers whether there was one.
+    #[wasm_bindgen(js_name = evictOne)]
+    pub fn evict_one(&mut self) -> bool {
+        self.told = 0;
+        self.region.store.evict_one()
+    }
+
+    /// Puts the next key that left in the last call into the output; answers its length, or
+    /// -1. The first result is 0 where it expired, 1 where it was evicted.
+    #[wasm_bindgen(js_name = takeDeparted)]
+    pub fn take_departed(&mut self) -> i32 {
+        io::with(0, 0, |io| {
+            let rest = self.region.store.outbox().get(self.told..).unwrap_or_default();
+            let Some((&[why, ref length @ ..], rest)) = rest.split_first_chunk::<5>() else {
+                return -1;
+            };
+            let length = u32::from_le_bytes(*length) as usize;
+            io.out.extend_from_slice(rest.get(..length).unwrap_or_default());
+            io.results[0] = f64::from(why);
+            self.told += 5 + length;
+            length as i32
+        })
+    }
+
+    /// Moves all entries to another policy.
+    #[wasm_bindgen(js_name = setPolicy)]
+    pub fn set_policy(&mut self, policy_number: u8) -> Result<(), JsError> {
+        self.told = 0;
+        self.region.store.set_policy(policy(policy_number)?);
+        Ok(())
+    }
+
+    /// Sets other limits, and evicts at once what is too much.
+    #[wasm_bindgen(js_name = setLimits)]
+    pub fn set_limits(&mut self, max_bytes: f64, max_entries: f64) {
+        self.told = 0;
+        self.region.store.set_limits(limits(max_bytes, max_entries));
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> u32 {
+        self.region.store.len()
+    }
+
+    /// The sum of the weights.
+    pub fn bytes(&self) -> f64 {
+        self.region.store.bytes() as f64
+    }
+}
+
+/// Puts an address and a length into the first two of `results`.
+fn point(results: &mut [f64], bytes: &[u8]) -> bool {
+    results[0] = bytes.as_ptr() as usize as f64;
+    results[1] = bytes.len() as f64;
+    true
+}
+
+/// Puts what was found into the results; answers its serializer.
+fn answer(io: &mut Io<'_>, got: &Got) -> i32 {
+    io.results[0] = got.local.fresh_until;
+    io.results[1] = got.local.checked_until;
+    point(&mut io.results[2..], &io.out[got.payload.clone()]);
+    point(&mut io.results[4..], &io.out[got.key.clone()]);
+    i32::from(got.serializer.id())
+}
+
+fn outcome(stored: Stored, length: &mut f64) -> i32 {
+    match stored {
+        Ok(bytes) => {
+            *length = bytes as f64;
+            1
+        }
+        Err(_) => 0,
+    }
+}
