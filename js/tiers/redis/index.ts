@@ -28,9 +28,11 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
  * The tier in Redis.
  *
  * By URL it makes a client of its own, of `ioredis` or else `redis`, at the first use: one
- * without an offline queue, that reconnects for ever. A client made elsewhere is used as it
- * is and never closed; one that was not connected yet is connected at the first use. Its key
- * prefix stays in force.
+ * without an offline queue, that reconnects for ever, and like any connection keeps the
+ * process alive until the driver is closed. A client made elsewhere is used as it is and
+ * never closed; one that was not connected yet is connected at the first use. Its key prefix
+ * stays in force, and so does its habit of sending again what a broken connection left
+ * unanswered (ioredis: `autoResendUnfulfilledCommands`), which may repeat a write late.
  *
  * @example
  * redisDriver('redis://localhost:6379/0')

@@ -86,7 +86,10 @@ class IoredisLink implements RedisLink {
   }
 
   async transaction(commands: readonly RedisCommand[]): Promise<void> {
-    for (const [error] of await pipelined(this.#client.multi(), commands)) {
+    const replies = await pipelined(this.#client.multi(), commands).catch((error: unknown) => {
+      throw asReply(error)
+    })
+    for (const [error] of replies) {
       if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: error })
     }
   }

@@ -58,13 +58,6 @@ interface CommandOptions {
 }
 
 /**
- * Bulk strings come as bytes; the number is the type's first byte in the protocol. The
- * client's time limit costs an AbortSignal per command and only covers what was not yet
- * written, which never happens here: it is off.
- */
-const RAW: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
-
-/**
  * Drives a node-redis client. Its `keyPrefix` is only put before the keys of typed
  * commands; raw ones, which are used here, get it from the link.
  */
@@ -81,6 +74,12 @@ export function nodeRedisLink(given: NodeRedisClient, owned: boolean): RedisLink
 
 class NodeRedisLink implements RedisLink {
   readonly keyPrefix: string
+  /**
+   * Bulk strings come as bytes; the number is the type's first byte in the protocol. The
+   * client's time limit costs an AbortSignal per command and only covers what was not yet
+   * written, which never happens here: it is off.
+   */
+  readonly #raw: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
   readonly #client: NodeRedis | NodeRedisCluster
   readonly #owned: boolean
   readonly #watch: ConnectionWatch
@@ -111,11 +110,11 @@ class NodeRedisLink implements RedisLink {
     const client = this.#client
     this.#opened = true
     if (!isCluster(client)) {
-      return Promise.all(commands.map((command) => client.sendCommand(this.#words(command), RAW).catch(asReply)))
+      return Promise.all(commands.map((command) => client.sendCommand(this.#words(command), this.#raw).catch(asReply)))
     }
     return Promise.all(
       commands.map((command) =>
-        client.sendCommand(this.#route(command), false, this.#words(command), RAW).catch(asReply),
+        client.sendCommand(this.#route(command), false, this.#words(command), this.#raw).catch(asReply),
       ),
     )
   }
@@ -140,7 +139,7 @@ class NodeRedisLink implements RedisLink {
       : [client]
     return nodes.map(
       (node) => async (cursor, pattern) =>
-        scanned(await node.sendCommand(['scan', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)], RAW)),
+        scanned(await node.sendCommand(['scan', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)], this.#raw)),
     )
   }
 

@@ -24,18 +24,18 @@ describe.skipIf(!hasRedis)('on a Redis Cluster', () => {
 
   for (const client of CLIENTS) {
     driverContract(`cluster seeds through ${client}`, async () => ({
-      driver: redisDriver([node.url], { client }),
+      driver: redisDriver([node.url], { client, connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver([{ host: '127.0.0.1', port: node.port }], { client }),
+      another: async () => redisDriver([{ host: '127.0.0.1', port: node.port }], { client, connectPatience: 5000 }),
     }))
   }
 
   driverContract('an ioredis Cluster with a key prefix', async () => {
     const client = new Cluster([node.port], { keyPrefix: 'io:' })
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.disconnect(),
     }
   })
@@ -43,15 +43,15 @@ describe.skipIf(!hasRedis)('on a Redis Cluster', () => {
   driverContract('a node-redis cluster with a key prefix', async () => {
     const client = createCluster({ rootNodes: [{ url: node.url }], keyPrefix: 'node:' })
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.destroy(),
     }
   })
 
   it.each(CLIENTS)('refuses a commit over several slots before anything is sent, through %s', async (client) => {
-    const driver = redisDriver([node.url], { client })
+    const driver = redisDriver([node.url], { client, connectPatience: 5000 })
     await driver.deleteMany(['a', 'b'])
     const entries = ['a', 'b'].map((key) => ({ key, value, ttl: 60_000 }))
     await expect(driver.commit(entries)).rejects.toMatchObject({ code: 'COMMIT_FAILED' })

@@ -14,6 +14,7 @@ import { freePort, hasRedis, type RedisServer, startRedis } from '../../helpers/
 
 const CLIENTS = ['ioredis', 'redis'] as const
 const value = Uint8Array.of(7)
+const patient = { connectPatience: 5000 }
 const entry = { key: 'a', value, ttl: 60_000 }
 
 async function worksOnce(driver: Driver): Promise<void> {
@@ -84,7 +85,7 @@ describe.skipIf(!hasRedis)('reaching a Redis', () => {
     const ioredis = new Redis(server.port, { keyPrefix: 'p:', db: 7 })
     const nodeRedis = await createClient({ url: `${server.url}/7`, keyPrefix: 'p:' }).connect()
     const raw = new Redis(server.port, { db: 7 })
-    for (const driver of [redisDriver(ioredis), redisDriver(nodeRedis)]) {
+    for (const driver of [redisDriver(ioredis, patient), redisDriver(nodeRedis, patient)]) {
       await driver.setMany([{ key: 'x:set', value, ttl: 60_000 }])
       await driver.exchangeMany([{ key: 'x:exchange', value, ttl: 60_000 }], true)
       await driver.commit([{ key: 'x:commit', value, ttl: 60_000 }])
@@ -101,7 +102,7 @@ describe.skipIf(!hasRedis)('reaching a Redis', () => {
   })
 
   it('sends one command for a batch of reads, and never KEYS', async () => {
-    const driver = redisDriver(server.url)
+    const driver = redisDriver(server.url, patient)
     await driver.setMany([entry])
     await admin.config('RESETSTAT')
     await driver.getMany(Array.from({ length: 5000 }, (_, i) => `k${i}`))

@@ -14,9 +14,9 @@ describe.skipIf(!hasRedis)('on a real Redis', () => {
   afterAll(() => server.stop())
 
   const byUrl = (client: 'ioredis' | 'redis') => async (): Promise<DriverUnderTest> => ({
-    driver: redisDriver(server.url, { client }),
+    driver: redisDriver(server.url, { client, connectPatience: 5000 }),
     elapse: delay,
-    another: async () => redisDriver(server.url, { client }),
+    another: async () => redisDriver(server.url, { client, connectPatience: 5000 }),
   })
   driverContract('ioredis by URL', byUrl('ioredis'))
   driverContract('node-redis by URL', byUrl('redis'))
@@ -24,9 +24,9 @@ describe.skipIf(!hasRedis)('on a real Redis', () => {
   driverContract('an ioredis client', async () => {
     const client = new Redis(server.port)
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.disconnect(),
     }
   })
@@ -34,9 +34,9 @@ describe.skipIf(!hasRedis)('on a real Redis', () => {
   driverContract('an ioredis client with a key prefix, over RESP2, that returns numbers as strings', async () => {
     const client = new Redis(server.port, { keyPrefix: 'my*[app]:', protocol: 2, stringNumbers: true })
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.disconnect(),
     }
   })
@@ -44,9 +44,9 @@ describe.skipIf(!hasRedis)('on a real Redis', () => {
   driverContract('a node-redis client', async () => {
     const client = await createClient({ url: server.url }).connect()
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.destroy(),
     }
   })
@@ -54,9 +54,9 @@ describe.skipIf(!hasRedis)('on a real Redis', () => {
   driverContract('a node-redis client with a key prefix, over RESP2', async () => {
     const client = await createClient({ url: server.url, keyPrefix: 'your*[app]:', RESP: 2 }).connect()
     return {
-      driver: redisDriver(client),
+      driver: redisDriver(client, { connectPatience: 5000 }),
       elapse: delay,
-      another: async () => redisDriver(client),
+      another: async () => redisDriver(client, { connectPatience: 5000 }),
       dispose: async () => client.destroy(),
     }
   })

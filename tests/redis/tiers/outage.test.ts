@@ -7,6 +7,8 @@ import { delay } from '../../helpers/delay.ts'
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
 
 const CLIENTS = ['ioredis', 'redis'] as const
+/** Loading a client package takes its time on a busy machine. */
+const PATIENCE = 5000
 const FOREVER = Number.POSITIVE_INFINITY
 const value = Uint8Array.of(1, 2, 3)
 const entry = (key: string, ttl = FOREVER) => ({ key, value, ttl })
@@ -91,7 +93,7 @@ describe.skipIf(!hasRedis).each(CLIENTS)('outages through %s', (client) => {
   let driver: Driver
   beforeEach(async () => {
     server = await startRedis()
-    driver = redisDriver(server.url, { client, socketTimeout: 400 })
+    driver = redisDriver(server.url, { client, socketTimeout: 400, connectPatience: PATIENCE })
   })
   afterEach(async () => {
     await driver.close()
@@ -120,7 +122,7 @@ describe.skipIf(!hasRedis).each(CLIENTS)('outages through %s', (client) => {
     await server.kill()
     await eventually(() => expect(driver.getMany(['a'])).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' }))
     for (let i = 0; i < 20; i++) {
-      expect(await timed(driver.setMany([entry('late')]))).toBeLessThan(50)
+      expect(await timed(driver.setMany([entry('late')]))).toBeLessThan(150)
     }
     await server.restart()
     await eventually(() => driver.getMany(['a']))
@@ -146,7 +148,7 @@ describe.skipIf(!hasRedis).each(CLIENTS)('outages through %s', (client) => {
       driver.now(),
     ])
     await delay(50)
-    expect(await timed(driver.close())).toBeLessThan(500)
+    expect(await timed(driver.close())).toBeLessThan(1000)
     expect((await pending).map(({ status }) => status)).toEqual(new Array(5).fill('rejected'))
   })
 
@@ -184,7 +186,12 @@ describe.skipIf(!hasRedis).each(CLIENTS)('outages through %s', (client) => {
   })
 
   it('tries a read that timed out once more where it is asked to', async () => {
-    const patient = redisDriver(server.url, { client, socketTimeout: 300, retryOnTimeout: true, connectPatience: 3000 })
+    const patient = redisDriver(server.url, {
+      client,
+      socketTimeout: 300,
+      retryOnTimeout: true,
+      connectPatience: PATIENCE,
+    })
     await patient.setMany([entry('a')])
     server.freeze()
     const read = patient.getMany(['a'])
@@ -209,7 +216,7 @@ describe.skipIf(!hasRedis).each(CLIENTS)('no server at the start, through %s', (
     const port = await freePort()
     const driver = redisDriver(`redis://127.0.0.1:${port}`, { client })
     await expect(driver.connect()).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' })
-    expect(await timed(driver.getMany(['a']))).toBeLessThan(300)
+    expect(await timed(driver.getMany(['a']))).toBeLessThan(1000)
     const server = await startRedis({ port })
     await eventually(() => driver.setMany([entry('a')]))
     expect(await driver.getMany(['a'])).toEqual([value])
@@ -221,8 +228,8 @@ describe.skipIf(!hasRedis).each(CLIENTS)('no server at the start, through %s', (
     const server = await startRedis()
     server.freeze()
     const driver = redisDriver(server.url, { client, connectPatience: 100 })
-    expect(await timed(driver.getMany(['a']))).toBeLessThan(400)
-    expect(await timed(driver.close())).toBeLessThan(500)
+    expect(await timed(driver.getMany(['a']))).toBeLessThan(1000)
+    expect(await timed(driver.close())).toBeLessThan(1000)
     await expect(driver.getMany(['a'])).rejects.toMatchObject({ code: 'CLOSED' })
     await server.stop()
   })
@@ -251,7 +258,7 @@ describe.skipIf(!hasRedis)('clients made elsewhere', () => {
 
   it('a node-redis client without an error listener survives an outage', async () => {
     const client = createClient({ url: server.url })
-    const driver = redisDriver(client)
+    const driver = redisDriver(client, { connectPatience: PATIENCE })
     await driver.setMany([entry('a')])
     await server.restart()
     await eventually(() => driver.setMany([entry('a')]))
@@ -264,11 +271,18 @@ describe.skipIf(!hasRedis)('clients made elsewhere', () => {
   it('queues nothing in a client that has an offline queue', async () => {
     const ioredis = new Redis(server.port)
     const nodeRedis = await createClient({ url: server.url }).connect()
-    for (const driver of [redisDriver(ioredis), redisDriver(nodeRedis)]) {
+    const drivers = [
+      { driver: redisDriver(ioredis), isReady: () => ioredis.status === 'ready' },
+      { driver: redisDriver(nodeRedis), isReady: () => nodeRedis.isReady },
+    ]
+    for (const { driver, isReady } of drivers) {
       await eventually(() => driver.setMany([entry('a')]))
       await server.kill()
-      await eventually(() => expect(driver.getMany(['a'])).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' }))
-      expect(await timed(driver.setMany([entry('late')]))).toBeLessThan(50)
+      // A call that was sent into the dying connection is the client's: ioredis keeps it to send it again.
+      await eventually(async () => expect(isReady()).toBe(false))
+      const late = driver.setMany([entry('late')])
+      expect(await timed(late)).toBeLessThan(150)
+      await expect(late).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' })
       await server.restart()
       await eventually(() => driver.getMany(['a']))
       expect(await driver.getMany(['late'])).toEqual([undefined])
@@ -281,7 +295,7 @@ describe.skipIf(!hasRedis)('clients made elsewhere', () => {
     const ioredis = new Redis(server.port, { lazyConnect: true })
     const nodeRedis = createClient({ url: server.url })
     for (const client of [ioredis, nodeRedis]) {
-      const first = redisDriver(client)
+      const first = redisDriver(client, { connectPatience: PATIENCE })
       await first.setMany([entry('a')])
       await first.close()
       const second = redisDriver(client)
