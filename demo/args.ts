@@ -22,7 +22,7 @@ export const HELP = `Usage
   npm start                         keep the service up, with a page of live figures
 
 Options of the demo
-  --requests N   how many requests (default 24,000; of a log, its first 24,000)
+  --requests N   how many requests (default 20,000; of a log, its first 20,000)
   --seed N       another load and other texts (default 1)
 
 Options of npm start, after --

@@ -4,25 +4,26 @@ import { CacheManager } from '../js/index.ts'
  * The presets are made for days of traffic; the demo sends seconds of it. So each region has
  * its usual budget divided by this, and evictions can be seen.
  */
-export const SCALE = 256
+const SCALE = 256
+
+/** In ms. So that a Redis is rid of the demo's entries soon after it. */
+const MAX_TTL = 600_000
 
 /** The cache of the demo: configured from the environment, all else as the presets have it. */
 export async function openCache(regions: readonly string[]): Promise<CacheManager> {
   const cache = CacheManager.fromEnv({ namespace: 'omnicache-demo' })
-  for (const region of regions) cache.configure(region, { maxBytes: Math.round(cache.config(region).maxBytes / SCALE) })
-  await cache.ready()
+  for (const region of regions) {
+    const { maxBytes, ttl } = cache.config(region)
+    cache.configure(region, { maxBytes: Math.round(maxBytes / SCALE), ttl: Math.min(ttl, MAX_TTL) })
+  }
+  await cache.ready('2s')
   return cache
-}
-
-/** Empties the regions: what an earlier run left in Redis must not help this one. */
-export async function clearAll(cache: CacheManager, regions: readonly string[]): Promise<void> {
-  await Promise.all(regions.map((region) => cache.clear(region)))
 }
 
 /** What people should know of the cache before they read its figures. */
 export function describe(cache: CacheManager): string {
   return [
-    `Each region has 1/${SCALE} of its usual memory, so that a run of seconds fills it.`,
+    `Each region has 1/${SCALE} of its usual memory, so that a run of seconds fills it; entries live 10 minutes at most.`,
     ...tiersOf(cache).map(({ name, detail }) => `${name}: ${detail}.`),
   ].join('\n')
 }
@@ -39,7 +40,7 @@ export function tiersOf(cache: CacheManager): TierState[] {
   const { l2 } = cache.status()
   if (l2.state === 'none') return [{ name: 'Tiers', state: 'up', detail: 'memory only (REDIS_URL is not set)' }]
   const up = l2.state === 'closed'
-  const waiting = l2.journal.entries === 0 ? '' : `, ${l2.journal.entries} writes wait for it`
+  const waiting = l2.journal.length === 0 ? '' : `, ${l2.journal.length} writes wait for it`
   const redis = `${address()} ${up ? 'answers' : 'does not answer; memory serves'}${waiting}`
   return [
     { name: 'Memory', state: 'up', detail: 'up' },

@@ -18,8 +18,8 @@ interface Figures {
   readonly misses: number
   readonly l2Hits: number
   readonly evictions: number
-  readonly rawBytes: number
-  readonly storedBytes: number
+  readonly bytesRaw: number
+  readonly bytesStored: number
 }
 
 const LATENCY_COLUMNS: readonly Column[] = [
@@ -33,7 +33,9 @@ const LATENCY_COLUMNS: readonly Column[] = [
 
 const STORE_COLUMNS: readonly Column[] = [
   { heading: 'region', align: 'left' },
-  ...['memory', 'redis', 'origin'].map((heading): Column => ({ heading, align: 'right', group: 'served by' })),
+  ...['memory', 'redis', 'origin', 'joined'].map(
+    (heading): Column => ({ heading, align: 'right', group: 'served by' }),
+  ),
   ...['before', 'after', 'packed to'].map((heading): Column => ({ heading, align: 'right', group: 'bytes' })),
   { heading: 'evicted', align: 'right' },
 ]
@@ -44,42 +46,46 @@ export function report(results: Results): string {
   const { regions } = cache.metrics()
   const rows = source.regions.flatMap((name) => (regions[name] === undefined ? [] : [{ name, figures: regions[name] }]))
   const total = sum(rows.map((row) => row.figures))
-  const latency = [
-    ...rows.map((row) => [row.name, row.figures, row.name] as const),
-    ['total', total, undefined] as const,
+  const lines = [
+    ...rows.map((row) => ({ ...row, withCache: withCache.of(row.name), without: without.of(row.name) })),
+    { name: 'total', figures: total, withCache: withCache.of(), without: without.of() },
   ]
   return [
-    table(
-      LATENCY_COLUMNS,
-      latency.map(([title, figures, region]) => latencyRow(title, figures, withCache.of(region), without.of(region))),
-      true,
-    ),
+    table(LATENCY_COLUMNS, lines.map(latencyRow), true),
     '',
-    table(STORE_COLUMNS, [...rows.map((row) => storeRow(row.name, row.figures)), storeRow('total', total)], true),
+    table(STORE_COLUMNS, lines.map(storeRow), true),
     '',
     verdict(withCache, without),
   ].join('\n')
 }
 
-function latencyRow(title: string, figures: Figures, withCache: Measured, without: Measured): string[] {
+/** A row of both tables. */
+interface Line {
+  readonly name: string
+  readonly figures: Figures
+  readonly withCache: Measured
+  readonly without: Measured
+}
+
+function latencyRow({ name, figures, withCache, without }: Line): string[] {
   return [
-    title,
+    name,
     count(withCache.requests),
     percent(figures.hits, figures.hits + figures.misses),
     ...[withCache, without].flatMap(({ p50Ms, p95Ms, p99Ms }) => [p50Ms, p95Ms, p99Ms].map(milliseconds)),
   ]
 }
 
-function storeRow(title: string, figures: Figures): string[] {
-  const { hits, misses, l2Hits, rawBytes, storedBytes } = figures
-  const packed = rawBytes === 0 ? NOTHING : percent(storedBytes, rawBytes)
+function storeRow({ name, figures, withCache }: Line): string[] {
+  const { hits, misses, l2Hits, bytesRaw, bytesStored, evictions } = figures
+  const joined = Math.max(0, withCache.requests - hits - misses)
+  const size = bytesRaw === 0 ? [NOTHING, NOTHING] : [bytes(bytesRaw), bytes(bytesStored)]
   return [
-    title,
-    ...[hits - l2Hits, l2Hits, misses].map(count),
-    bytes(rawBytes),
-    bytes(storedBytes),
-    packed,
-    count(figures.evictions),
+    name,
+    ...[hits - l2Hits, l2Hits, misses, joined].map(count),
+    ...size,
+    percent(bytesStored, bytesRaw),
+    count(evictions),
   ]
 }
 
@@ -87,14 +93,16 @@ function verdict(withCache: Tally, without: Tally): string {
   const { same, different } = withCache.compare(without)
   const failed = withCache.failed + without.failed
   return [
-    'All figures are of this run, latencies as the client saw them.',
-    `Answers from the cache and from the origin compared: ${count(same)} the same, ${count(different)} different.`,
+    'Latency is what the client saw; without the cache, a sample of the same requests was sent past it.',
+    'joined: waited for what another request was fetching. Bytes: serialized, and as stored, headers and seals',
+    'included; a region that neither compresses nor encrypts keeps the values themselves.',
+    `Answers with and without the cache compared: ${count(same)} the same, ${count(different)} different.`,
     ...(failed === 0 ? [] : [`Failed requests: ${count(failed)}.`]),
   ].join('\n')
 }
 
 function sum(figures: readonly Figures[]): Figures {
-  const total = { hits: 0, misses: 0, l2Hits: 0, evictions: 0, rawBytes: 0, storedBytes: 0 }
+  const total = { hits: 0, misses: 0, l2Hits: 0, evictions: 0, bytesRaw: 0, bytesStored: 0 }
   for (const one of figures) for (const name of Object.keys(total) as (keyof Figures)[]) total[name] += one[name]
   return total
 }

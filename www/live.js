@@ -138,8 +138,8 @@ function fillCell(region) {
   return result
 }
 
-function packed({ rawBytes, storedBytes }) {
-  return rawBytes === 0 ? NOTHING : `${Math.round((100 * storedBytes) / rawBytes)} %`
+function packed({ bytesRaw, bytesStored }) {
+  return bytesRaw === 0 ? NOTHING : `${Math.round((100 * bytesStored) / bytesRaw)} %`
 }
 
 function cell(label, text, className = '') {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Results, report } from '../../../demo/report.ts'
 import { Tally } from '../../../demo/tally.ts'
 
-const NONE = { hits: 0, misses: 0, l2Hits: 0, evictions: 0, rawBytes: 0, storedBytes: 0 }
+const NONE = { hits: 0, misses: 0, l2Hits: 0, evictions: 0, bytesRaw: 0, bytesStored: 0 }
 
 function tally(...answers: [region: string, ms: number, digest?: string, status?: number][]): Tally {
   const result = new Tally()
@@ -14,14 +14,14 @@ function tally(...answers: [region: string, ms: number, digest?: string, status?
 
 function print(changes: { withCache?: Tally; without?: Tally } = {}): string[] {
   const regions = {
-    articles: { ...NONE, hits: 6, misses: 2, l2Hits: 1, evictions: 3, rawBytes: 4_096, storedBytes: 1_024 },
+    articles: { ...NONE, hits: 6, misses: 2, l2Hits: 1, evictions: 3, bytesRaw: 4_096, bytesStored: 1_024 },
     exports: { ...NONE, misses: 2 },
     elsewhere: { ...NONE, hits: 99 },
   }
   return report({
     cache: { metrics: () => ({ regions }) } as unknown as Results['cache'],
     source: { regions: ['articles', 'exports'], find: () => undefined },
-    withCache: tally(['articles', 1], ['articles', 2], ['exports', 90]),
+    withCache: tally(...Array.from({ length: 9 }, (_, i) => ['articles', i + 1] as [string, number]), ['exports', 90]),
     without: tally(['articles', 50]),
     ...changes,
   }).split('\n')
@@ -35,22 +35,22 @@ function rows(lines: readonly string[], title: string): string[][] {
 describe('the report', () => {
   it('tells of each region how it was asked, how fast it answered and from where', () => {
     expect(rows(print(), 'articles')).toEqual([
-      ['articles', '2', '75.0 %', '1.0', '2.0', '2.0', '50.0', '50.0', '50.0'],
-      ['articles', '5', '1', '2', '4.0 KB', '1.0 KB', '25.0 %', '3'],
+      ['articles', '9', '75.0 %', '5.0', '9.0', '9.0', '50.0', '50.0', '50.0'],
+      ['articles', '5', '1', '2', '1', '4.0 KB', '1.0 KB', '25.0 %', '3'],
     ])
   })
 
   it('has a dash where there was nothing to measure', () => {
     expect(rows(print(), 'exports')).toEqual([
       ['exports', '1', '0.0 %', '90.0', '90.0', '90.0', '–', '–', '–'],
-      ['exports', '0', '0', '2', '0 B', '0 B', '–', '0'],
+      ['exports', '0', '0', '2', '0', '–', '–', '–', '0'],
     ])
   })
 
   it('adds up the regions that were used and no others', () => {
     expect(rows(print(), 'total')).toEqual([
-      ['total', '3', '60.0 %', '2.0', '90.0', '90.0', '50.0', '50.0', '50.0'],
-      ['total', '5', '1', '4', '4.0 KB', '1.0 KB', '25.0 %', '3'],
+      ['total', '10', '60.0 %', '5.0', '90.0', '90.0', '50.0', '50.0', '50.0'],
+      ['total', '5', '1', '4', '0', '4.0 KB', '1.0 KB', '25.0 %', '3'],
     ])
   })
 
