@@ -2,10 +2,9 @@ import { readEnvironment } from '../config/env.ts'
 import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
-import type { CacheError } from '../errors.ts'
-import { Remote, type RemoteEvent, type RemoteStatus } from '../flow/remote.ts'
+import { Remote, type RemoteStatus } from '../flow/remote.ts'
 import { Sweeper } from '../memory/sweeper.ts'
-import { type Alert, Alerts } from '../observe/alerts.ts'
+import type { Alert } from '../observe/alerts.ts'
 import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
 import { MemoryBudget } from './budget.ts'
 import { closedError } from './closed.ts'
@@ -13,13 +12,13 @@ import { Counters } from './counters.ts'
 import { environment, host } from './host.ts'
 import { l2Driver } from './l2.ts'
 import { type CacheMetrics, type L2Report, MetricsReport, type RegionReport } from './metrics.ts'
+import { Monitor } from './monitor.ts'
 import type { Region } from './region.ts'
 import { RegionHandle } from './region-handle.ts'
 import { RegionKeys } from './region-keys.ts'
 import type { Shared } from './shared.ts'
 import type { Transaction } from './transaction.ts'
 import type { Factory, GetOrSetOptions, RegionName, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
-import { Watch } from './watch.ts'
 
 /** How `close` went. */
 export interface CloseResult {
@@ -57,16 +56,10 @@ export class CacheManager implements AsyncDisposable {
   readonly #options: ManagerOptions
   readonly #resolved: ResolvedManager
   readonly #host: Host
-  readonly #own: Readonly<Record<string, RegionOptions>>
   readonly #handles = new Map<string, RegionHandle>()
-  readonly #emitter: Emitter
-  readonly #budget: MemoryBudget
   readonly #report: MetricsReport
   readonly #shared: Shared
-  readonly #alerts: Alerts | undefined
-  #l2Errors = 0
-  #restarts = 0
-  readonly #crashes = new WeakSet<CacheError>()
+  readonly #monitor: Monitor
   #closing: Promise<CloseResult> | undefined
 
   /**
@@ -77,34 +70,34 @@ export class CacheManager implements AsyncDisposable {
     const here = host()
     const resolved = resolveManager(options, here)
     const { clock, logger, maxBytes, alerts, metrics, namespace, circuit, journal } = resolved
+    const driver = l2Driver(resolved)
+    const tier = driver?.name ?? 'memory'
+    const emitter = new Emitter(logger)
+    const report = new MetricsReport(maxBytes)
+    const samples = () => new Map([...this.#handles].map(([name, handle]) => [name, handle.sample()]))
+    const monitor = new Monitor({ alerts, clock, logger, emitter, tier, samples })
+    const onEvent = monitor.remote
     this.#options = options
     this.#resolved = resolved
     this.#host = here
-    this.#own = options.regions ?? {}
-    this.#emitter = new Emitter(logger)
-    this.#budget = new MemoryBudget(maxBytes)
-    this.#report = new MetricsReport(maxBytes)
-    this.#alerts = alerts === false ? undefined : new Alerts(alerts, clock)
-    const driver = l2Driver(resolved)
-    const onEvent = (event: RemoteEvent) => this.#tellOfL2(event)
-    const remote = driver && new Remote({ driver, namespace, clock, limit: L2_LIMIT, circuit, journal, onEvent })
-    const report = this.#report
+    this.#monitor = monitor
+    this.#report = report
     this.#shared = {
       clock,
-      emitter: this.#emitter,
-      budget: this.#budget,
+      emitter,
+      budget: new MemoryBudget(maxBytes),
       sweeper: new Sweeper(clock),
-      watch: new Watch(clock, () => this.#sample()),
+      watch: monitor.watch,
       keys: new RegionKeys(resolved.encryption),
-      remote,
-      tierName: driver?.name ?? 'memory',
+      remote: driver && new Remote({ driver, namespace, clock, limit: L2_LIMIT, circuit, journal, onEvent }),
+      tierName: tier,
       l2Shared: driver?.shared ?? false,
       l2Limit: L2_LIMIT,
       record: metrics ? (region, operation, ms, weight) => report.record(region, operation, ms, weight) : undefined,
       latencyLimits: alerts === false ? false : alerts.latency,
-      onRestart: (cause) => this.#tellOfRestart(cause),
+      onRestart: monitor.restart,
     }
-    this.#warnOfMissingKey()
+    if (this.#shared.remote !== undefined) warnOfMissingKey(resolved)
   }
 
   /**
@@ -243,9 +236,9 @@ export class CacheManager implements AsyncDisposable {
   /** How the cache, and the tier behind memory, are doing. */
   status(): CacheStatus {
     const { remote, tierName } = this.#shared
-    const { bytes, maxBytes } = this.#budget
+    const { bytes, maxBytes } = this.#shared.budget
     const l2 = remote === undefined ? { state: 'none' as const } : { tier: tierName, ...remote.status() }
-    return { l2, bytes, maxBytes, alerts: this.#alerts?.active() ?? [] }
+    return { l2, bytes, maxBytes, alerts: this.#monitor.active }
   }
 
   /**
@@ -260,17 +253,17 @@ export class CacheManager implements AsyncDisposable {
 
   /** Calls `listener` at every such event; answers what stops that. */
   on<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
-    return this.#emitter.on(event, listener)
+    return this.#shared.emitter.on(event, listener)
   }
 
   /** Calls `listener` at the next such event; answers what prevents that. */
   once<Name extends CacheEventName>(event: Name, listener: Listener<Name>): () => void {
-    return this.#emitter.once(event, listener)
+    return this.#shared.emitter.once(event, listener)
   }
 
   /** Stops calling `listener`. */
   off<Name extends CacheEventName>(event: Name, listener: Listener<Name>): void {
-    this.#emitter.off(event, listener)
+    this.#shared.emitter.off(event, listener)
   }
 
   /**
@@ -314,7 +307,7 @@ export class CacheManager implements AsyncDisposable {
   #makeHandle(name: string): RegionHandle {
     if (!this.#resolved.regions.has(name)) throw unknownRegion(name, this.#resolved.regions.keys())
     const resolve = (own: RegionOptions) => resolveRegion(name, own, this.#options, this.#host)
-    const handle = new RegionHandle(name, this.#own[name] ?? {}, resolve, this.#shared)
+    const handle = new RegionHandle(name, this.#options.regions?.[name] ?? {}, resolve, this.#shared)
     this.#handles.set(name, handle)
     return handle
   }
@@ -331,62 +324,7 @@ export class CacheManager implements AsyncDisposable {
 
   #l2Report(): L2Report | undefined {
     const { remote, tierName } = this.#shared
-    return remote && { name: tierName, errors: this.#l2Errors }
-  }
-
-  #sample(): void {
-    if (this.#alerts === undefined || this.#closing !== undefined) return
-    const regions = new Map([...this.#handles].map(([name, handle]) => [name, handle.sample()]))
-    for (const alert of this.#alerts.check({ regions, restarts: this.#restarts })) {
-      this.#emitter.emit('alert', alert)
-      const { logger } = this.#resolved
-      if (alert.state === 'raised') logger.warn(alert.message, { alert: alert.kind })
-      else logger.info(`resolved: ${alert.message}`, { alert: alert.kind })
-    }
-  }
-
-  #tellOfL2(event: RemoteEvent): void {
-    const { logger } = this.#resolved
-    const tier = this.#shared.tierName
-    switch (event.type) {
-      case 'circuit':
-        logger[event.state === 'closed' ? 'info' : 'warn'](`${tier}: circuit ${event.state}`, {
-          tier,
-          cause: event.cause,
-        })
-        return this.#emitter.emit('circuit', { tier, state: event.state, cause: event.cause })
-      case 'error':
-        this.#l2Errors++
-        logger.debug(`${tier}: ${event.operation} failed`, { tier, error: event.error })
-        return this.#emitter.emit('error', { error: event.error, tier })
-      case 'replay':
-        if (event.state === 'replayed') this.#emitter.emit('replay', { tier, entries: event.sent })
-        return
-      case 'overflow':
-        return logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, {
-          tier,
-        })
-    }
-  }
-
-  #tellOfRestart(cause: CacheError): void {
-    if (this.#crashes.has(cause)) return
-    this.#crashes.add(cause)
-    this.#restarts++
-    this.#shared.watch.wake()
-    this.#resolved.logger.error(cause.message)
-    this.#emitter.emit('restart', { cause })
-  }
-
-  #warnOfMissingKey(): void {
-    const { encryption, regions, logger } = this.#resolved
-    if (encryption !== undefined || this.#shared.remote === undefined) return
-    const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
-    if (names.length === 0) return
-    logger.warn(
-      `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
-        'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
-    )
+    return remote && { name: tierName, errors: this.#monitor.l2Errors }
   }
 }
 
@@ -395,3 +333,13 @@ const L2_LIMIT = 250
 
 /** What an unused region has counted. */
 const NOTHING = new Counters()
+
+function warnOfMissingKey({ encryption, regions, logger }: ResolvedManager): void {
+  if (encryption !== undefined) return
+  const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
+  if (names.length === 0) return
+  logger.warn(
+    `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
+      'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
+  )
+}

@@ -27,6 +27,9 @@ export interface Attempt {
   readonly driver: Driver
 }
 
+/** How long `ready` waits after it failed, in ms. */
+const READY_PAUSE = 100
+
 /** Errors that are about one call: the tier itself is well. */
 const REFUSALS: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVALID_KEY', 'INVALID_OPTION'])
 
@@ -134,10 +137,11 @@ export class Link {
   /** Resolves once the tier could be reached, with true; with false when it was closed or `limit` ms are over. */
   async ready(limit: number): Promise<boolean> {
     const end = this.#clock.now() + limit
-    while (!this.#closed && this.#clock.now() < end) {
-      const reached = this.available && (await this.#reach(Math.min(this.#limit, end - this.#clock.now())))
-      if (reached) return true
-      if (!this.available) await this.#nextChange(() => this.available || this.#closed, end - this.#clock.now())
+    const left = () => end - this.#clock.now()
+    while (!this.#closed && left() > 0) {
+      if (!this.available) await this.#nextChange(() => this.available || this.#closed, left())
+      else if (await this.#reach(Math.min(this.#limit, left()))) return true
+      else await this.#nextChange(() => this.#closed, Math.min(READY_PAUSE, left()))
     }
     return false
   }

@@ -7,11 +7,15 @@ import { hasStamp, isAfter, isTombstone, stampOf } from './stored-bytes.ts'
 /** What L2 holds under a key, or nothing. */
 export type Found = Uint8Array | undefined
 
+/** What is known of a key: its envelope, that there is none, or that L2 could not be asked. */
+export type Answer = Found | 'unavailable'
+
 /** What one call asks for, and what was found. */
 interface Request {
   readonly region: string
   readonly keys: readonly string[]
-  found: readonly Found[]
+  /** What L2 answered; `undefined` where it did not, or not in time. */
+  found: readonly Found[] | undefined
 }
 
 /** Calls of one tick that share a round trip. */
@@ -33,16 +37,20 @@ export class Reader {
   }
 
   /**
-   * The envelopes under `keys`, in their order; `undefined` where there is none, where it was
-   * deleted or cleared, or where L2 does not answer in time. Calls of one tick share a round
-   * trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone.
+   * The envelopes under `keys`, in their order; `undefined` where there is none, or where it
+   * was deleted or cleared; 'unavailable' where L2 does not answer in time and nothing waits for
+   * it. Calls of one tick share a round trip, whatever their regions; a call with a `limit` of
+   * its own (ms) makes one alone.
    */
-  async getMany(region: string, keys: readonly string[], limit?: number): Promise<Found[]> {
-    const request: Request = { region, keys, found: [] }
+  async getMany(region: string, keys: readonly string[], limit?: number): Promise<Answer[]> {
+    const request: Request = { region, keys, found: undefined }
     if (keys.length > 0 && this.#parts.link.available) {
       await (limit === undefined ? this.#join(request) : this.#run([request], limit))
     }
-    return keys.map((key, i) => this.#answer(region, key, request.found[i]))
+    const { found } = request
+    return keys.map((key, i) =>
+      found === undefined ? this.#waiting(region, key) : this.#answer(region, key, found[i]),
+    )
   }
 
   #join(request: Request): Promise<void> {
@@ -107,6 +115,13 @@ export class Reader {
       valid.set(region, generation.token)
     }
     return valid
+  }
+
+  /** What the journal alone says of a key: a write, a deletion or a clear that waits for L2. */
+  #waiting(region: string, key: string): Answer {
+    const { journal } = this.#parts
+    const known = journal.find(region, key) !== undefined || journal.clearOf(region) !== undefined
+    return known ? this.#answer(region, key, undefined) : 'unavailable'
   }
 
   /**

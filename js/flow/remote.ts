@@ -10,7 +10,7 @@ import { Journal, type JournalOptions } from './journal.ts'
 import { Link } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { type RandomSource, systemRandom } from './random.ts'
-import { type Found, Reader } from './reader.ts'
+import { type Answer, Reader } from './reader.ts'
 import { Reaper } from './reaper.ts'
 import { Replay, type ReplayNotice } from './replay.ts'
 import { StampClock } from './stamp.ts'
@@ -81,6 +81,8 @@ const REPLAY_LIMIT = 1000
 export class Remote {
   /** Stamps for envelopes, newer than all that were read, on the tier's clock. */
   readonly stamps: StampClock
+  /** How long tombstones are kept, in ms. */
+  readonly maxAge: number
   readonly #clock: Clock
   readonly #link: Link
   readonly #journal: Journal
@@ -90,7 +92,6 @@ export class Remote {
   readonly #clears: Clears
   readonly #commits: Commits
   readonly #replay: Replay
-  readonly #maxAge: number
   #closing: Promise<{ unsent: number }> | undefined
 
   constructor(options: RemoteOptions) {
@@ -130,7 +131,7 @@ export class Remote {
     const parts: RemoteParts = { link, generations, journal, stamps, reaper, now, ordered, maxAge, onJournaled }
     this.stamps = stamps
     this.#clock = clock
-    this.#maxAge = maxAge
+    this.maxAge = maxAge
     this.#link = link
     this.#journal = journal
     this.#reaper = reaper
@@ -154,12 +155,12 @@ export class Remote {
   }
 
   /**
-   * The envelopes under `keys`, in their order; `undefined` where there is none, where it was
-   * deleted or cleared, or where the tier does not answer in time. Calls of one tick share one
-   * round trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone,
+   * The envelopes under `keys`, in their order; `undefined` where there is none, or where it
+   * was deleted or cleared; 'unavailable' where the tier does not answer in time and nothing
+   * waits for it in the journal. Calls of one tick share one round trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone,
    * and where that is shorter than the tier's, running out of it does not count as an outage.
    */
-  getMany(region: string, keys: readonly string[], limit?: number): Promise<Found[]> {
+  getMany(region: string, keys: readonly string[], limit?: number): Promise<Answer[]> {
     return this.#reader.getMany(region, keys, limit)
   }
 
@@ -171,7 +172,7 @@ export class Remote {
 
   /** Stores a tombstone under each key; what became of each, and whether there was a value. `limit` as for `getMany`. */
   deleteMany(region: string, tombstones: readonly Tombstone[], limit?: number): Promise<WriteResult[]> {
-    const writes = tombstones.map(({ key, envelope }) => ({ key, envelope, ttl: this.#maxAge }))
+    const writes = tombstones.map(({ key, envelope }) => ({ key, envelope, ttl: this.maxAge }))
     return this.#writer.write(region, writes, limit)
   }
 
@@ -182,7 +183,7 @@ export class Remote {
 
   /** Stores envelopes and tombstones of one region all together, or nothing. */
   commit(region: string, writes: readonly StoredWrite[]): Promise<CommitResult> {
-    const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.#maxAge } : write))
+    const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.maxAge } : write))
     return this.#commits.commit(region, timed)
   }
 

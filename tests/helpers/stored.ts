@@ -1,3 +1,4 @@
+import type { Answer } from '../../js/flow/reader.ts'
 import { FLAGS_OFFSET, STAMP_BYTES, STAMP_OFFSET, TOMBSTONE_FLAG } from '../../js/tiers/driver.ts'
 
 const HEAD_BYTES = STAMP_OFFSET + STAMP_BYTES
@@ -18,9 +19,10 @@ export function tombstone(stamp: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** The text of an envelope. */
-export function textOf(stored: Uint8Array | undefined): string | undefined {
-  return stored && new TextDecoder().decode(stored.subarray(HEAD_BYTES))
+/** The text of an envelope; an answer that is none stays what it is. */
+export function textOf(stored: Answer): string | undefined {
+  if (stored === undefined || stored === 'unavailable') return stored
+  return new TextDecoder().decode(stored.subarray(HEAD_BYTES))
 }
 
 /** A stamp of this time, for tests that choose their stamps. */

@@ -9,7 +9,7 @@ describe('closing', () => {
     expect(await a.remote.close()).toEqual({ unsent: 0 })
     expect(a.driver.closed).toBe(true)
     const calls = a.driver.total
-    expect(await a.get('k')).toBeUndefined()
+    expect(await a.get('k')).toBe('unavailable')
     expect(a.remote.available).toBe(false)
     expect(a.driver.total).toBe(calls)
     expect(world.clock.pending).toBe(0)

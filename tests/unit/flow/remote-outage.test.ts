@@ -30,11 +30,11 @@ describe('a tier that is frozen', () => {
       answered = world.clock.now()
       return found
     })
-    expect(await world.during(1000, first)).toBeUndefined()
+    expect(await world.during(1000, first)).toBe('unavailable')
     expect(answered - began).toBe(250)
     await world.clock.advance(20_000)
     const calls = a.driver.total
-    expect(await a.get('k')).toBeUndefined()
+    expect(await a.get('k')).toBe('unavailable')
     expect(await a.set('k', 'w')).toBe('journaled')
     expect(await a.delete('k')).toEqual({ outcome: 'journaled', existed: true })
     expect((await a.clear()).outcome).toBe('journaled')
@@ -64,7 +64,7 @@ describe('a tier that is frozen', () => {
     a.driver.break('hang')
     const found = a.get('k')
     await world.clock.advance(100)
-    expect(await found).toBeUndefined()
+    expect(await found).toBe('unavailable')
     expect(a.driver.calls).toEqual([])
     await heal(world, a)
     expect(await a.set('k', 'v')).toBe('stored')
@@ -78,7 +78,7 @@ describe('a tier that is frozen', () => {
     const hurried = a.remote.getMany(REGION, ['k'], 10)
     const patient = a.get('k')
     await world.clock.advance(50)
-    expect(await hurried).toEqual([undefined])
+    expect(await hurried).toEqual(['unavailable'])
     expect(await patient).toBe('v')
     expect(a.remote.available).toBe(true)
   })
@@ -121,7 +121,7 @@ describe('a tier that rejects', () => {
     a.driver.getMany = () => {
       throw new TypeError('a bug in the driver')
     }
-    expect(await a.get('k')).toBeUndefined()
+    expect(await a.get('k')).toBe('unavailable')
     expect(a.eventsOf('error')[0]?.error).toMatchObject({
       code: 'TIER_UNAVAILABLE',
       cause: { message: 'a bug in the driver' },
@@ -164,7 +164,7 @@ describe('during an outage', () => {
     expect(await Promise.all(['k', 'gone', 'kept', 'short'].map((key) => a.get(key)))).toEqual([
       'mine',
       undefined,
-      undefined,
+      'unavailable',
       'mine',
     ])
     await world.clock.advance(100)

@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts'
+import type { ResolvedManager } from '../config/types.ts'
+import type { CacheError } from '../errors.ts'
+import type { RemoteEvent } from '../flow/remote.ts'
+import { type Alert, Alerts, type RegionSample } from '../observe/alerts.ts'
+import type { Emitter } from '../observe/events.ts'
+import type { Logger } from '../observe/logger.ts'
+import { Watch } from './watch.ts'
+
+/** What a monitor is made of. */
+export interface MonitorOptions {
+  readonly alerts: ResolvedManager['alerts']
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly emitter: Emitter
+  /** What the tier behind memory is called. */
+  readonly tier: string
+  /** The regions in use, as they are now. */
+  readonly samples: () => ReadonlyMap<string, RegionSample>
+}
+
+/** Tells of what goes wrong, and of what is right again: events, log lines, alerts. */
+export class Monitor {
+  /** Takes the samples that alerts come from. */
+  readonly watch: Watch
+  readonly #options: MonitorOptions
+  readonly #alerts: Alerts | undefined
+  readonly #crashes = new WeakSet<CacheError>()
+  #restarts = 0
+  #l2Errors = 0
+
+  constructor(options: MonitorOptions) {
+    const { alerts, clock } = options
+    this.#options = options
+    this.#alerts = alerts === false ? undefined : new Alerts(alerts, clock)
+    this.watch = new Watch(clock, () => this.#sample())
+  }
+
+  /** How many operations of L2 have failed. */
+  get l2Errors(): number {
+    return this.#l2Errors
+  }
+
+  /** Alerts that are raised and not resolved. */
+  get active(): readonly Alert[] {
+    return this.#alerts?.active() ?? []
+  }
+
+  /** Something happened on the way to L2. */
+  readonly remote = (event: RemoteEvent): void => {
+    const { logger, emitter, tier } = this.#options
+    switch (event.type) {
+      case 'circuit': {
+        const { state, cause } = event
+        logger[state === 'closed' ? 'info' : 'warn'](`${tier}: circuit ${state}`, { tier, cause })
+        emitter.emit('circuit', { tier, state, cause })
+        break
+      }
+      case 'error':
+        this.#l2Errors++
+        logger.debug(`${tier}: ${event.operation} failed`, { tier, error: event.error })
+        emitter.emit('error', { error: event.error, tier })
+        break
+      case 'replay':
+        if (event.state === 'replayed') emitter.emit('replay', { tier, entries: event.sent })
+        break
+      case 'overflow':
+        logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, { tier })
+    }
+  }
+
+  /** A store lost its instance of the core. Each that was in it tells of the same crash. */
+  readonly restart = (crash: CacheError): void => {
+    if (this.#crashes.has(crash)) return
+    this.#crashes.add(crash)
+    this.#restarts++
+    this.watch.wake()
+    this.#options.logger.error(crash.message)
+    this.#options.emitter.emit('restart', { cause: crash })
+  }
+
+  #sample(): void {
+    const { logger, emitter, samples } = this.#options
+    for (const alert of this.#alerts?.check({ regions: samples(), restarts: this.#restarts }) ?? []) {
+      emitter.emit('alert', alert)
+      if (alert.state === 'raised') logger.warn(alert.message, { alert: alert.kind })
+      else logger.info(`resolved: ${alert.message}`, { alert: alert.kind })
+    }
+  }
+}
