@@ -12,7 +12,8 @@
 //! | policy: `lru`, `fifo` / `lfu` / `ttl` | 8 / 16 / 20 |
 //! | sum | 60 / 68 / 72 |
 //!
-//! What vectors hold in reserve is not in it: a third of the tables at most.
+//! What growing tables hold in reserve is not in it: at most a third of the slots' tables and
+//! half of the others.
 
 #![forbid(unsafe_code)]
 

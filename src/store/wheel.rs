@@ -10,7 +10,8 @@
 //! No slot is given out before its deadline, and every slot is within one tick after it,
 //! unless the work of a call is limited: then the next call goes on. What is scheduled for a
 //! tick that is over waits in a bucket of its own and expires at once. Eight levels reach 140,000 years; what lies beyond
-//! never expires, nor does an infinite deadline, which is never scheduled.
+//! never expires, nor does an infinite deadline, which is never scheduled. Time begins at 0:
+//! what is before that counts as 0.
 //!
 //! 8 bytes a slot from the first schedule on, nothing before, and 4 KB for the buckets.
 

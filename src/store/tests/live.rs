@@ -76,6 +76,27 @@ fn a_deadline_that_is_over_or_no_number_is_refused() {
 }
 
 #[test]
+fn every_refusal_says_what_was_wrong() {
+    let all = [
+        (
+            Refused::TooHeavy,
+            "the entry is heavier than the whole budget",
+        ),
+        (Refused::Expired, "the entry's deadline is over already"),
+        (Refused::NoSuchSlot, "the slot holds nothing"),
+        (Refused::Full, "there is no slot left"),
+        (Refused::OutOfMemory, "there is no memory left"),
+        (
+            Refused::BadKey,
+            "the key is empty or longer than 65,536 bytes",
+        ),
+    ];
+    for (refused, message) in all {
+        assert_eq!(refused.to_string(), message);
+    }
+}
+
+#[test]
 fn a_free_slot_misses_and_does_nothing() {
     let mut store = LiveStore::new(PolicyKind::Lfu, Limits::default());
     assert_eq!(store.insert(1, 7, NEVER, 0.0, 1), Ok(0));
@@ -376,7 +397,7 @@ proptest! {
         ops in proptest::collection::vec(op(), 1..300),
     ) {
         let limits = Limits { max_bytes: 500, max_entries: 60 };
-        let mut pair = Pair { store: LiveStore::new(kind, limits), model: Model::new(kind, limits), now: 0.0 };
+        let mut pair = Pair { store: LiveStore::new(kind, limits), model: Model::new(kind, limits), now: 1_000.0 };
         for op in &ops {
             pair.run(op);
             pair.compare();

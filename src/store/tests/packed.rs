@@ -446,7 +446,7 @@ proptest! {
         let limits = Limits { max_bytes: 3_000, max_entries: 60 };
         let mut store = PackedStore::new(kind, limits, 7);
         store.set_notify(true);
-        let mut pair = Pair { store, model: Model::new(kind, limits), contents: Vec::new(), now: 0.0 };
+        let mut pair = Pair { store, model: Model::new(kind, limits), contents: Vec::new(), now: 1_000.0 };
         for op in &ops {
             pair.run(op);
             pair.compare();
