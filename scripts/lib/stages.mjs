@@ -141,4 +141,12 @@ export const STAGES = [
     commands: [['node', script('package-smoke.mjs')]],
     count: sentenceCounts,
   },
+  {
+    id: 'demo',
+    title: 'The demo, a short run',
+    needs: ['npm'],
+    limitMinutes: 3,
+    commands: [['node', script('demo.mjs'), '--requests', '2000']],
+    count: asOne,
+  },
 ]

@@ -2,20 +2,28 @@ import { expect, test } from 'vitest'
 import { importsOf } from './imports.ts'
 import { files, type SourceFile } from './tree.ts'
 
-/** The folders and files of js/, from the ground up. Each may import what stands before it, and itself. */
-const LAYERS = ['errors', 'clock', 'config', 'core', 'codec', 'memory', 'tiers', 'observe', 'flow', 'cache', 'index']
+/**
+ * The folders and files of js/, from the ground up. Each may import what stands before it,
+ * and itself. The options' own small parsers serve the synchronous cache too; the options
+ * as a whole name tiers, codecs and loggers.
+ */
+const LAYERS = [
+  ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'memory', 'tiers', 'observe'],
+  ...['config', 'flow', 'cache', 'index'],
+]
 
-/** `js/tiers/redis/link.ts` is of the layer `tiers`, `js/clock.ts` of `clock`. */
-function layerOf(path: string): string {
-  return /^js\/([^/.]+)/.exec(path)?.[1] ?? path
+/** The place of a file in that order; the longest name that fits counts. -1 where none does. */
+function rankOf(path: string): number {
+  const fitting = LAYERS.filter((layer) => path.startsWith(`js/${layer}/`) || path === `js/${layer}.ts`)
+  return LAYERS.indexOf(fitting.sort((a, b) => b.length - a.length)[0] ?? '')
 }
 
 function upwardImports(sources: readonly SourceFile[]): string[] {
   return sources.flatMap((source) => {
-    const rank = LAYERS.indexOf(layerOf(source.path))
+    const rank = rankOf(source.path)
     if (rank < 0) return [`${source.path} is in no layer: add its folder to the list`]
     return importsOf(source)
-      .filter(({ file }) => file?.startsWith('js/') && LAYERS.indexOf(layerOf(file)) > rank)
+      .filter(({ file }) => file?.startsWith('js/') && rankOf(file) > rank)
       .map(({ file }) => `${source.path} imports ${file}`)
   })
 }
@@ -31,13 +39,15 @@ test.each([
   ["import type { Flight } from '../flow/flight.ts'", 'js/flow/flight.ts'],
   ["export * from '../index.ts'", 'js/index.ts'],
   ["const later = () => import('../flow/flight.ts')", 'js/flow/flight.ts'],
+  ["import { readOptions } from '../config/options.ts'", 'js/config/options.ts'],
   ["let flight: import('../flow/flight.ts').Flight", 'js/flow/flight.ts'],
 ])('an arrow that points up is found: %s', (text, file) => {
   expect(upwardImports([{ path: 'js/tiers/x.ts', text }])).toEqual([`js/tiers/x.ts imports ${file}`])
 })
 
 test('an arrow that points down, or beside, is not found', () => {
-  const text = "import { a } from '../errors.ts'\nimport { b } from './driver.ts'"
+  const text =
+    "import { a } from '../errors.ts'\nimport { b } from './driver.ts'\nimport { c } from '../config/units.ts'"
   expect(upwardImports([{ path: 'js/tiers/x.ts', text }])).toEqual([])
 })
 

@@ -14,7 +14,10 @@ const RUNTIME_GLOBALS = new Set([
 ])
 
 /** Files outside js/tiers that ask `globalThis` for one of these, and do without where it has none. */
-const PROBES = new Map([['js/core/base64.ts', 'the fastest decoder that there is']])
+const PROBES = new Map([
+  ['js/core/base64.ts', 'the fastest decoder that there is'],
+  ['js/cache/host.ts', 'the environment, the limit of memory, whether this is a page'],
+])
 
 const TIERS = /^js\/tiers\//
 
