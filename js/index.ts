@@ -27,6 +27,8 @@ export type {
 } from './config/types.ts'
 export type { Bytes, Duration } from './config/units.ts'
 export { CacheError, type CacheErrorCode, type CacheErrorContext } from './errors.ts'
+export { MemoryCache, type MemoryCacheOptions, type MemorySetOptions } from './memory/memory-cache.ts'
+export type { RemovalReason } from './memory/store.ts'
 export type { Alert, AlertKind } from './observe/alerts.ts'
 export type { CacheEventName, CacheEvents, Listener } from './observe/events.ts'
 export type { LoggerLike } from './observe/logger.ts'

@@ -100,7 +100,7 @@ function run<Args extends readonly unknown[], Result>(
   try {
     const text = key === undefined ? `${name}(${argumentKey(args)})` : key(...args)
     const target = (cache ?? getCacheManager()).region<Awaited<Result>>(region)
-    return target.getOrSet(text, async () => (await compute()) as Awaited<Result>, rest)
+    return target.getOrSet(text, () => compute() as Awaited<Result> | Promise<Awaited<Result>>, rest)
   } catch (error) {
     return Promise.reject(error)
   }

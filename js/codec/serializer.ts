@@ -133,9 +133,9 @@ export class ValueSerializer {
  */
 export function locateValueError(error: unknown, region: string, key?: string): unknown {
   if (!(error instanceof CacheError) || error.code !== 'UNSERIALIZABLE_VALUE') return error
-  const where = key === undefined ? `region '${region}'` : `key ${JSON.stringify(key)} of region '${region}'`
+  const where = key === undefined ? `a value in region '${region}'` : `key ${JSON.stringify(key)} of region '${region}'`
   return new CacheError('UNSERIALIZABLE_VALUE', `Cannot store ${where}: ${error.message}`, {
-    cause: error.cause,
+    ...('cause' in error ? { cause: error.cause } : {}),
     context: key === undefined ? { region } : { region, key },
   })
 }
