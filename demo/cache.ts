@@ -41,7 +41,8 @@ export function tiersOf(cache: CacheManager): TierState[] {
   if (l2.state === 'none') return [{ name: 'Tiers', state: 'up', detail: 'memory only (REDIS_URL is not set)' }]
   const up = l2.state === 'closed'
   const waiting = l2.journal.length === 0 ? '' : `, ${l2.journal.length} writes wait for it`
-  const redis = `${address()} ${up ? 'answers' : 'does not answer; memory serves'}${waiting}`
+  const reason = (l2.lastError?.cause as Error | undefined)?.message ?? l2.lastError?.message ?? 'no answer'
+  const redis = `${address()} ${up ? 'serves' : `is away (${reason}), memory serves`}${waiting}`
   return [
     { name: 'Memory', state: 'up', detail: 'up' },
     { name: 'Redis', state: up ? 'up' : 'down', detail: redis },

@@ -36,7 +36,7 @@ const STORE_COLUMNS: readonly Column[] = [
   ...['memory', 'redis', 'origin', 'joined'].map(
     (heading): Column => ({ heading, align: 'right', group: 'served by' }),
   ),
-  ...['before', 'after', 'packed to'].map((heading): Column => ({ heading, align: 'right', group: 'bytes' })),
+  ...['before', 'after', 'ratio'].map((heading): Column => ({ heading, align: 'right', group: 'bytes' })),
   { heading: 'evicted', align: 'right' },
 ]
 
@@ -93,9 +93,9 @@ function verdict(withCache: Tally, without: Tally): string {
   const { same, different } = withCache.compare(without)
   const failed = withCache.failed + without.failed
   return [
-    'Latency is what the client saw; without the cache, a sample of the same requests was sent past it.',
-    'joined: waited for what another request was fetching. Bytes: serialized, and as stored, headers and seals',
-    'included; a region that neither compresses nor encrypts keeps the values themselves.',
+    'Latency is what the client saw; without the cache, a sample of the same requests went past it.',
+    'joined: waited for an answer that another request was fetching. Bytes: as serialized and as stored,',
+    'headers and seals included; a region that neither packs nor seals keeps the values themselves.',
     `Answers with and without the cache compared: ${count(same)} the same, ${count(different)} different.`,
     ...(failed === 0 ? [] : [`Failed requests: ${count(failed)}.`]),
   ].join('\n')

@@ -49,7 +49,10 @@ export async function run(command: Run, signal: AbortSignal): Promise<boolean> {
   const withCache = await phase('with the cache   ', targets, { port: service.port, signal })
   await service.close()
   if (signal.aborted) return false
-  console.log(`\n${report({ cache, source, withCache, without })}\n\n${NEXT}`)
+  console.log(`\n${report({ cache, source, withCache, without })}`)
+  const { unsent } = await cache.close()
+  if (unsent > 0) console.log(`${count(unsent)} writes wait for Redis in vain: they end with this process.`)
+  console.log(`\n${NEXT}`)
   return withCache.failed + without.failed + withCache.compare(without).different === 0
 }
 

@@ -40,9 +40,10 @@ function drawTiers(tiers) {
 
 function drawTotals({ totals, seconds }) {
   const last = seconds.at(-1)
+  const behind = totals.l2Hits > 0 ? ` (${count(totals.l2Hits)} from Redis)` : ''
   const tiles = [
     ['Requests', count(totals.requests), `${count(last?.requests ?? 0)} in the last second`],
-    ['Hit ratio', percent(totals.hitRatio), `${count(totals.hits)} hits, ${count(totals.misses)} misses`],
+    ['Hit ratio', percent(totals.hitRatio), `${count(totals.hits)} hits${behind}, ${count(totals.misses)} misses`],
     ['Entries', count(totals.entries), `${count(totals.evictions)} evicted`],
     ['Memory', bytes(totals.bytes), `of ${bytes(totals.maxBytes)}`],
   ]
@@ -118,7 +119,7 @@ function drawRegions(regions) {
         fillCell(region),
         cell('Entries', count(region.entries), 'number'),
         cell('Evicted', count(region.evictions), 'number'),
-        cell('Packed to', packed(region), 'number'),
+        cell('Of raw size', ofRaw(region), 'number'),
       )
       return row
     }),
@@ -138,7 +139,7 @@ function fillCell(region) {
   return result
 }
 
-function packed({ bytesRaw, bytesStored }) {
+function ofRaw({ bytesRaw, bytesStored }) {
   return bytesRaw === 0 ? NOTHING : `${Math.round((100 * bytesStored) / bytesRaw)} %`
 }
 
