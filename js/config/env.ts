@@ -121,7 +121,7 @@ function readKeys(given: ReadonlyMap<string, string>, options: Options, problems
     parseKeyRing(encryption, { keys: ENCRYPTION_KEY, indexSecret: INDEX_SECRET })
     if (Object.keys(ring).length < keys.length)
       throw new CacheError('INVALID_ENCRYPTION_KEY', `${ENCRYPTION_KEY} has two keys with one id`)
-    options['encryption'] = encryption
+    options.encryption = encryption
   } catch (error) {
     problems.push({ variable: ENCRYPTION_KEY, message: (error as Error).message })
   }
