@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '../clock.ts'
 import type { WarmData, WarmOptions, WarmProgress } from './types.ts'
 
 /** How many entries go to the tiers at once. */
@@ -20,6 +21,8 @@ export async function warm<V>(data: WarmData<V>, store: StoreBatch<V>, options: 
     done += batch.length
     batch = []
     options.onProgress?.({ done, total, stored })
+    // Batches are short, and awaiting them takes no turn of the event loop by itself.
+    await yieldToEventLoop()
   }
   for await (const pair of pairs) {
     if (options.signal?.aborted) break
