@@ -11,7 +11,11 @@ const MAX_TTL = 600_000
 
 /** The cache of the demo: configured from the environment, all else as the presets have it. */
 export async function openCache(regions: readonly string[]): Promise<CacheManager> {
-  const cache = CacheManager.fromEnv({ namespace: 'omnicache-demo' })
+  let starting = true
+  const logger = { warn: (message: string) => starting && console.warn(`omnicache: ${message}`) }
+  const cache = CacheManager.fromEnv({ namespace: 'omnicache-demo', logger })
+  // What is odd about the configuration is told by now; what happens later is in the figures.
+  starting = false
   for (const region of regions) {
     const { maxBytes, ttl } = cache.config(region)
     cache.configure(region, { maxBytes: Math.round(maxBytes / SCALE), ttl: Math.min(ttl, MAX_TTL) })

@@ -7,9 +7,8 @@ export interface Answer {
   readonly status: number
   /** From sending the request to the last byte of its answer. */
   readonly ms: number
-  /** The region that the service names, and where it took the value from. */
+  /** The cache region that the service names. */
   readonly region: string
-  readonly from: string
   /** Tells bodies apart. */
   readonly digest: string
 }
@@ -63,7 +62,6 @@ export function ask(target: string, agent: Agent, options: Pick<LoadOptions, 'po
           ms,
           status: message.statusCode ?? 0,
           region: String(message.headers['x-region'] ?? ''),
-          from: String(message.headers['x-served-by'] ?? ''),
           digest: digestOf(chunks),
         })
       })

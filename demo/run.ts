@@ -48,7 +48,10 @@ export async function run(command: Run, signal: AbortSignal): Promise<boolean> {
   const without = await phase('without the cache', past, { port: service.port, headers: { [NO_CACHE]: '1' }, signal })
   const withCache = await phase('with the cache   ', targets, { port: service.port, signal })
   await service.close()
-  if (signal.aborted) return false
+  if (signal.aborted) {
+    console.log('\nStopped.')
+    return false
+  }
   console.log(`\n${report({ cache, source, withCache, without })}`)
   const { unsent } = await cache.close()
   if (unsent > 0) console.log(`${count(unsent)} writes wait for Redis in vain: they end with this process.`)

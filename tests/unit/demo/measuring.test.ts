@@ -5,7 +5,7 @@ import { RecentLatency } from '../../../demo/recent.ts'
 import { Tally } from '../../../demo/tally.ts'
 
 function answer(changes: Partial<Answer>): Answer {
-  return { target: '/a', status: 200, ms: 1, region: 'articles', from: 'cache', digest: 'x', ...changes }
+  return { target: '/a', status: 200, ms: 1, region: 'articles', digest: 'x', ...changes }
 }
 
 function tally(...answers: Partial<Answer>[]): Tally {

@@ -7,7 +7,7 @@ const NONE = { hits: 0, misses: 0, l2Hits: 0, evictions: 0, bytesRaw: 0, bytesSt
 function tally(...answers: [region: string, ms: number, digest?: string, status?: number][]): Tally {
   const result = new Tally()
   for (const [region, ms, digest = 'x', status = 200] of answers) {
-    result.add({ target: `/${region}/${ms}`, status, ms, region, from: 'cache', digest })
+    result.add({ target: `/${region}/${ms}`, status, ms, region, digest })
   }
   return result
 }

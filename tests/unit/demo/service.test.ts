@@ -128,7 +128,7 @@ describe('the load', () => {
     const answers: Answer[] = []
     await drive(targets, { port, concurrency: 4, headers: { [NO_CACHE]: '1' }, onAnswer: (got) => answers.push(got) })
     expect(answers.map((got) => got.target).sort()).toEqual([...targets].sort())
-    expect(answers.every((got) => got.status === 200 && got.from === 'origin' && got.ms > 0)).toBe(true)
+    expect(answers.every((got) => got.status === 200 && got.region === 'articles' && got.ms > 0)).toBe(true)
     expect(new Set(answers.map((got) => got.digest)).size).toBe(60)
     expect(most).toBe(4)
   })
