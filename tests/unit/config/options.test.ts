@@ -1,0 +1,387 @@
+import { describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../../../js/clock.ts'
+import { jsonSerializer } from '../../../js/codec/serializer.ts'
+import { managerOptions } from '../../../js/config/manager-options.ts'
+import { CacheType } from '../../../js/config/presets.ts'
+import { regionOptions } from '../../../js/config/region-options.ts'
+import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../../../js/config/resolve.ts'
+import { optionRows } from '../../../js/config/schema.ts'
+import type { ManagerOptions, RegionOptions, ResolvedRegion } from '../../../js/config/types.ts'
+import { memoryDriver } from '../../../js/tiers/memory.ts'
+import { FakeClock } from '../../helpers/fake-clock.ts'
+
+const host = { maxBytes: 1024 ** 3, production: false }
+
+function region(options: RegionOptions, manager: ManagerOptions = {}): ResolvedRegion {
+  const resolved = resolveManager({ ...manager, regions: { r: options } }, host).regions.get('r')
+  if (resolved === undefined) throw new Error('no region')
+  return resolved
+}
+
+function problem(options: unknown): string {
+  try {
+    resolveManager(options as ManagerOptions, host)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'INVALID_OPTION' })
+    return (error as Error).message
+  }
+  throw new Error('it was not refused')
+}
+
+const MB = 1024 ** 2
+const HOUR = 3_600_000
+
+describe('the presets', () => {
+  const { regions } = resolveManager({}, host)
+
+  test.each([
+    [CacheType.GENERATION_STATUS, 'generation_status', HOUR, 'ttl', 100 * MB, 'deflate', false, 'packed'],
+    [CacheType.EXPORT_CACHE, 'export_cache', 2 * HOUR, 'lru', 500 * MB, 'deflate', false, 'packed'],
+    [CacheType.USER_PREFERENCES, 'user_preferences', 24 * HOUR, 'lru', 50 * MB, 'none', true, 'packed'],
+    [CacheType.API_RESPONSES, 'api_responses', HOUR / 2, 'ttl', 200 * MB, 'deflate', false, 'packed'],
+    [CacheType.METRICS, 'metrics', 300_000, 'fifo', 50 * MB, 'none', false, 'live'],
+    [CacheType.ARTICLE_CONTENT, 'article_content', 4 * HOUR, 'lru', 1024 * MB, 'deflate', false, 'packed'],
+    [CacheType.PROMPT_CACHE, 'prompt_cache', HOUR, 'lfu', 200 * MB, 'none', false, 'live'],
+  ])('%s', (type, name, ttl, policy, maxBytes, compression, encryption, store) => {
+    expect(type).toBe(name)
+    expect(regions.get(name)).toMatchObject({ ttl, policy, maxBytes, compression, encryption, store })
+  })
+
+  test('are all the regions there are without configuration', () => {
+    expect([...regions.keys()]).toEqual(Object.values(CacheType))
+  })
+})
+
+describe('defaults', () => {
+  test('of a region that sets nothing', () => {
+    expect(region({})).toEqual({
+      ttl: HOUR,
+      policy: 'lru',
+      maxBytes: 64 * MB,
+      maxEntries: Infinity,
+      compression: 'none',
+      compressAbove: 1024,
+      encryption: false,
+      store: 'live',
+      clone: false,
+      version: '1',
+      strict: true,
+      serializer: undefined,
+      schema: undefined,
+      l1: { ttl: 30_000 },
+      l2: { timeout: 250, skip: false },
+    })
+  })
+
+  test('of a manager that sets nothing', () => {
+    const { regions, logger, ...rest } = resolveManager({}, host)
+    expect(regions.size).toBe(7)
+    expect(logger.error('nobody hears this')).toBeUndefined()
+    expect(rest).toEqual({
+      redis: undefined,
+      redisOptions: { maxConnections: 1, socketTimeout: 5_000, connectTimeout: 5_000, retryOnTimeout: false },
+      l2: undefined,
+      namespace: 'omnicache',
+      metrics: true,
+      encryption: undefined,
+      maxBytes: host.maxBytes,
+      strict: true,
+      alerts: {
+        window: 60_000,
+        hitRatio: { raise: 0.8, clear: expect.closeTo(0.85), minSamples: 100 },
+        errorRatio: { raise: 0.05, clear: expect.closeTo(0.01), minSamples: 20 },
+        fill: { raise: 0.9, clear: expect.closeTo(0.85), minSamples: 0 },
+        latency: { raise: 100, clear: 80, minSamples: 20 },
+        corrupt: true,
+        restart: true,
+      },
+      timeouts: { close: 5_000 },
+      circuit: { threshold: 1, firstDelay: 100, maxDelay: 5_000 },
+      journal: { maxEntries: 10_000, maxBytes: 16 * MB },
+      clock: systemClock,
+    })
+  })
+
+  test('are not strict in production', () => {
+    const { strict, regions } = resolveManager({}, { ...host, production: true })
+    expect([strict, regions.get('metrics')?.strict]).toEqual([false, false])
+  })
+})
+
+describe('the stronger option counts', () => {
+  test('a region beats its preset, which beats the defaults', () => {
+    const options: ManagerOptions = { defaults: { ttl: '5s', maxEntries: 7 }, regions: { metrics: { policy: 'lfu' } } }
+    expect(resolveManager(options, host).regions.get('metrics')).toMatchObject({
+      policy: 'lfu',
+      ttl: 300_000,
+      maxEntries: 7,
+    })
+    expect(region({}, options)).toMatchObject({ ttl: 5_000, maxEntries: 7 })
+  })
+
+  test('nested options are put together one by one', () => {
+    expect(region({ l2: { skip: true } }, { defaults: { l2: { timeout: '1s', skip: false } } }).l2).toEqual({
+      timeout: 1_000,
+      skip: true,
+    })
+  })
+
+  test('undefined counts as not given', () => {
+    const undef = { ttl: undefined, l2: undefined } as unknown as RegionOptions
+    expect(region(undef, { defaults: { ttl: 5 } })).toMatchObject({ ttl: 5, l2: { timeout: 250 } })
+  })
+
+  test('compression of the manager switches presets and defaults off, not what a region says', () => {
+    const regions = resolveManager(
+      { compression: false, defaults: { compression: true }, regions: { metrics: { compression: true } } },
+      host,
+    ).regions
+    expect(regions.get('article_content')).toMatchObject({ compression: 'none', store: 'live' })
+    expect(regions.get('prompt_cache')?.compression).toBe('none')
+    expect(regions.get('metrics')).toMatchObject({ compression: 'deflate', store: 'packed' })
+  })
+
+  test('strict of a region beats that of the manager, which beats production', () => {
+    expect(region({}, { strict: false }).strict).toBe(false)
+    expect(region({ strict: true }, { strict: false }).strict).toBe(true)
+    expect(resolveManager({ strict: true }, { ...host, production: true }).regions.get('metrics')?.strict).toBe(true)
+  })
+
+  test('the ceiling of the manager beats that of the host', () => {
+    expect(resolveManager({ maxBytes: '10MB' }, host).maxBytes).toBe(10 * MB)
+  })
+})
+
+describe('the store', () => {
+  test.each<[RegionOptions, string]>([
+    [{}, 'live'],
+    [{ compression: true }, 'packed'],
+    [{ compression: 'auto' }, 'packed'],
+    [{ compression: 'none' }, 'live'],
+    [{ encryption: true }, 'packed'],
+    [{ store: 'packed' }, 'packed'],
+    [{ compression: true, store: 'live' }, 'live'],
+  ])('of %j is %s', (options, store) => {
+    expect(region(options).store).toBe(store)
+  })
+
+  test('of an encrypted region cannot be live', () => {
+    expect(problem({ regions: { r: { encryption: true, store: 'live' } } })).toBe(
+      "regions.r.store is 'live'; allowed: 'packed' where `encryption` is true: a live store would hold plaintext",
+    )
+  })
+})
+
+describe('what an option may be', () => {
+  const serializer = { id: 16, serialize: () => '', deserialize: () => 1 }
+  const schema = { '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) } }
+
+  test.each<[RegionOptions, Partial<ResolvedRegion>]>([
+    [{ ttl: Infinity }, { ttl: Infinity }],
+    [{ policy: 'fifo' }, { policy: 'fifo' }],
+    [{ maxEntries: 1 }, { maxEntries: 1 }],
+    [{ maxEntries: Infinity }, { maxEntries: Infinity }],
+    [{ compression: 'deflate' }, { compression: 'deflate' }],
+    [{ compressAbove: '2KB' }, { compressAbove: 2048 }],
+    [{ clone: true }, { clone: true }],
+    [{ version: 2 }, { version: '2' }],
+    [{ version: 'x'.repeat(64) }, { version: 'x'.repeat(64) }],
+    [{ serializer: jsonSerializer }, { serializer: jsonSerializer }],
+    [{ serializer }, { serializer }],
+    [{ serializer: { ...serializer, id: 255 } }, {}],
+    [{ schema }, { schema }],
+    [{ l1: { ttl: '1s' } }, { l1: { ttl: 1_000 } }],
+  ])('of a region: case %#', (options, expected) => {
+    expect(region(options)).toMatchObject(expected)
+  })
+
+  test.each<[object, string]>([
+    [{ ttl: 0 }, 'ttl is 0'],
+    [{ policy: 'sieve' }, "policy is 'sieve'; allowed: 'lru', 'lfu', 'fifo', 'ttl'"],
+    [{ maxBytes: Infinity }, 'maxBytes is Infinity'],
+    [{ maxEntries: 0 }, 'maxEntries is 0; allowed: a whole number from 1 up, or Infinity'],
+    [{ maxEntries: 1.5 }, 'maxEntries is 1.5'],
+    [{ compression: 'gzip' }, "compression is 'gzip'; allowed: true, false, 'auto', 'deflate', 'none'"],
+    [{ encryption: 'true' }, "encryption is 'true'; allowed: true, false"],
+    [{ store: 'heap' }, "store is 'heap'; allowed: 'live', 'packed'"],
+    [{ version: '' }, "version is ''"],
+    [{ version: 'x'.repeat(65) }, 'version is'],
+    [{ version: Number.NaN }, 'version is NaN'],
+    [{ serializer: { ...serializer, id: 15 } }, 'serializer is an object'],
+    [{ serializer: { ...serializer, id: 256 } }, 'serializer is an object'],
+    [{ serializer: { ...serializer, id: 16.5 } }, 'serializer is an object'],
+    [{ serializer: { id: 16 } }, 'serializer is an object'],
+    [{ serializer: null }, 'serializer is null'],
+    [{ schema: {} }, 'schema is an object; allowed: a Standard Schema'],
+    [{ schema: { '~standard': { version: 2, validate: () => 1 } } }, 'schema is an object'],
+    [{ schema: null }, 'schema is null'],
+    [{ l1: 5 }, 'l1 is 5; allowed: an object of options'],
+    [{ l2: { timeout: '0s' } }, "l2.timeout is '0s'"],
+    [{ l2: { timeuot: 5 } }, "l2.timeuot is not an option; did you mean 'timeout'?"],
+    [{ tll: 5 }, "tll is not an option; did you mean 'ttl'?"],
+    [{ grace: 5 }, 'grace is not an option; allowed: ttl, policy, maxBytes,'],
+  ])('of a region it is not: case %#, %s', (options, message) => {
+    expect(problem({ regions: { r: options } })).toContain(`regions.r.${message}`)
+    expect(problem({ defaults: options })).toContain(`defaults.${message}`)
+  })
+
+  test.each<[object, string]>([
+    [{ redis: 'localhost' }, 'redis'],
+    [{ redis: 5 }, 'redis is 5'],
+    [{ redis: [] }, 'redis is an array'],
+    [{ redis: null }, 'redis is null'],
+    [{ redisOptions: { maxConnections: 0 } }, 'redisOptions.maxConnections is 0'],
+    [{ l2: {} }, 'l2 is an object; allowed: a driver'],
+    [{ l2: memoryDriver(), redis: 'redis://localhost' }, 'l2 is an object; allowed: one of `redis` and `l2`'],
+    [{ namespace: '' }, "namespace is ''"],
+    [{ namespace: 'a:b' }, "namespace is 'a:b'; allowed: 1 to 64 letters, digits, '_' or '-'"],
+    [{ namespace: 'x'.repeat(65) }, 'namespace is'],
+    [{ regions: [] }, 'regions is an array'],
+    [{ regions: null }, 'regions is null'],
+    [{ regions: { 'a b': {} } }, "a name in regions is 'a b'"],
+    [{ regions: { r: null } }, 'regions.r is null; allowed: an object of options'],
+    [{ defaults: 5 }, 'defaults is 5; allowed: an object of options'],
+    [{ metrics: 1 }, 'metrics is 1; allowed: true, false'],
+    [{ encryption: 'key' }, "encryption is 'string'"],
+    [{ encryption: null }, "encryption is 'object'"],
+    [{ logger: {} }, 'logger is an object'],
+    [{ logger: null }, 'logger is null'],
+    [{ clock: { now: () => 1 } }, 'clock is an object; allowed: a Clock'],
+    [{ circuit: { firstDelay: 200, maxDelay: 199 } }, 'circuit.maxDelay is 199; allowed: from firstDelay (200) up'],
+    [{ journal: { maxEntries: 0 } }, 'journal.maxEntries is 0'],
+    [{ alerts: 5 }, 'alerts is 5; allowed: an object of options'],
+    [{ alerts: { hitRatio: { raise: 0 } } }, 'alerts.hitRatio.raise is 0; allowed: a number above 0 and up to 1'],
+    [{ alerts: { hitRatio: { raise: 1.1 } } }, 'alerts.hitRatio.raise is 1.1'],
+    [
+      { alerts: { hitRatio: { clear: 0.79 } } },
+      'alerts.hitRatio.clear is 0.79; allowed: a value not below `raise`, which is 0.8',
+    ],
+    [
+      { alerts: { latency: { clear: 101 } } },
+      'alerts.latency.clear is 101; allowed: a value not above `raise`, which is 100',
+    ],
+    [{ region: {} }, "region is not an option; did you mean 'regions'?"],
+  ])('of a manager it is not: case %#, %s', (options, message) => {
+    expect(problem(options)).toContain(message)
+  })
+
+  test.each([null, [], 5])('options are not %j', (options) => {
+    expect(problem(options)).toContain('options is')
+  })
+
+  test('of a manager: what it holds is passed on as it is', () => {
+    const [l2, clock, warn] = [memoryDriver(), new FakeClock(), vi.fn()]
+    const resolved = resolveManager(
+      { l2, clock, logger: { warn }, namespace: 'x'.repeat(64), redisOptions: { maxConnections: 1 } },
+      host,
+    )
+    expect([resolved.l2, resolved.clock]).toEqual([l2, clock])
+    resolved.logger.warn('hello')
+    expect(warn).toHaveBeenCalledWith('hello')
+  })
+
+  test.each([['redis://localhost:6379/0'], [['redis://a:1', { host: 'b' }]], [{ call() {} }]])(
+    'redis may be %j',
+    (redis) => {
+      expect(resolveManager({ redis } as ManagerOptions, host).redis).toBe(redis)
+    },
+  )
+
+  test('a wrong address of Redis is told without its password', () => {
+    expect(problem({ redis: 'http://user:hunter2@host' })).not.toContain('hunter2')
+  })
+
+  test('a wrong default is told, also where every region hides it', () => {
+    expect(problem({ defaults: { policy: 'best' }, regions: { metrics: { policy: 'lru' } } })).toContain(
+      'defaults.policy',
+    )
+  })
+})
+
+describe('alerts', () => {
+  const alerts = (options: ManagerOptions['alerts']) =>
+    resolveManager(options === undefined ? {} : { alerts: options }, host).alerts
+
+  test('are switched off as a whole, and one by one', () => {
+    expect(alerts(false)).toBe(false)
+    expect(alerts(true)).toEqual(alerts(undefined))
+    expect(alerts({ hitRatio: false, latency: true })).toMatchObject({ hitRatio: false, latency: { raise: 100 } })
+  })
+
+  test('are resolved a little on the good side by default', () => {
+    expect(
+      alerts({
+        hitRatio: { raise: 0.98 },
+        fill: { raise: 0.06 },
+        latency: { raise: '1s' },
+        errorRatio: { raise: 0.5 },
+      }),
+    ).toMatchObject({
+      hitRatio: { clear: 1 },
+      fill: { clear: 0.03 },
+      latency: { clear: 800 },
+      errorRatio: { clear: 0.1 },
+    })
+  })
+
+  test('may be resolved where they are raised', () => {
+    expect(alerts({ hitRatio: { raise: 0.8, clear: 0.8 }, fill: { raise: 1, clear: 1 } })).toMatchObject({
+      hitRatio: { clear: 0.8 },
+      fill: { clear: 1 },
+    })
+  })
+})
+
+describe('a change at run time', () => {
+  test('keeps what it does not name', () => {
+    const own = mergeRegionOptions({ ttl: '5m', policy: 'lfu', l2: { timeout: 100 } }, {
+      ttl: '1m',
+      policy: undefined,
+      l2: { skip: true },
+    } as unknown as RegionOptions)
+    expect(resolveRegion('metrics', own, {}, host)).toMatchObject({
+      ttl: 60_000,
+      policy: 'lfu',
+      maxBytes: 50 * MB,
+      l2: { timeout: 100, skip: true },
+    })
+  })
+
+  test('is checked', () => {
+    expect(() => resolveRegion('r', mergeRegionOptions({}, { ttl: 0 }), {}, host)).toThrow('regions.r.ttl is 0')
+  })
+})
+
+describe('a region that there is not', () => {
+  test('is told with what was probably meant', () => {
+    expect(unknownRegion('metric', Object.values(CacheType))).toMatchObject({
+      code: 'UNKNOWN_REGION',
+      message: "There is no region 'metric'; did you mean 'metrics'?",
+      context: { region: 'metric' },
+    })
+  })
+
+  test('or with all that there are', () => {
+    expect(unknownRegion('sessions', ['a', 'b']).message).toBe(
+      "There is no region 'sessions'; add it to `regions`, or use one of: a, b",
+    )
+    expect(unknownRegion(5, ['a']).message).toContain("no region 'number'")
+  })
+})
+
+describe('the reference', () => {
+  test.each([regionOptions, managerOptions])('says of every option what it means and may be', (options) => {
+    for (const row of optionRows(options)) {
+      for (const text of Object.values(row)) expect(text, row.option).not.toBe('')
+    }
+  })
+
+  test('has a row for nested options too', () => {
+    expect(optionRows(regionOptions)).toContainEqual({
+      option: 'l2.timeout',
+      doc: 'The limit of one operation in L2',
+      allowed: expect.stringContaining("'30s'"),
+      fallback: '250ms',
+    })
+  })
+})
