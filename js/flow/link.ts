@@ -69,7 +69,6 @@ export class Link {
       probe: () => this.#probe(),
       onChange: (state, cause) => {
         this.#since = this.#clock.wall()
-        if (state === 'open') this.#connected = false
         options.onCircuit(state, cause)
         for (const notice of this.#onChange) notice()
       },

@@ -69,10 +69,12 @@ export class ChaosDriver implements Driver {
   }
 
   setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
+    assertTtls(entries)
     return this.#call('setMany', () => this.#tier.setMany(entries, guard))
   }
 
   exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
+    assertTtls(entries)
     return this.#call('exchangeMany', () => this.#tier.exchangeMany(entries, onlyNewer, guard))
   }
 
@@ -81,6 +83,7 @@ export class ChaosDriver implements Driver {
   }
 
   commit(entries: readonly DriverEntry[]): Promise<void> {
+    assertTtls(entries)
     return this.#call('commit', () => this.#tier.commit(entries))
   }
 
@@ -126,5 +129,12 @@ export class ChaosDriver implements Driver {
         await new Promise<void>((resolve) => this.#held.push(resolve))
         return work()
     }
+  }
+}
+
+/** A real tier refuses what the memory driver takes for expired. */
+function assertTtls(entries: readonly DriverEntry[]): void {
+  for (const { key, ttl } of entries) {
+    if (!(ttl > 0)) throw new RangeError(`the TTL of ${key} is ${ttl}`)
   }
 }

@@ -133,11 +133,15 @@ describe('a circuit', () => {
   })
 
   it('does not wake up again when it is stopped during a probe', async () => {
-    const { clock, circuit } = setUp()
-    circuit.fail(new Error('gone'), circuit.pass)
-    const probing = circuit.probe()
-    circuit.stop()
-    expect(await probing).toBe(false)
-    expect(clock.pending).toBe(0)
+    for (const down of [true, false]) {
+      const { clock, circuit, state } = setUp()
+      state.down = down
+      circuit.fail(new Error('gone'), circuit.pass)
+      const probing = circuit.probe()
+      circuit.stop()
+      expect(await probing).toBe(false)
+      expect(clock.pending).toBe(0)
+      expect(state.changes).toEqual(['open: gone', 'half-open'])
+    }
   })
 })

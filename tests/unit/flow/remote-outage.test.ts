@@ -132,9 +132,11 @@ describe('a tier that rejects', () => {
     const world = new World()
     const a = world.process()
     await outage(world, a)
-    a.driver.break((method) => (method === 'getMany' ? 'fail' : undefined))
-    await world.clock.advance(RECOVERY)
-    expect(a.remote.available).toBe(false)
+    for (const broken of ['getMany', 'connect']) {
+      a.driver.break((method) => (method === broken ? 'fail' : undefined))
+      await world.clock.advance(RECOVERY)
+      expect(a.remote.available).toBe(false)
+    }
     await heal(world, a)
     expect(a.remote.available).toBe(true)
   })
@@ -259,14 +261,32 @@ describe('after an outage', () => {
     const a = world.process()
     await outage(world, a)
     await a.set('k', 'older')
-    await a.set('l', 'waits')
+    for (const key of ['l', 'm', 'n']) await a.set(key, 'waits')
     a.driver.breakOnce('exchangeMany', 'hang')
     await world.clock.advance(100)
-    expect(a.remote.status()).toMatchObject({ state: 'closed', journal: { length: 2 } })
+    expect(a.remote.status()).toMatchObject({ state: 'closed', journal: { length: 4 } })
     expect(await a.set('k', 'newer')).toBe('stored')
+    expect(await a.delete('l')).toEqual({ outcome: 'stored', existed: true })
+    const write = { key: 'm', envelope: envelope(a.remote.stamps.next(), 'newer'), ttl: 1000 }
+    expect(await a.remote.commit(REGION, [write])).toEqual({ outcome: 'committed' })
     expect(a.remote.status().journal.length).toBe(1)
     await heal(world, a)
-    expect([await a.get('k'), await a.get('l')]).toEqual(['newer', 'waits'])
+    expect(await Promise.all(['k', 'l', 'n'].map((key) => a.get(key)))).toEqual(['newer', undefined, 'waits'])
+  })
+
+  it('a clear that waits hides what is older in L2', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await b.set('old', 'v')
+    await outage(world, a)
+    await world.clock.advance(1)
+    await a.clear()
+    await world.clock.advance(1)
+    await b.set('new', 'v')
+    a.driver.breakOnce('exchangeMany', 'hang')
+    await world.clock.advance(100)
+    expect(a.remote.status()).toMatchObject({ state: 'closed', journal: { length: 1 } })
+    expect([await a.get('old'), await a.get('new')]).toEqual([undefined, 'v'])
   })
 
   it('a failure in the middle of the replay leaves the rest for the next one', async () => {
@@ -437,6 +457,20 @@ describe('clocks that are minutes apart', () => {
     expect(await slow.set('k', 'second')).toBe('stored')
     expect(await fast.get('k')).toBe('second')
     expect(slow.remote.now()).toBe(world.clock.wall())
+  })
+
+  it('are measured at the first call, and again after a minute', async () => {
+    const world = new World()
+    const a = world.process({ skew: 300_000 })
+    await a.get('k')
+    expect(a.remote.now()).toBe(world.clock.wall())
+    a.driver.time = () => world.clock.wall() + 5000
+    await world.clock.advance(59_999)
+    await a.get('k')
+    expect(a.remote.now()).toBe(world.clock.wall())
+    await world.clock.advance(1)
+    await a.get('k')
+    expect(a.remote.now()).toBe(world.clock.wall() + 5000)
   })
 
   it('are measured again after a reconnect', async () => {

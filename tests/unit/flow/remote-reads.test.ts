@@ -109,6 +109,7 @@ describe('a region whose meta key is', () => {
     await world.clock.advance(1)
     const { stamp } = await a.clear()
     await world.flush()
+    a.driver.break((method) => (method === 'exchangeMany' ? 'fail' : undefined))
     await a.get('k')
     expect((await metaOf(world)).cleared).toEqual(stamp)
     expect(await b.remote.setMany(REGION, [{ key: 'k', envelope: early, ttl: 1000 }])).toEqual(['superseded'])

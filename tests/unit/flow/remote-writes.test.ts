@@ -97,6 +97,18 @@ describe('a write to L2', () => {
     expect(await a.set('k', 'second try')).toBe('stored')
   })
 
+  it('that was cleared leaves nothing in L2', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.get('k')
+    const write = envelope(a.remote.stamps.next(), 'older than the clear')
+    await world.clock.advance(1)
+    await b.clear()
+    await a.remote.setMany(REGION, [{ key: 'k', envelope: write, ttl: 1000 }])
+    await world.clock.settle()
+    expect(await world.flush()).toBe(1)
+  })
+
   it('makes a new generation where the meta key was lost meanwhile', async () => {
     const world = new World()
     const [a, b] = [world.process(), world.process()]
