@@ -1,0 +1,111 @@
+import { afterEach, expect } from 'vitest'
+import { CacheManager } from '../../../js/cache/manager.ts'
+import type { ManagerOptions, RegionOptions } from '../../../js/config/types.ts'
+import { CacheError, type CacheErrorCode } from '../../../js/errors.ts'
+import type { CacheEventName, CacheEvents } from '../../../js/observe/events.ts'
+import { type MemoryDriver, memoryDriver } from '../../../js/tiers/memory.ts'
+import { ChaosDriver } from '../../helpers/chaos-driver.ts'
+import { FakeClock } from '../../helpers/fake-clock.ts'
+
+/** A region of every kind of store: what holds for one must hold for all. */
+export const KINDS: Readonly<Record<string, RegionOptions>> = {
+  live: { store: 'live' },
+  cloned: { store: 'live', clone: true },
+  packed: { store: 'packed' },
+  compressed: { compression: true, compressAbove: '64B' },
+  encrypted: { encryption: true },
+}
+
+/** The names of those regions. */
+export const KIND_NAMES = Object.keys(KINDS)
+
+/** 32 bytes, for tests that configure a key. */
+export const KEY = '7e'.repeat(32)
+export const OTHER_KEY = '1b'.repeat(32)
+
+const open: CacheManager[] = []
+afterEach(async () => {
+  for (const cache of open.splice(0)) await cache.close()
+})
+
+/** A cache under a fake clock, with the regions of `KINDS` besides the presets; closed after the test. */
+export function makeCache(options: ManagerOptions = {}): { cache: CacheManager; clock: FakeClock } {
+  const clock = options.clock instanceof FakeClock ? options.clock : new FakeClock()
+  const cache = new CacheManager({ maxBytes: '256MB', clock, ...options, regions: { ...KINDS, ...options.regions } })
+  open.push(cache)
+  return { cache, clock }
+}
+
+/** A tier that caches of one test share, on one time line. */
+export class SharedTier {
+  readonly clock = new FakeClock()
+  readonly tier: MemoryDriver = memoryDriver({ clock: this.clock, shared: true })
+
+  /** A cache as another process would have it, and its way to the tier, which can be broken. */
+  process(options: ManagerOptions = {}): { cache: CacheManager; driver: ChaosDriver } {
+    const driver = new ChaosDriver(this.tier, this.clock)
+    const { cache } = makeCache({ encryption: { keys: KEY }, ...options, l2: driver, clock: this.clock })
+    return { cache, driver }
+  }
+
+  /** Every key in the tier that holds an entry of `region`, and how to change its bytes. */
+  async stored(driver: ChaosDriver, region: string, key: string): Promise<{ key: string; bytes: Uint8Array }> {
+    const [meta] = await this.tier.getMany([`omnicache:${region}:generation`])
+    const token = new TextDecoder().decode(meta?.subarray(24, 40))
+    const stored = `omnicache:${region}:${token}:${key}`
+    const [bytes] = await driver.getMany([stored])
+    if (bytes === undefined) throw new Error(`${stored} is not in the tier`)
+    return { key: stored, bytes }
+  }
+
+  /** Runs `work` to its end while time goes on by `ms`. */
+  async during<T>(ms: number, work: Promise<T>): Promise<T> {
+    work.catch(() => undefined)
+    await this.clock.advance(ms)
+    return work
+  }
+}
+
+/** Every event of one kind from now on. */
+export function record<Name extends CacheEventName>(cache: CacheManager, name: Name): CacheEvents[Name][] {
+  const events: CacheEvents[Name][] = []
+  cache.on(name, (event) => events.push(event))
+  return events
+}
+
+/** Expects one `CacheError` of this code, whose message tells each of `says`; answers it. */
+export async function expectError(
+  work: (() => unknown) | Promise<unknown>,
+  code: CacheErrorCode,
+  ...says: (string | RegExp)[]
+): Promise<CacheError> {
+  const error = await outcome(work)
+  expect(error).toBeInstanceOf(CacheError)
+  const { code: actual, message } = error as CacheError
+  expect(actual).toBe(code)
+  for (const text of says) expect(message).toMatch(text)
+  return error as CacheError
+}
+
+async function outcome(work: (() => unknown) | Promise<unknown>): Promise<unknown> {
+  try {
+    return await (typeof work === 'function' ? work() : work)
+  } catch (error) {
+    return error
+  }
+}
+
+/** A promise, and what settles it. */
+export function deferred<T = void>(): {
+  promise: Promise<T>
+  resolve: (value: T) => void
+  reject: (error: unknown) => void
+} {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes
+    reject = no
+  })
+  return { promise, resolve, reject }
+}
