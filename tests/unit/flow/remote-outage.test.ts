@@ -348,6 +348,35 @@ describe('after an outage', () => {
     expect(await world.process().get('l')).toBe('small')
   })
 
+  it('a small value is never given up, however often it runs out of time', async () => {
+    const world = new World()
+    const a = world.process()
+    await outage(world, a)
+    await a.set('k', 'v')
+    a.driver.break((method) => (method === 'exchangeMany' ? 'hang' : undefined))
+    await world.clock.advance(60_000)
+    expect(a.driver.calls.filter((name) => name === 'exchangeMany').length).toBeGreaterThan(5)
+    await heal(world, a)
+    expect(await world.process().get('k')).toBe('v')
+  })
+
+  it('a replay that failed without opening the circuit is tried again a second later', async () => {
+    const world = new World()
+    const a = world.process({ circuit: { threshold: 3 } })
+    await a.get('k')
+    const attempts: number[] = []
+    a.driver.break((method) => {
+      if (method !== 'exchangeMany') return undefined
+      attempts.push(world.clock.now())
+      return attempts.length <= 2 ? 'fail' : undefined
+    })
+    expect(await a.set('k', 'v')).toBe('journaled')
+    await world.clock.advance(2000)
+    const [first = 0, ...later] = attempts
+    expect(later).toEqual([first, first + 1000])
+    expect(await world.process().get('k')).toBe('v')
+  })
+
   it('a value that has expired meanwhile takes the older one with it', async () => {
     const world = new World()
     const [a, b] = [world.process(), world.process()]
