@@ -1,6 +1,7 @@
 /**
  * What turning values into bytes and back costs: omnicache's serializer beside JSON,
- * msgpackr and V8's own. Prints medians in microseconds, and the bytes.
+ * msgpackr and V8's own. Prints medians in microseconds of processor time, which a busy
+ * machine changes less than it does the time on the wall; and the bytes.
  *
  *     npx tsx bench/serializers.ts
  */
@@ -10,8 +11,8 @@ import { Packr } from 'msgpackr'
 import { ValueSerializer } from '../js/codec/serializer.ts'
 import { isPlainArray, isPlainObject } from '../js/codec/shape.ts'
 
-const ROUNDS = 31
-const MS_PER_ROUND = 8
+const ROUNDS = 41
+const MS_PER_ROUND = 5
 
 interface Candidate {
   readonly name: string
@@ -78,49 +79,32 @@ const samples = new Map<string, unknown>([
 
 let sink: unknown
 
-/** The time of a call, in microseconds. */
+/** The processor time of a call, in microseconds. */
 function time(call: () => unknown): number {
+  const until = performance.now() + MS_PER_ROUND
+  const start = process.cpuUsage()
   let calls = 0
-  const start = performance.now()
-  let now = start
-  while (now - start < MS_PER_ROUND) {
+  while (performance.now() < until) {
     for (let i = 0; i < 20; i++) sink = call()
     calls += 20
-    now = performance.now()
   }
-  return ((now - start) * 1_000) / calls
+  const { user: own, system } = process.cpuUsage(start)
+  return (own + system) / calls
 }
 
-/** The medians of several calls, taken in turn, so that a busy machine is as bad for each of them. */
-function medians(calls: readonly (() => unknown)[]): number[] {
-  const rounds = Array.from({ length: ROUNDS }, () => calls.map(time))
-  return calls.map(
-    (_, i) => rounds.map((times) => times[i] ?? Number.NaN).sort((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN,
-  )
+function median(call: () => unknown): number {
+  const times = Array.from({ length: ROUNDS }, () => time(call))
+  return times.sort((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN
 }
 
 for (const [size, value] of samples) {
-  const stored = candidates.map(({ write }) => Uint8Array.from(write(value)))
-  const writing = medians(
-    candidates.map(
-      ({ write }) =>
-        () =>
-          write(value),
-    ),
-  )
-  const reading = medians(
-    candidates.map(
-      ({ read }, i) =>
-        () =>
-          read(stored[i] ?? new Uint8Array()),
-    ),
-  )
-  const [walk] = medians([() => isJsonSafe(value)])
   console.log(`\n${size} (as JSON: ${JSON.stringify(value).length} bytes)\n`)
   console.log('| serializer | out, µs | in, µs | bytes |\n| --- | ---: | ---: | ---: |')
-  for (const [i, { name }] of candidates.entries()) {
-    console.log(`| ${name} | ${writing[i]?.toFixed(2)} | ${reading[i]?.toFixed(2)} | ${stored[i]?.length} |`)
+  for (const { name, write, read } of candidates) {
+    const bytes = Uint8Array.from(write(value))
+    const [out, back] = [median(() => write(value)), median(() => read(bytes))]
+    console.log(`| ${name} | ${out.toFixed(2)} | ${back.toFixed(2)} | ${bytes.length} |`)
   }
-  console.log(`\nthe walk alone: ${walk?.toFixed(2)} µs`)
+  console.log(`\nthe walk alone: ${median(() => isJsonSafe(value)).toFixed(2)} µs`)
 }
 process.exitCode = sink === undefined ? 1 : 0

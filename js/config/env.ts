@@ -80,12 +80,12 @@ function trimmed(environment: Environment): Map<string, string> {
   return new Map(texts.filter(([, text]) => text !== ''))
 }
 
+/** What `read` answers, or `undefined` where it throws: either way of saying that the text is wrong. */
 function attempt(read: () => unknown): unknown {
   try {
     return read()
-  } catch (error) {
-    if (error instanceof CacheError) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }
 

@@ -34,11 +34,7 @@ export const regionOptions = group<ResolvedRegion>(
     store: storeField(),
     clone: flag('Whether a live region copies values in and out', false),
     version: field('Any change starts the region anew', VERSIONS, '1', parseVersion),
-    strict: derived(
-      flag('Whether values must be serialisable also without an L2', true),
-      "the manager's: true outside production",
-      () => true,
-    ),
+    strict: flag('Whether values must be serialisable also without an L2; by default as the manager says', true),
     serializer: field<Serializer | undefined>(
       'Turns values into bytes',
       SERIALIZERS,

@@ -124,6 +124,15 @@ describe('values come back as they went in', () => {
     expect(Object.keys(back)).toEqual(['code', 'at'])
   })
 
+  test.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])(
+    '%o keeps its class',
+    (type) => {
+      const back = roundTrip(new type('x'))
+      expect(Object.getPrototypeOf(back)).toBe(type.prototype)
+      expect(back).toEqual(new type('x'))
+    },
+  )
+
   test('an aggregate error keeps its errors', () => {
     const back = roundTrip(new AggregateError([new Error('a'), new SyntaxError('b')], 'both')) as AggregateError
     expect(back).toBeInstanceOf(AggregateError)

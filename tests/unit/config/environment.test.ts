@@ -160,6 +160,7 @@ describe('the ring of keys', () => {
 describe('a wrong variable', () => {
   test.each<[string, string, string]>([
     ['REDIS_URL', 'http://localhost', "'http://localhost'; allowed: redis://…, rediss://… or unix://…"],
+    ['REDIS_URL', 'redis://%zz@localhost', "'redis://***@localhost'; allowed: redis://…"],
     ['REDIS_MAX_CONNECTIONS', '0', "'0'; allowed: a whole number from 1 up"],
     ['REDIS_MAX_CONNECTIONS', '1.5', "'1.5'; allowed: a whole number from 1 up"],
     ['REDIS_MAX_CONNECTIONS', '9'.repeat(20), `'${'9'.repeat(20)}'; allowed: a whole number from 1 up`],
