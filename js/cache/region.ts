@@ -57,6 +57,7 @@ export class Region<V = unknown> {
   readonly #flights = new SingleFlight<string, unknown>()
   readonly #commits = new Mutex()
 
+  /** @internal */
   constructor(parts: RegionParts) {
     this.name = parts.name
     this.#parts = parts

@@ -23,6 +23,7 @@ export class Transaction<V> {
   readonly #writes = new Map<string, TransactionWrite<V>>()
   #ended = false
 
+  /** @internal */
   constructor(source: TransactionSource<V>) {
     this.#source = source
   }
@@ -56,7 +57,11 @@ export class Transaction<V> {
     return existed
   }
 
-  /** Ends the transaction and hands out what it wrote, last per key. For the region. */
+  /**
+   * Ends the transaction and hands out what it wrote, last per key.
+   *
+   * @internal
+   */
   static end<V>(transaction: Transaction<V>): ReadonlyMap<string, TransactionWrite<V>> {
     transaction.#ended = true
     return transaction.#writes
