@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGlue, makeGlueTypes } from './build-glue.mjs'
@@ -32,16 +33,11 @@ if (!flags.has('--pkg')) buildDist()
 function buildPkg() {
   const out = join(target, 'omnicache-pkg')
   rmSync(out, { recursive: true, force: true })
-  run('cargo', [
-    'build',
-    '--release',
-    '--locked',
-    '--target',
-    'wasm32-unknown-unknown',
-    '-p',
-    'omnicache-core',
-    '--lib',
-  ])
+  run(
+    'cargo',
+    ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', '-p', 'omnicache-core', '--lib'],
+    { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: remapped().join(' ') },
+  )
   const raw = join(target, 'wasm32-unknown-unknown', 'release', 'omnicache_core.wasm')
   run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])
   mkdirSync(pkg, { recursive: true })
@@ -65,6 +61,13 @@ function buildPkg() {
   console.log(`pkg/core.wasm: ${wasm.length} bytes`)
 }
 
+/** Panics tell where they happened: by names that are the same on every machine. */
+function remapped() {
+  const sources = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry', 'src')
+  const registries = existsSync(sources) ? readdirSync(sources) : []
+  return registries.map((name) => `--remap-path-prefix=${join(sources, name)}=crates`)
+}
+
 function buildDist() {
   run(process.execPath, [join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs')])
 }
@@ -85,6 +88,9 @@ function check() {
   return true
 }
 
+/** Files that only tests are made from. */
+const TESTS = /[/\\]tests([/\\]|\.rs$)/
+
 /** A hash over everything that the core is made from. */
 function hashSources() {
   const files = [
@@ -92,7 +98,9 @@ function hashSources() {
     'Cargo.lock',
     'scripts/build-glue.mjs',
     'xtask/src/main.rs',
-    ...walk(join(root, 'src')).map((file) => relative(root, file)),
+    ...walk(join(root, 'src'))
+      .map((file) => relative(root, file))
+      .filter((file) => !TESTS.test(file)),
   ]
   return hash(files.map((file) => [file.split(sep).join('/'), readFileSync(join(root, file))]))
 }
@@ -118,6 +126,6 @@ function walk(folder) {
     .flatMap((entry) => (entry.isDirectory() ? walk(join(folder, entry.name)) : [join(folder, entry.name)]))
 }
 
-function run(command, args) {
-  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+function run(command, args, env = {}) {
+  execFileSync(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] })
 }

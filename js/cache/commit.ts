@@ -28,7 +28,7 @@ export async function commit(
   for (const [key, write] of writes) stored.push(entries.storedWrite(key, write, remote))
   const fills = [...writes.keys()].map((key) => [key, entries.beginFill(key)] as const)
   try {
-    const result = await remote.commit(remoteRegion, stored)
+    const result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].outdated === true)
     if (result.outcome === 'failed') throw failed(region, result.error)
     if (result.outcome === 'unknown') {
       for (const key of writes.keys()) entries.drop(key)

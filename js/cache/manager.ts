@@ -73,7 +73,7 @@ export class CacheManager implements AsyncDisposable {
     const driver = l2Driver(resolved)
     const tier = driver?.name ?? 'memory'
     const emitter = new Emitter(logger)
-    const report = new MetricsReport(maxBytes)
+    const report = new MetricsReport(maxBytes, resolved.regions.keys())
     const samples = () => new Map([...this.#handles].map(([name, handle]) => [name, handle.sample()]))
     const monitor = new Monitor({ alerts, clock, logger, emitter, tier, samples })
     const onEvent = monitor.remote

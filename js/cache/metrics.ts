@@ -117,16 +117,20 @@ interface CoreSnapshot {
 export class MetricsReport {
   readonly #numbers = new Map<string, number>()
   readonly #ceiling: number
+  readonly #regions: readonly string[]
   #core: Core | undefined
   #native: MetricsCore | undefined
 
-  constructor(ceiling: number) {
+  /** @param regions All regions by name, in the order of the figures. */
+  constructor(ceiling: number, regions: Iterable<string>) {
     this.#ceiling = ceiling
+    this.#regions = [...regions]
   }
 
   /** Takes a region's duration; `weight` is how many operations it stands for. */
   record(region: string, operation: Operation, ms: number, weight: number): void {
-    this.#alive().recordRegion(this.#number(region), OPERATIONS[operation], ms * 1000, weight)
+    const native = this.#alive()
+    native.recordRegion(this.#number(region), OPERATIONS[operation], ms * 1000, weight)
   }
 
   snapshot(reports: RegionReports, l2: L2Report | undefined): CacheMetrics {
@@ -166,21 +170,16 @@ export class MetricsReport {
   }
 
   #number(region: string): number {
-    let number = this.#numbers.get(region)
-    if (number === undefined) {
-      number = this.#alive().declareRegion(region)
-      this.#numbers.set(region, number)
-    }
-    return number
+    return this.#numbers.get(region) ?? 0
   }
 
   /** The core's part, made at the first use, and anew after a crash. */
   #alive(): MetricsCore {
     if (this.#native !== undefined && this.#core?.crashed === false) return this.#native
-    this.#numbers.clear()
     this.#core = Core.shared()
     this.#native = new this.#core.glue.MetricsCore()
     if (this.#ceiling !== Infinity) this.#native.setCeiling(this.#ceiling)
+    for (const name of this.#regions) this.#numbers.set(name, this.#native.declareRegion(name))
     return this.#native
   }
 }

@@ -45,6 +45,12 @@ export interface RegionParts {
   readonly active: () => void
 }
 
+/** What one flight came back with: a value, and whether its factory made it. */
+interface Flown<V> {
+  readonly value: V
+  readonly made: boolean
+}
+
 /**
  * A named part of the cache, with its own policy, lifetime, budget and codec. Reads and
  * writes never reject because a tier is away; they reject with a `CacheError` for what the
@@ -54,7 +60,7 @@ export class Region<V = unknown> {
   /** The region's name. */
   readonly name: string
   readonly #parts: RegionParts
-  readonly #flights = new SingleFlight<string, unknown>()
+  readonly #flights = new SingleFlight<string, Flown<V>>()
   readonly #commits = new Mutex()
 
   /** @internal */
@@ -254,11 +260,22 @@ export class Region<V = unknown> {
   async #load(key: string, factory: Factory<V>, options: GetOrSetOptions | undefined): Promise<V> {
     this.#parts.checkKey(key)
     const ttl = this.#parts.ttlOf(options)
-    const run = async (signal: AbortSignal): Promise<V> => {
+    let led = false
+    const fly = async (signal: AbortSignal): Promise<Flown<V>> => {
+      led = true
       const value = options?.forceFresh ? undefined : await this.#read(key)
-      return value === undefined ? this.#produce(key, factory, ttl, { key, signal }) : value
+      if (value !== undefined) return { value, made: false }
+      return { value: await this.#produce(key, factory, ttl, { key, signal }), made: true }
     }
-    return this.#flights.run(key, run, options?.signal) as Promise<V>
+    const { value, made } = await this.#flights.run(key, fly, options?.signal)
+    if (!led) this.#joined(made)
+    return value
+  }
+
+  /** A read that waited for another one's answer counts as what that one was. */
+  #joined(made: boolean): void {
+    if (made) this.#parts.counters.misses++
+    else this.#parts.counters.hits++
   }
 
   /** Runs the factory, and stores its value unless the key was written or removed meanwhile. */

@@ -23,11 +23,18 @@ export class Commits {
     this.#clears = clears
   }
 
-  /** Writes all or nothing. Never rejects. */
-  async commit(region: string, writes: readonly StoredWrite[]): Promise<CommitResult> {
+  /**
+   * Writes all or nothing, but for those that `outdated` tells of at the last moment: this
+   * process wrote their keys again meanwhile, and that is the newer write. Never rejects.
+   */
+  async commit(
+    region: string,
+    writes: readonly StoredWrite[],
+    outdated: (index: number) => boolean = () => false,
+  ): Promise<CommitResult> {
     const { link, journal, onJournaled } = this.#parts
     if (link.available) {
-      const result = await this.#send(region, writes)
+      const result = await this.#send(region, writes, outdated)
       if (result !== undefined) return result
     }
     journal.write(region, writes)
@@ -39,7 +46,11 @@ export class Commits {
    * Answers nothing where L2 is down and nothing was sent. The meta key is read just before the
    * commit, so that none goes to a tier that hangs: it would arrive late, and undo newer writes.
    */
-  async #send(region: string, writes: readonly StoredWrite[]): Promise<CommitResult | undefined> {
+  async #send(
+    region: string,
+    writes: readonly StoredWrite[],
+    outdated: (index: number) => boolean,
+  ): Promise<CommitResult | undefined> {
     const { link, generations, journal } = this.#parts
     let sent = false
     try {
@@ -48,8 +59,10 @@ export class Commits {
         const { token, cleared } = await generations.read(attempt, region)
         if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
         const { driver } = attempt
+        const newest = writes.filter((_, i) => !outdated(i))
+        if (newest.length === 0) return
         sent = true
-        await driver.commit(underPrefix(generations.prefix(region, token), writes))
+        await driver.commit(underPrefix(generations.prefix(region, token), newest))
       })
     } catch (cause) {
       return outcomeOf(cause as CacheError, sent)

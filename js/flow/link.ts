@@ -69,6 +69,7 @@ export class Link {
       probe: () => this.#probe(),
       onChange: (state, cause) => {
         this.#since = this.#clock.wall()
+        if (state === 'closed') this.#lastError = undefined
         options.onCircuit(state, cause)
         for (const notice of this.#onChange) notice()
       },
@@ -89,6 +90,7 @@ export class Link {
     return this.#since
   }
 
+  /** What failed last; `undefined` again once the circuit has closed. */
   get lastError(): CacheError | undefined {
     return this.#lastError
   }

@@ -181,10 +181,13 @@ export class Remote {
     return this.#clears.clear(region, stamp)
   }
 
-  /** Stores envelopes and tombstones of one region all together, or nothing. */
-  commit(region: string, writes: readonly StoredWrite[]): Promise<CommitResult> {
+  /**
+   * Stores envelopes and tombstones of one region all together, or nothing. Left out are those
+   * that `outdated` tells of, by their index, when they are about to be sent.
+   */
+  commit(region: string, writes: readonly StoredWrite[], outdated?: (index: number) => boolean): Promise<CommitResult> {
     const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.maxAge } : write))
-    return this.#commits.commit(region, timed)
+    return this.#commits.commit(region, timed, outdated)
   }
 
   /** How the tier is doing, and what waits for it. */
@@ -200,8 +203,9 @@ export class Remote {
   }
 
   /**
-   * Waits for what is under way, sends what waits, and closes the driver. Answers how many
-   * writes and clears could not be sent within `limit` ms; they are lost.
+   * Waits for what is under way, sends what waits, removes what clears left behind, and closes
+   * the driver. Answers how many writes and clears could not be sent within `limit` ms; they
+   * are lost.
    */
   close(limit = 1000): Promise<{ unsent: number }> {
     this.#closing ??= this.#close(limit)
@@ -215,6 +219,8 @@ export class Remote {
       const flushed = this.#link.probe().then(() => this.#replay.run())
       await withLimit(flushed, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
     }
+    const reaped = this.#link.available ? this.#reaper.idle() : Promise.resolve()
+    await withLimit(reaped, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
     this.#replay.stop()
     this.#reaper.stop()
     await this.#link.close()

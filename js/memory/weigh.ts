@@ -64,29 +64,50 @@ function weighNode(node: object, visit: (child: unknown) => number): number {
   if (node instanceof Map) return weighMap(node, visit)
   if (node instanceof Set) return weighSet(node, visit)
   if (node instanceof Date || node instanceof RegExp) return BOXED_PRIMITIVE
-  let bytes = OBJECT_HEADER
-  for (const key in node) {
-    if (Object.hasOwn(node, key)) bytes += POINTER + visit((node as Record<string, unknown>)[key])
-  }
-  return bytes
+  const keys = Object.keys(node)
+  const looked = Math.min(keys.length, MAX_NODES)
+  let children = 0
+  for (let i = 0; i < looked; i++) children += visit((node as Record<string, unknown>)[keys[i] as string])
+  return OBJECT_HEADER + keys.length * POINTER + scaled(children, looked, keys.length)
 }
 
+/** Elements beyond `MAX_NODES` are taken to weigh like those before. Numbers alone lie side by side. */
 function weighArray(array: readonly unknown[], visit: (child: unknown) => number): number {
   const looked = Math.min(array.length, MAX_NODES)
   let children = 0
-  for (let i = 0; i < looked; i++) children += visit(array[i])
-  const share = looked === 0 ? 0 : array.length / looked
-  return ARRAY_HEADER + array.length * POINTER + children * share
+  let numbers = 0
+  for (let i = 0; i < looked; i++) {
+    const element = array[i]
+    if (typeof element === 'number') numbers++
+    children += visit(element)
+  }
+  if (numbers === looked) children = 0
+  return ARRAY_HEADER + array.length * POINTER + scaled(children, looked, array.length)
 }
 
 function weighMap(map: ReadonlyMap<unknown, unknown>, visit: (child: unknown) => number): number {
   let children = 0
-  for (const [key, value] of map) children += visit(key) + visit(value)
-  return HASH_TABLE_HEADER + map.size * (HASH_TABLE_ENTRY + POINTER) + children
+  let looked = 0
+  for (const [key, value] of map) {
+    if (looked === MAX_NODES) break
+    looked++
+    children += visit(key) + visit(value)
+  }
+  return HASH_TABLE_HEADER + map.size * (HASH_TABLE_ENTRY + POINTER) + scaled(children, looked, map.size)
 }
 
 function weighSet(set: ReadonlySet<unknown>, visit: (child: unknown) => number): number {
   let children = 0
-  for (const value of set) children += visit(value)
-  return HASH_TABLE_HEADER + set.size * HASH_TABLE_ENTRY + children
+  let looked = 0
+  for (const value of set) {
+    if (looked === MAX_NODES) break
+    looked++
+    children += visit(value)
+  }
+  return HASH_TABLE_HEADER + set.size * HASH_TABLE_ENTRY + scaled(children, looked, set.size)
+}
+
+/** What `looked` of `all` children weigh, for all of them. */
+function scaled(weight: number, looked: number, all: number): number {
+  return looked === 0 ? 0 : (weight / looked) * all
 }
