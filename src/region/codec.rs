@@ -7,7 +7,6 @@ use std::rc::Rc;
 use crate::codec::index::STORED_LENGTH;
 use crate::codec::{
     Codec, Context, Entry, IndexKey, KeyRing, Opened, Options, Parts, Random, Result, Seal,
-
 };
 
 /// The keys of encrypted regions. Wiped when the last region that shares them is dropped.
@@ -51,7 +50,11 @@ impl RegionCodec {
     /// A region of that name. With `keys` its entries are sealed, and plain ones refused.
     #[must_use]
     pub const fn new(name: String, options: Options, keys: Option<Rc<Keys>>) -> Self {
-        Self { name, options, keys }
+        Self {
+            name,
+            options,
+            keys,
+        }
     }
 
     /// Whether entries are sealed.
@@ -135,4 +138,3 @@ impl RegionCodec {
         codec.decode(envelope, &self.context(stored.as_bytes()), out)
     }
 }
-

@@ -5,9 +5,10 @@
 use core::ops::Range;
 
 use super::codec::RegionCodec;
+use crate::codec::deflate::{trim, wipe};
 use crate::codec::envelope;
-use crate::codec::record::{self, CHECKED_OFFSET, PREFIX_LENGTH};
-use crate::codec::{Codec, Entry, Local, Random, Result, Serializer};
+use crate::codec::record::{self, CHECKED_OFFSET, Content, PREFIX_LENGTH};
+use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer};
 use crate::store::{PackedStore, Refused};
 
 /// A packed store whose entries the codec makes and opens.
@@ -50,7 +51,10 @@ impl PackedRegion {
     /// A region over an empty store.
     #[must_use]
     pub const fn new(store: PackedStore) -> Self {
-        Self { store, record: Vec::new() }
+        Self {
+            store,
+            record: Vec::new(),
+        }
     }
 
     /// Finds an entry, marks it as used and appends its payload to `out`.
@@ -106,7 +110,8 @@ impl PackedRegion {
         Ok(self.keep(stored_key, local.fresh_until, *now))
     }
 
-    /// Stores an entry that came in an envelope.
+    /// Stores an entry that came in an envelope. `plain` is scratch memory, and empty
+    /// afterwards: no plaintext of a sealed entry is left in it.
     ///
     /// # Errors
     /// Why the envelope does not open; nothing has changed then.
@@ -123,14 +128,22 @@ impl PackedRegion {
         let stored_key = stored_key.as_bytes();
         self.record.clear();
         let context = region.context(stored_key);
-        let opened = envelope::open(bytes, &context, &mut self.record, plain)?;
+        let opened = envelope::open(bytes, &context, &mut self.record, plain);
+        wipe(plain);
+        let opened = opened?;
         self.record.clear();
         record::write_from_envelope(local, &opened, bytes, &mut self.record)?;
         Ok(self.keep(stored_key, local.fresh_until, now))
     }
 
     /// Changes until when an entry counts as checked; answers whether it is there.
-    pub fn check(&mut self, region: &RegionCodec, key: &[u8], checked_until: f64, now: f64) -> bool {
+    pub fn check(
+        &mut self,
+        region: &RegionCodec,
+        key: &[u8],
+        checked_until: f64,
+        now: f64,
+    ) -> bool {
         let stored_key = region.stored_key(key);
         let Some((_, slot)) = self.store.peek(stored_key.as_bytes(), now) else {
             return false;
@@ -166,20 +179,23 @@ impl PackedRegion {
         if deadline <= now {
             return Some((next, None));
         }
-        let got = open(region, codec, stored_key, bytes, out).ok().map(|mut got| {
-            if !region.is_encrypted() {
-                let start = out.len();
-                out.extend_from_slice(stored_key);
-                got.key = start..out.len();
-            }
-            got
-        });
+        let got = open(region, codec, stored_key, bytes, out)
+            .ok()
+            .map(|mut got| {
+                if !region.is_encrypted() {
+                    let start = out.len();
+                    out.extend_from_slice(stored_key);
+                    got.key = start..out.len();
+                }
+                got
+            });
         Some((next, got))
     }
 
     fn keep(&mut self, stored_key: &[u8], deadline: f64, now: f64) -> Stored {
         let length = self.record.len();
         let stored = self.store.set(stored_key, &[&self.record], deadline, now);
+        trim(&mut self.record);
         stored.map(|_| length)
     }
 }
@@ -192,6 +208,9 @@ fn open(
     out: &mut Vec<u8>,
 ) -> Result<Got> {
     let read = record::read(bytes)?;
+    if region.is_encrypted() && matches!(read.content, Content::Plain(..)) {
+        return Err(ErrorKind::Unsealed.into());
+    }
     let parts = codec.decode_record(bytes, &region.context(stored_key), out)?;
     Ok(Got {
         serializer: read.serializer,

@@ -3,10 +3,16 @@
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 use super::io::{self, HostRandom, Io};
-use crate::codec::{Entry, Error, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer};
+use crate::codec::{
+    Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer,
+};
 use crate::region::{Keys, RegionCodec};
+
+/// The length of each key, in bytes.
+const KEY_LENGTH: usize = 32;
 
 /// The keys of encrypted regions. Wiped when it and all that share it are freed.
 #[wasm_bindgen]
@@ -14,23 +20,31 @@ pub struct KeysCore(Rc<Keys>);
 
 #[wasm_bindgen]
 impl KeysCore {
-    /// A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes.
+    /// A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
+    /// copies of the secrets that JavaScript hands over are wiped.
     #[wasm_bindgen(constructor)]
     pub fn new(
         current: &str,
         ids: Vec<String>,
-        keys: &[u8],
-        index_secret: &[u8],
+        keys: Vec<u8>,
+        index_secret: Vec<u8>,
     ) -> Result<KeysCore, JsError> {
-        let named = ids.iter().map(String::as_str).zip(keys.chunks(32));
-        let ring = KeyRing::new(current, named).map_err(key_error)?;
-        let index = IndexKey::derive(index_secret).map_err(key_error)?;
-        Ok(Self(Rc::new(Keys { ring, index })))
+        let (keys, index_secret) = (Zeroizing::new(keys), Zeroizing::new(index_secret));
+        let made = make_keys(current, &ids, &keys, &index_secret);
+        let made = made.map_err(|error| JsError::new(error.kind.name()))?;
+        Ok(Self(Rc::new(made)))
     }
 }
 
-fn key_error(error: Error) -> JsError {
-    JsError::new(error.kind.name())
+fn make_keys(current: &str, ids: &[String], keys: &[u8], index_secret: &[u8]) -> Coded<Keys> {
+    let (keys, rest) = keys.as_chunks::<KEY_LENGTH>();
+    if keys.len() != ids.len() || !rest.is_empty() {
+        return Err(ErrorKind::KeyLength.into());
+    }
+    let named = ids.iter().map(String::as_str);
+    let ring = KeyRing::new(current, named.zip(keys.iter().map(|key| &key[..])))?;
+    let index = IndexKey::derive(index_secret)?;
+    Ok(Keys { ring, index })
 }
 
 /// One region's codec. See [`RegionCodec`].
@@ -42,20 +56,29 @@ impl CodecCore {
     /// A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
     /// the most that a payload may have.
     pub fn plain(region: String, compress_above: f64, limit: u32) -> Self {
-        Self(RegionCodec::new(region, options(compress_above, limit), None))
+        Self(RegionCodec::new(
+            region,
+            options(compress_above, limit),
+            None,
+        ))
     }
 
     /// A region whose entries are sealed.
     pub fn sealed(region: String, compress_above: f64, limit: u32, keys: &KeysCore) -> Self {
         let keys = Some(Rc::clone(&keys.0));
-        Self(RegionCodec::new(region, options(compress_above, limit), keys))
+        Self(RegionCodec::new(
+            region,
+            options(compress_above, limit),
+            keys,
+        ))
     }
 
-    /// Puts the stored key into the output; answers its length.
+    /// Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
     #[wasm_bindgen(js_name = storedKey)]
     pub fn stored_key(&self, key_length: usize) -> usize {
-        io::with(key_length, 0, |io| {
-            io.out.extend_from_slice(self.0.stored_key(io.key).as_bytes());
+        io::with_region(&self.0, [key_length, 0], 0, |io| {
+            io.out
+                .extend_from_slice(self.0.stored_key(io.key).as_bytes());
             io.out.len()
         })
     }
@@ -65,16 +88,22 @@ impl CodecCore {
         &self,
         key_length: usize,
         value_length: usize,
-        serializer: u8,
+        serializer: u32,
         created: f64,
         fresh_until: f64,
         stale_until: f64,
     ) -> i32 {
         let times = [created, fresh_until, stale_until];
-        io::with(key_length, value_length, |io| {
+        let beyond = io::code(io::BEYOND);
+        io::with_region(&self.0, [key_length, value_length], beyond, |io| {
             let written = fields(&io, serializer, times).and_then(|fields| {
-                let entry = Entry { fields: &fields, side: &[], payload: io.value };
-                self.0.encode(io.codec, io.key, &entry, &mut HostRandom, io.out)
+                let entry = Entry {
+                    fields: &fields,
+                    side: &[],
+                    payload: io.value,
+                };
+                self.0
+                    .encode(io.codec, io.key, &entry, &mut HostRandom, io.out)
             });
             written.map_or_else(io::code, |()| io.out.len() as i32)
         })
@@ -83,10 +112,17 @@ impl CodecCore {
     /// Puts a tombstone, to be kept until `until`, into the output; answers its length.
     #[wasm_bindgen(js_name = encodeTombstone)]
     pub fn encode_tombstone(&self, key_length: usize, created: f64, until: f64) -> i32 {
-        io::with(key_length, 0, |io| {
+        let beyond = io::code(io::BEYOND);
+        io::with_region(&self.0, [key_length, 0], beyond, |io| {
             let fields = Fields::tombstone(io.stamp, created, until);
-            let entry = Entry { fields: &fields, side: &[], payload: &[] };
-            let written = self.0.encode(io.codec, io.key, &entry, &mut HostRandom, io.out);
+            let entry = Entry {
+                fields: &fields,
+                side: &[],
+                payload: &[],
+            };
+            let written = self
+                .0
+                .encode(io.codec, io.key, &entry, &mut HostRandom, io.out);
             written.map_or_else(io::code, |()| io.out.len() as i32)
         })
     }
@@ -94,8 +130,12 @@ impl CodecCore {
     /// Opens the envelope in the value buffer; answers its serializer. Results: created,
     /// fresh-until, stale-until, the payload's address and length.
     pub fn decode(&self, key_length: usize, envelope_length: usize) -> i32 {
-        io::with(key_length, envelope_length, |io| {
-            match self.0.decode(io.codec, io.key, io.value, io.out) {
+        let beyond = io::code(io::BEYOND);
+        io::with_region(
+            &self.0,
+            [key_length, envelope_length],
+            beyond,
+            |io| match self.0.decode(io.codec, io.key, io.value, io.out) {
                 Err(error) => io::code(error),
                 Ok((opened, parts)) => {
                     let fields = &opened.header.fields;
@@ -106,8 +146,8 @@ impl CodecCore {
                     io.results[4] = payload.len() as f64;
                     i32::from(fields.serializer.id())
                 }
-            }
-        })
+            },
+        )
     }
 }
 
@@ -119,13 +159,14 @@ fn options(compress_above: f64, limit: u32) -> Options {
 }
 
 /// The header's fields, as JavaScript gave them.
-pub(super) fn fields(io: &Io<'_>, serializer: u8, times: [f64; 3]) -> Coded<Fields> {
+pub(super) fn fields(io: &Io<'_>, serializer: u32, times: [f64; 3]) -> Coded<Fields> {
     let [created, fresh_until, stale_until] = times;
+    let id = u8::try_from(serializer).map_err(|_| ErrorKind::Serializer)?;
     Ok(Fields {
         stamp: io.stamp,
         created,
         fresh_until,
         stale_until,
-        serializer: Serializer::from_id(serializer)?,
+        serializer: Serializer::from_id(id)?,
     })
 }

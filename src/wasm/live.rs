@@ -13,7 +13,7 @@ pub struct LiveCore(LiveStore);
 impl LiveCore {
     /// An empty store. `Infinity` is no limit.
     #[wasm_bindgen(constructor)]
-    pub fn new(policy_number: u8, max_bytes: f64, max_entries: f64) -> Result<LiveCore, JsError> {
+    pub fn new(policy_number: u32, max_bytes: f64, max_entries: f64) -> Result<LiveCore, JsError> {
         let kind = policy(policy_number)?;
         Ok(Self(LiveStore::new(kind, limits(max_bytes, max_entries))))
     }
@@ -79,7 +79,7 @@ impl LiveCore {
 
     /// Moves all entries to another policy.
     #[wasm_bindgen(js_name = setPolicy)]
-    pub fn set_policy(&mut self, policy_number: u8, tick: u32) -> Result<(), JsError> {
+    pub fn set_policy(&mut self, policy_number: u32, tick: u32) -> Result<(), JsError> {
         self.0.set_policy(policy(policy_number)?, tick);
         Ok(())
     }

@@ -97,6 +97,7 @@ fn limits(max_bytes: f64, max_entries: f64) -> Limits {
     }
 }
 
-fn policy(number: u8) -> Result<PolicyKind, JsError> {
-    PolicyKind::try_from(number).map_err(JsError::from)
+fn policy(number: u32) -> Result<PolicyKind, JsError> {
+    let kind = u8::try_from(number).ok().and_then(|it| it.try_into().ok());
+    kind.ok_or_else(|| JsError::new("no policy has this number"))
 }

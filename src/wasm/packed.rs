@@ -23,7 +23,7 @@ impl PackedCore {
     /// An empty region. `Infinity` is no limit; with `notify` the keys that leave are told.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        policy_number: u8,
+        policy_number: u32,
         max_bytes: f64,
         max_entries: f64,
         notify: bool,
@@ -33,14 +33,23 @@ impl PackedCore {
         let limits = limits(max_bytes, max_entries);
         let mut store = PackedStore::new(policy(policy_number)?, limits, u64::from_le_bytes(seed));
         store.set_notify(notify);
-        Ok(Self { region: PackedRegion::new(store), told: 0 })
+        Ok(Self {
+            region: PackedRegion::new(store),
+            told: 0,
+        })
     }
 
     /// The serializer of the entry under the key, 0 where there is none, negative where it
     /// does not open. Results: fresh-until, checked-until, the payload's address and length.
     pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> i32 {
-        io::with(key_length, 0, |mut io| {
-            let Io { key, out, codec: scratch, .. } = &mut io;
+        let beyond = io::code(io::BEYOND);
+        io::with_region(&codec.0, [key_length, 0], beyond, |mut io| {
+            let Io {
+                key,
+                out,
+                codec: scratch,
+                ..
+            } = &mut io;
             match self.region.get(&codec.0, scratch, key, now, out) {
                 Err(error) => io::code(error),
                 Ok(None) => 0,
@@ -51,7 +60,9 @@ impl PackedCore {
 
     /// Whether there is an entry under the key.
     pub fn has(&self, codec: &CodecCore, key_length: usize, now: f64) -> bool {
-        io::with(key_length, 0, |io| self.region.contains(&codec.0, io.key, now))
+        io::with_region(&codec.0, [key_length, 0], false, |io| {
+            self.region.contains(&codec.0, io.key, now)
+        })
     }
 
     /// Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
@@ -62,7 +73,7 @@ impl PackedCore {
         codec: &CodecCore,
         key_length: usize,
         value_length: usize,
-        serializer: u8,
+        serializer: u32,
         created: f64,
         fresh_until: f64,
         stale_until: f64,
@@ -71,21 +82,36 @@ impl PackedCore {
         now: f64,
         wants_envelope: bool,
     ) -> i32 {
-        self.told = 0;
         let times = [created, fresh_until, stale_until];
-        let local = Local { fresh_until: local_fresh_until, checked_until: local_checked_until };
-        io::with(key_length, value_length, |io| {
+        let local = Local {
+            fresh_until: local_fresh_until,
+            checked_until: local_checked_until,
+        };
+        let beyond = io::code(io::BEYOND);
+        let answer = io::with_region(&codec.0, [key_length, value_length], beyond, |io| {
             let fields = match fields(&io, serializer, times) {
                 Ok(fields) => fields,
                 Err(error) => return io::code(error),
             };
-            let entry = Entry { fields: &fields, side: &[], payload: io.value };
+            let entry = Entry {
+                fields: &fields,
+                side: &[],
+                payload: io.value,
+            };
             let incoming = Incoming { entry, local, now };
             let envelope = wants_envelope.then_some(&mut *io.out);
-            let stored = self.region.set(&codec.0, io.codec, io.key, &incoming, &mut HostRandom, envelope);
+            let stored = self.region.set(
+                &codec.0,
+                io.codec,
+                io.key,
+                &incoming,
+                &mut HostRandom,
+                envelope,
+            );
             io.results[0] = io.out.len() as f64;
             stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
-        })
+        });
+        self.stored(answer)
     }
 
     /// Stores the entry of the envelope in the value buffer; answers as `set`.
@@ -98,32 +124,44 @@ impl PackedCore {
         checked_until: f64,
         now: f64,
     ) -> i32 {
-        self.told = 0;
-        let local = Local { fresh_until, checked_until };
-        io::with(key_length, envelope_length, |io| {
-            let stored = self.region.fill(&codec.0, io.key, io.value, local, now, io.out);
+        let local = Local {
+            fresh_until,
+            checked_until,
+        };
+        let beyond = io::code(io::BEYOND);
+        let answer = io::with_region(&codec.0, [key_length, envelope_length], beyond, |io| {
+            let stored = self
+                .region
+                .fill(&codec.0, io.key, io.value, local, now, io.out);
             stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
-        })
+        });
+        self.stored(answer)
     }
 
     /// Changes until when the entry counts as checked.
     pub fn check(&mut self, codec: &CodecCore, key_length: usize, checked_until: f64, now: f64) {
-        io::with(key_length, 0, |io| {
+        io::with_region(&codec.0, [key_length, 0], (), |io| {
             self.region.check(&codec.0, io.key, checked_until, now);
         });
     }
 
     /// Removes the entry; answers whether there was one.
     pub fn remove(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> bool {
-        io::with(key_length, 0, |io| self.region.remove(&codec.0, io.key, now))
+        io::with_region(&codec.0, [key_length, 0], false, |io| {
+            self.region.remove(&codec.0, io.key, now)
+        })
     }
 
     /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results as of
     /// `get`, then the key's address and length, then the serializer, 0 where this step has
     /// no entry.
     pub fn next(&self, codec: &CodecCore, cursor: u32, now: f64) -> f64 {
-        io::with(0, 0, |mut io| {
-            let Io { out, codec: scratch, .. } = &mut io;
+        io::with([0, 0], -1.0, |mut io| {
+            let Io {
+                out,
+                codec: scratch,
+                ..
+            } = &mut io;
             let Some((next, got)) = self.region.next(&codec.0, scratch, cursor, now, out) else {
                 return -1.0;
             };
@@ -136,7 +174,7 @@ impl PackedCore {
     /// are none.
     #[wasm_bindgen(js_name = rawGet)]
     pub fn raw_get(&mut self, key_length: usize, now: f64) -> bool {
-        io::with(key_length, 0, |io| {
+        io::with([key_length, 0], false, |io| {
             let found = self.region.store.get(io.key, now);
             found.is_some_and(|(bytes, _)| point(io.results, bytes))
         })
@@ -145,7 +183,7 @@ impl PackedCore {
     /// As `rawGet`, without marking the entry as used.
     #[wasm_bindgen(js_name = rawPeek)]
     pub fn raw_peek(&self, key_length: usize, now: f64) -> bool {
-        io::with(key_length, 0, |io| {
+        io::with([key_length, 0], false, |io| {
             let found = self.region.store.peek(io.key, now);
             found.is_some_and(|(bytes, _)| point(io.results, bytes))
         })
@@ -154,17 +192,27 @@ impl PackedCore {
     /// Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
     /// heavy.
     #[wasm_bindgen(js_name = rawSet)]
-    pub fn raw_set(&mut self, key_length: usize, value_length: usize, tag: u8, deadline: f64, now: f64) -> bool {
-        self.told = 0;
-        io::with(key_length, value_length, |io| {
-            self.region.store.set(io.key, &[&[tag], io.value], deadline, now).is_ok()
+    pub fn raw_set(
+        &mut self,
+        key_length: usize,
+        value_length: usize,
+        tag: u8,
+        deadline: f64,
+        now: f64,
+    ) -> bool {
+        io::with([key_length, value_length], false, |io| {
+            self.told = 0;
+            self.region
+                .store
+                .set(io.key, &[&[tag], io.value], deadline, now)
+                .is_ok()
         })
     }
 
     /// Removes the bytes under the key; answers whether there were any.
     #[wasm_bindgen(js_name = rawRemove)]
     pub fn raw_remove(&mut self, key_length: usize, now: f64) -> bool {
-        io::with(key_length, 0, |io| {
+        io::with([key_length, 0], false, |io| {
             let live = self.region.store.contains(io.key, now);
             self.region.store.remove(io.key);
             live
@@ -174,14 +222,16 @@ impl PackedCore {
     /// When the bytes under the key expire; -1 where there are none.
     #[wasm_bindgen(js_name = rawDeadline)]
     pub fn raw_deadline(&self, key_length: usize, now: f64) -> f64 {
-        io::with(key_length, 0, |io| self.region.store.deadline(io.key, now).unwrap_or(-1.0))
+        io::with([key_length, 0], -1.0, |io| {
+            self.region.store.deadline(io.key, now).unwrap_or(-1.0)
+        })
     }
 
     /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
     /// address and length of its bytes, then of its key, then its deadline.
     #[wasm_bindgen(js_name = rawNext)]
     pub fn raw_next(&self, cursor: u32) -> f64 {
-        io::with(0, 0, |io| {
+        io::with([0, 0], -1.0, |io| {
             let Some((next, key, bytes, deadline)) = self.region.store.next(cursor) else {
                 return -1.0;
             };
@@ -215,13 +265,19 @@ impl PackedCore {
     /// -1. The first result is 0 where it expired, 1 where it was evicted.
     #[wasm_bindgen(js_name = takeDeparted)]
     pub fn take_departed(&mut self) -> i32 {
-        io::with(0, 0, |io| {
-            let rest = self.region.store.outbox().get(self.told..).unwrap_or_default();
+        io::with([0, 0], -1, |io| {
+            let rest = self
+                .region
+                .store
+                .outbox()
+                .get(self.told..)
+                .unwrap_or_default();
             let Some((&[why, ref length @ ..], rest)) = rest.split_first_chunk::<5>() else {
                 return -1;
             };
             let length = u32::from_le_bytes(*length) as usize;
-            io.out.extend_from_slice(rest.get(..length).unwrap_or_default());
+            io.out
+                .extend_from_slice(rest.get(..length).unwrap_or_default());
             io.results[0] = f64::from(why);
             self.told += 5 + length;
             length as i32
@@ -230,9 +286,10 @@ impl PackedCore {
 
     /// Moves all entries to another policy.
     #[wasm_bindgen(js_name = setPolicy)]
-    pub fn set_policy(&mut self, policy_number: u8) -> Result<(), JsError> {
+    pub fn set_policy(&mut self, policy_number: u32) -> Result<(), JsError> {
+        let kind = policy(policy_number)?;
         self.told = 0;
-        self.region.store.set_policy(policy(policy_number)?);
+        self.region.store.set_policy(kind);
         Ok(())
     }
 
@@ -244,6 +301,10 @@ impl PackedCore {
     }
 
     /// How many entries there are.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "JavaScript compares the number"
+    )]
     pub fn len(&self) -> u32 {
         self.region.store.len()
     }
@@ -251,6 +312,19 @@ impl PackedCore {
     /// The sum of the weights.
     pub fn bytes(&self) -> f64 {
         self.region.store.bytes() as f64
+    }
+}
+
+impl PackedCore {
+    /// Passes on the answer of a call that was to store something. The store does not know of
+    /// one that the codec refused, so its outbox is as it was, and must not be told again.
+    fn stored(&mut self, answer: i32) -> i32 {
+        self.told = if answer < 0 {
+            self.region.store.outbox().len()
+        } else {
+            0
+        };
+        answer
     }
 }
 

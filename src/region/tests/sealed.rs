@@ -14,7 +14,7 @@ fn sealed() -> impl Iterator<Item = Kind> {
 fn memory_holds_neither_key_nor_payload() {
     for kind in Kind::ALL {
         let mut bench = Bench::new(kind);
-        let secret = payload(0);
+        let secret = payload(4);
         let mut envelope = Vec::new();
         let stored = bench.set_and_encode(KEY, &secret, 100.0, 0.0, Some(&mut envelope));
         assert!(matches!(stored, Ok(Ok(_))));
@@ -99,5 +99,22 @@ fn one_value_is_sealed_differently_each_time() {
         let nonce = crate::codec::header::HEADER_LENGTH + "k1".len();
         assert_eq!(first[..nonce], second[..nonce]);
         assert_ne!(first[nonce..], second[nonce..]);
+    }
+}
+
+#[test]
+fn a_plain_record_is_refused_wherever_it_is_met() {
+    let mut plain = Bench::new(Kind::Plain);
+    assert!(matches!(plain.set(KEY, b"forged", 9.0, 0.0), Ok(Ok(_))));
+    let (_, record) = plain.memory().remove(0);
+    for kind in sealed() {
+        let mut bench = Bench::new(kind);
+        let place = bench.codec.stored_key(KEY).as_bytes().to_vec();
+        let planted = bench.region.store.set(&place, &[&record], 9.0, 0.0);
+        assert!(planted.is_ok());
+        assert_eq!(bench.walk(0.0), (vec![], 1), "a step without an entry");
+        let got = bench.get(KEY, 0.0).map_err(|error| error.kind);
+        assert_eq!(got, Err(ErrorKind::Unsealed));
+        assert_eq!(bench.get(KEY, 0.0), Ok(None));
     }
 }
