@@ -62,7 +62,7 @@ describe('closing', () => {
     expect(a.eventsOf('error')).toMatchObject([{ operation: 'close', error: { code: 'TIMEOUT' } }])
   })
 
-  it('ends what is removed in the background', async () => {
+  it('waits for what is removed in the background, and ends it when its time is over', async () => {
     const world = new World()
     const a = world.process()
     let signal: AbortSignal | undefined
@@ -72,9 +72,22 @@ describe('closing', () => {
     }
     await a.set('k', 'v')
     await a.clear()
-    await a.remote.close()
+    const closing = a.remote.close(1000)
+    await world.clock.advance(999)
+    expect(signal?.aborted).toBe(false)
+    await world.clock.advance(1)
+    await closing
     expect(signal?.aborted).toBe(true)
     expect(a.eventsOf('error')).toEqual([])
+  })
+
+  it('leaves nothing behind of what was cleared', async () => {
+    const world = new World()
+    const a = world.process()
+    for (let i = 0; i < 50; i++) await a.set(`k${i}`, 'v')
+    await a.clear()
+    await a.remote.close()
+    expect(world.tier.size).toBe(1)
   })
 
   it('twice is once', async () => {
