@@ -10,6 +10,7 @@ mod io;
 mod live;
 mod metrics;
 mod packed;
+mod raw;
 
 use std::cell::RefCell;
 

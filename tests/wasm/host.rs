@@ -54,7 +54,7 @@ pub fn result_bytes(index: u32) -> Vec<u8> {
 
 pub fn keys() -> KeysCore {
     let made = KeysCore::new("k1", vec!["k1".into()], vec![7; 32], vec![9; 32]);
-    made.ok().expect("a ring")
+    made.expect("a ring")
 }
 
 pub fn plain() -> CodecCore {
@@ -66,9 +66,7 @@ pub fn sealed() -> CodecCore {
 }
 
 pub fn packed() -> PackedCore {
-    PackedCore::new(LRU, NEVER, NEVER, true)
-        .ok()
-        .expect("a region")
+    PackedCore::new(LRU, NEVER, NEVER, true).expect("a region")
 }
 
 /// Stores a value until 100, without an envelope.

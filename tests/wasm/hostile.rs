@@ -80,7 +80,7 @@ fn a_value_that_got_no_memory_is_not_stored_as_an_empty_one() {
 #[wasm_bindgen_test]
 fn odd_numbers_do_not_break_a_live_region() {
     for policy in 0..4 {
-        let mut store = LiveCore::new(policy, NEVER, NEVER).ok().expect("a store");
+        let mut store = LiveCore::new(policy, NEVER, NEVER).expect("a store");
         for (tick, odd) in (1..).zip(ODD) {
             let slot = store.insert(odd, NEVER, 0.0, tick);
             assert!(slot >= 0, "a weight is never refused without a limit");
@@ -104,9 +104,7 @@ fn odd_numbers_do_not_break_a_live_region() {
 fn odd_numbers_do_not_break_a_packed_region() {
     for codec in [plain(), sealed()] {
         for policy in 0..4 {
-            let mut region = PackedCore::new(policy, NEVER, NEVER, true)
-                .ok()
-                .expect("a region");
+            let mut region = PackedCore::new(policy, NEVER, NEVER, true).expect("a region");
             for odd in ODD {
                 let (key, value) = (write_key("a"), write_value(b"one"));
                 region.set(

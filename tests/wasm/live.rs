@@ -7,9 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::host::{LRU, NEVER, buffer};
 
 fn live(max_bytes: f64, max_entries: f64) -> LiveCore {
-    LiveCore::new(LRU, max_bytes, max_entries)
-        .ok()
-        .expect("a store")
+    LiveCore::new(LRU, max_bytes, max_entries).expect("a store")
 }
 
 fn departed(store: &LiveCore) -> Vec<u32> {

@@ -112,9 +112,7 @@ fn departed(region: &mut PackedCore) -> Vec<(String, bool)> {
 #[wasm_bindgen_test]
 fn who_left_is_told_once() {
     let codec = plain();
-    let mut region = PackedCore::new(LRU, NEVER, 2.0, true)
-        .ok()
-        .expect("a region");
+    let mut region = PackedCore::new(LRU, NEVER, 2.0, true).expect("a region");
     for key in ["a", "b", "c"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
@@ -131,9 +129,7 @@ fn who_left_is_told_once() {
 #[wasm_bindgen_test]
 fn a_refused_call_tells_nobody_a_second_time() {
     let codec = plain();
-    let mut region = PackedCore::new(LRU, NEVER, 1.0, true)
-        .ok()
-        .expect("a region");
+    let mut region = PackedCore::new(LRU, NEVER, 1.0, true).expect("a region");
     for key in ["a", "b"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
