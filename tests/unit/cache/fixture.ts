@@ -1,5 +1,6 @@
 import { afterEach, expect } from 'vitest'
 import { CacheManager } from '../../../js/cache/manager.ts'
+import type { Clock } from '../../../js/clock.ts'
 import type { ManagerOptions, RegionOptions } from '../../../js/config/types.ts'
 import { CacheError, type CacheErrorCode } from '../../../js/errors.ts'
 import type { CacheEventName, CacheEvents } from '../../../js/observe/events.ts'
@@ -23,17 +24,22 @@ export const KIND_NAMES = Object.keys(KINDS)
 export const KEY = '7e'.repeat(32)
 export const OTHER_KEY = '1b'.repeat(32)
 
-const open: CacheManager[] = []
+const open: { cache: CacheManager; clock: Clock }[] = []
 afterEach(async () => {
-  for (const cache of open.splice(0)) await cache.close()
+  for (const { cache, clock } of open.splice(0)) {
+    const closing = cache.close()
+    if (clock instanceof FakeClock) await clock.advance(10_000)
+    await closing
+  }
 })
 
 /** A cache under a fake clock, with the regions of `KINDS` besides the presets; closed after the test. */
 export function makeCache(options: ManagerOptions = {}): { cache: CacheManager; clock: FakeClock } {
-  const clock = options.clock instanceof FakeClock ? options.clock : new FakeClock()
-  const cache = new CacheManager({ maxBytes: '256MB', clock, ...options, regions: { ...KINDS, ...options.regions } })
-  open.push(cache)
-  return { cache, clock }
+  const fake = options.clock instanceof FakeClock ? options.clock : new FakeClock()
+  const clock = options.clock ?? fake
+  const cache = new CacheManager({ maxBytes: '256MB', ...options, clock, regions: { ...KINDS, ...options.regions } })
+  open.push({ cache, clock })
+  return { cache, clock: fake }
 }
 
 /** A tier that caches of one test share, on one time line. */

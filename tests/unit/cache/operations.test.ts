@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CacheType } from '../../../js/config/presets.ts'
-import { expectError, KIND_NAMES, makeCache, record } from './fixture.ts'
+import { expectError, KIND_NAMES, KINDS, makeCache, record } from './fixture.ts'
 
 const REGIONS = [...Object.values(CacheType), ...KIND_NAMES]
 
@@ -110,7 +110,7 @@ describe.each(KIND_NAMES)('a value that is too large for region %s', (kind) => {
   const large = Array.from({ length: 4000 }, (_, i) => Math.sin(i))
 
   it('is refused: false, an event, a count, and the old value is gone', async () => {
-    const { cache } = makeCache({ regions: { [kind]: { ...makeCache().cache.config(kind), maxBytes: '16KB' } } })
+    const { cache } = makeCache({ regions: { [kind]: { ...KINDS[kind], maxBytes: '16KB' } } })
     const refused = record(cache, 'refused')
     await cache.setMany(kind, { k: 'small', other: 'small' })
     expect(await cache.set(kind, 'k', large)).toBe(false)
@@ -121,13 +121,13 @@ describe.each(KIND_NAMES)('a value that is too large for region %s', (kind) => {
   })
 
   it('does not count as stored among many', async () => {
-    const { cache } = makeCache({ regions: { [kind]: { ...makeCache().cache.config(kind), maxBytes: '16KB' } } })
+    const { cache } = makeCache({ regions: { [kind]: { ...KINDS[kind], maxBytes: '16KB' } } })
     expect(await cache.setMany(kind, { a: 1, large, b: 2 })).toBe(2)
     expect([...(await cache.getMany(kind, ['a', 'large', 'b'])).keys()]).toEqual(['a', 'b'])
   })
 
   it('is handed out by getOrSet all the same', async () => {
-    const { cache } = makeCache({ regions: { [kind]: { ...makeCache().cache.config(kind), maxBytes: '16KB' } } })
+    const { cache } = makeCache({ regions: { [kind]: { ...KINDS[kind], maxBytes: '16KB' } } })
     expect(await cache.getOrSet(kind, 'k', () => large)).toEqual(large)
     expect(await cache.has(kind, 'k')).toBe(false)
   })
