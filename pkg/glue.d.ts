@@ -29,7 +29,7 @@ export declare class CodecCore {
      */
     static sealed(region: string, compress_above: number, limit: number, keys: KeysCore): CodecCore;
     /**
-     * Puts the stored key into the output; answers its length.
+     * Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
      */
     storedKey(key_length: number): number;
 }
@@ -41,7 +41,8 @@ export declare class KeysCore {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes.
+     * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
+     * copies of the secrets that JavaScript hands over are wiped.
      */
     constructor(current: string, ids: string[], keys: Uint8Array | number[], index_secret: Uint8Array | number[]);
 }

@@ -91,7 +91,7 @@ class CodecCore {
         return CodecCore.__wrap(ret);
     }
     /**
-     * Puts the stored key into the output; answers its length.
+     * Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
      * @param {number} key_length
      * @returns {number}
      */
@@ -117,7 +117,8 @@ class KeysCore {
         wasm.__wbg_keyscore_free(ptr, 0);
     }
     /**
-     * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes.
+     * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
+     * copies of the secrets that JavaScript hands over are wiped.
      * @param {string} current
      * @param {string[]} ids
      * @param {Uint8Array | number[]} keys

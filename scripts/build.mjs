@@ -25,6 +25,9 @@ const FEATURES = [
   'sign-ext',
 ]
 
+/** Files that only tests are made from. */
+const TESTS = /[/\\]tests([/\\]|\.rs$)/
+
 const flags = new Set(process.argv.slice(2))
 if (flags.has('--check')) process.exit(check() ? 0 : 1)
 if (!flags.has('--dist')) buildPkg()
@@ -87,9 +90,6 @@ function check() {
   console.log('pkg/ matches the Rust sources')
   return true
 }
-
-/** Files that only tests are made from. */
-const TESTS = /[/\\]tests([/\\]|\.rs$)/
 
 /** A hash over everything that the core is made from. */
 function hashSources() {

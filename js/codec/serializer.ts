@@ -10,7 +10,7 @@ import { decodeUtf8, isWellFormed } from './text.ts'
  * that wrote it.
  */
 export interface Serializer {
-  /** Stored with every value: 16 to 255, another one for each format. 0 to 15 are omnicache's own. */
+  /** Stored with every value: 128 to 255, another one for each format. Those below are omnicache's own. */
   readonly id: number
   /** What is stored for `value`; a string is stored as UTF-8. May throw: then nothing is stored. */
   serialize(value: unknown): string | Uint8Array
@@ -36,7 +36,7 @@ export const SerializerId = {
 } as const
 
 /** The lowest id that a serializer from outside may have. */
-export const FIRST_CUSTOM_ID = 16
+export const FIRST_CUSTOM_ID = 128
 
 /** The highest id: it is stored in one byte. */
 export const LAST_CUSTOM_ID = 255

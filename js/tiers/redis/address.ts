@@ -43,15 +43,23 @@ function overTcp(url: URL): RedisAddress {
 }
 
 function overSocket(url: URL): RedisAddress {
-  const path = decodeURIComponent(url.pathname)
+  const path = decoded(url.pathname)
   if (path.length < 2 || url.hostname !== '') throw invalid('a unix: URL has the shape unix:///path[?db=database]')
   return { path, tls: false, ...credentials(url), ...database(url.searchParams.get('db') ?? '') }
 }
 
 function credentials({ username, password }: URL): Pick<RedisAddress, 'username' | 'password'> {
   return {
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(username === '' ? {} : { username: decoded(username) }),
+    ...(password === '' ? {} : { password: decoded(password) }),
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid("a '%' in a Redis URL is written as %25")
   }
 }
 
