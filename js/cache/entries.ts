@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { StandardSchema } from '../config/types.ts'
 import type { Remote } from '../flow/remote.ts'
 import type { StoredWrite } from '../flow/stored-bytes.ts'
 import type { Sweeper } from '../memory/sweeper.ts'
@@ -9,6 +10,7 @@ import type { Counters } from './counters.ts'
 import { type Fill, Fills } from './fills.ts'
 import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
 import type { RegionCodec } from './region-codec.ts'
+import { check } from './schema.ts'
 
 /** A value, and the name of the tier that had it. */
 export interface Read {
@@ -38,6 +40,8 @@ export interface EntriesContext {
   /** `undefined` where memory is all there is. */
   readonly l2: RegionRemote | undefined
   readonly codec: RegionCodec
+  /** Checks what comes from L2. */
+  readonly schema: StandardSchema | undefined
   /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
   readonly checkedFor: number
 }
@@ -80,7 +84,7 @@ export class Entries {
 
   /** As `read`, for many keys in one round trip. Keys without a value are left out. */
   async readMany(keys: readonly string[]): Promise<Map<string, Read>> {
-    const { l2, codec } = this.context
+    const { l2, codec, schema } = this.context
     const reads = new Map<string, Read>()
     if (l2 === undefined || keys.length === 0) return reads
     const fills = keys.map((key) => this.#fills.begin(key))
@@ -89,8 +93,13 @@ export class Entries {
       const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
       for (const [i, key] of keys.entries()) {
         const answer = answers[i]
-        const read = answer === 'unavailable' ? this.#unchecked(key) : this.#take(key, answer, fills[i] as Fill, l2)
-        if (read !== undefined) reads.set(key, read)
+        if (answer === 'unavailable') {
+          setIfFound(reads, key, this.#unchecked(key))
+        } else {
+          const opened = answer && this.#open(key, answer)
+          const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
+          setIfFound(reads, key, this.#take(key, checked, fills[i] as Fill, l2))
+        }
       }
     } finally {
       for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
@@ -199,30 +208,40 @@ export class Entries {
     return written
   }
 
-  /** The one place where an envelope from L2 becomes a value, and an entry in memory. */
-  #take(key: string, envelope: Uint8Array | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
-    const { counters, sweeper, budget } = this.context
-    const opened = envelope && this.#open(key, envelope)
-    const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
+  /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
+  #take(key: string, opened: Opened | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
+    const { counters, sweeper, budget, schema } = this.context
     if (fill.outdated) return this.#unchecked(key)
+    const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
     if (opened === undefined || remaining <= 0) {
       counters.l2Misses++
       this.l1.delete(key)
       return undefined
     }
     counters.l2Hits++
-    this.l1.fill(key, opened, this.#localTimes(remaining))
+    const local = this.#localTimes(remaining)
+    if (schema === undefined) this.l1.fill(key, opened, local)
+    else this.l1.set(key, opened.value, local, undefined)
     if (remaining !== Infinity) sweeper.watch(this.l1)
     budget.enforce()
     return { value: opened.value, tier }
   }
 
   #open(key: string, envelope: Uint8Array): Opened | undefined {
-    const { codec, counters, emitter, name } = this.context
-    const result = codec.open(key, envelope)
-    if (result.ok) return result.opened
+    const result = this.context.codec.open(key, envelope)
+    return result.ok ? result.opened : this.#corrupt(key, result.reason)
+  }
+
+  /** What the region's schema makes of an entry from L2. */
+  async #checked(key: string, opened: Opened, schema: StandardSchema): Promise<Opened | undefined> {
+    const checked = await check(schema, opened.value)
+    return checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
+  }
+
+  #corrupt(key: string, reason: string): undefined {
+    const { counters, emitter, name, codec } = this.context
     counters.corrupt++
-    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason: result.reason })
+    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
     return undefined
   }
 
@@ -254,6 +273,10 @@ export class Entries {
     }
     if (emitter.has('set')) emitter.emit('set', { region: name, key: codec.publicKey(key) })
   }
+}
+
+function setIfFound(reads: Map<string, Read>, key: string, read: Read | undefined): void {
+  if (read !== undefined) reads.set(key, read)
 }
 
 /** The times of an entry that is written now, by L2's clock. */

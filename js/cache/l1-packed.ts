@@ -1,5 +1,6 @@
 import type { PackedCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
+import { checkKey } from '../config/keys.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import type { Removed, StoreLimits } from '../memory/store.ts'
@@ -66,7 +67,9 @@ export class PackedL1 implements L1 {
     return this.#core.crashed ? Infinity : this.#native.nextExpiry()
   }
 
+  /** Reads look here before anything was checked; what is no key must not be cut until it is one. */
   get(key: string): Found | undefined {
+    checkKey(key, this.#codec.options.region)
     return this.#guarded(() => {
       const length = this.#codec.buffers.writeKey(key)
       return this.#take(key, this.#native.get(this.#codec.native, length, this.#now()))
@@ -246,7 +249,7 @@ export class PackedL1 implements L1 {
   /** Runs a call into the core; after a trap once more, on a new and empty instance. */
   #guarded<T>(call: () => T): T {
     try {
-      if (!this.#core.crashed) return call()
+      if (!this.#core.crashed && this.#codec.core === this.#core) return call()
       this.#restart()
     } catch (error) {
       if (error instanceof CacheError || !this.#core.trapped(error)) throw error

@@ -1,7 +1,7 @@
 import type { CodecCore, KeysCore } from '../../pkg/glue.js'
 import { locateValueError, type Serialized, type ValueSerializer } from '../codec/serializer.ts'
 import { Buffers } from '../core/buffers.ts'
-import type { Core } from '../core/core.ts'
+import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
 
@@ -62,8 +62,10 @@ export class RegionCodec {
   /** What L2 knows the key by: the key, or its HMAC in base64url. */
   storedKey(key: string): string {
     if (!this.encrypted) return key
-    const length = this.native.storedKey(this.buffers.writeKey(key))
-    return base64url(this.buffers.view(this.core.glue.outPointer(), length))
+    return this.#guarded(() => {
+      const length = this.native.storedKey(this.buffers.writeKey(key))
+      return base64url(this.buffers.view(this.core.glue.outPointer(), length))
+    })
   }
 
   /** What others may be told of the key. */
@@ -87,27 +89,33 @@ export class RegionCodec {
   /** The envelope of a value. */
   seal(key: string, value: unknown, times: EnvelopeTimes): { envelope: Uint8Array; rawBytes: number } {
     const { serializer, data } = this.serialize(key, value)
-    const { buffers, native } = this
-    buffers.writeStamp(times.stamp)
-    const keyLength = buffers.writeKey(key)
-    const rawBytes = buffers.writeValue(data)
-    const { created, freshUntil, staleUntil } = times
-    const length = native.encode(keyLength, rawBytes, serializer, created, freshUntil, staleUntil)
-    return { envelope: this.#envelope(key, length), rawBytes }
+    return this.#guarded(() => {
+      const { buffers, native } = this
+      buffers.writeStamp(times.stamp)
+      const keyLength = buffers.writeKey(key)
+      const rawBytes = buffers.writeValue(data)
+      const { created, freshUntil, staleUntil } = times
+      const length = native.encode(keyLength, rawBytes, serializer, created, freshUntil, staleUntil)
+      return { envelope: this.#envelope(key, length), rawBytes }
+    })
   }
 
   /** The mark of a deleted key, which L2 keeps for `ttl` ms. */
   tombstone(key: string, stamp: Uint8Array, created: number, ttl: number): Uint8Array {
-    this.buffers.writeStamp(stamp)
-    const length = this.native.encodeTombstone(this.buffers.writeKey(key), created, created + ttl)
-    return this.#envelope(key, length)
+    return this.#guarded(() => {
+      this.buffers.writeStamp(stamp)
+      const length = this.native.encodeTombstone(this.buffers.writeKey(key), created, created + ttl)
+      return this.#envelope(key, length)
+    })
   }
 
   /** Checks and opens what L2 holds for `key`. Never throws for what the bytes are. */
   open(key: string, envelope: Uint8Array): OpenResult {
-    const { buffers, native, core } = this
-    const keyLength = buffers.writeKey(key)
-    const serializer = native.decode(keyLength, buffers.writeValue(envelope))
+    const serializer = this.#guarded(() => {
+      const keyLength = this.buffers.writeKey(key)
+      return this.native.decode(keyLength, this.buffers.writeValue(envelope))
+    })
+    const { buffers, core } = this
     if (serializer < 0) return { ok: false, reason: core.glue.errorName(serializer) }
     try {
       const payload = buffers.view(buffers.result(3), buffers.result(4))
@@ -129,6 +137,17 @@ export class RegionCodec {
   #envelope(key: string, length: number): Uint8Array {
     if (length >= 0) return this.buffers.copy(this.core.glue.outPointer(), length)
     throw codecRefusal(this.core.glue.errorName(length), this.options.region, this.publicKey(key))
+  }
+
+  /** Runs a call into the core; after a trap once more, in a new instance. */
+  #guarded<T>(call: () => T): T {
+    try {
+      if (!this.core.crashed) return call()
+    } catch (error) {
+      if (!this.core.trapped(error)) throw error
+    }
+    this.bind(Core.shared())
+    return call()
   }
 
   #makeNative(): CodecCore {

@@ -203,6 +203,7 @@ export class RegionHandle {
       sweeper,
       l2,
       codec: this.#codec,
+      schema: this.#options.schema,
       checkedFor,
     }
   }

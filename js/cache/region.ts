@@ -150,25 +150,29 @@ export class Region<V = unknown> {
     let bytes = 0
     let pending: PendingWrite[] = []
     let until = clock.exact() + SLICE
-    for (const [key, value] of isIterable(pairs) ? pairs : Object.entries(pairs)) {
-      this.#check(key, value)
-      const written = entries.put(key, value, ttl)
-      if (written.stored || written.pending !== undefined) stored++
-      if (written.pending !== undefined) {
-        pending.push(written.pending)
-        bytes += written.pending.write.envelope.length
+    try {
+      for (const [key, value] of isIterable(pairs) ? pairs : Object.entries(pairs)) {
+        this.#check(key, value)
+        const written = entries.put(key, value, ttl)
+        if (written.stored || written.pending !== undefined) stored++
+        if (written.pending !== undefined) {
+          pending.push(written.pending)
+          bytes += written.pending.write.envelope.length
+        }
+        if (pending.length >= CHUNK_ENTRIES || bytes >= CHUNK_BYTES) {
+          await entries.send(pending)
+          pending = []
+          bytes = 0
+        }
+        if (clock.exact() >= until) {
+          await yieldToEventLoop()
+          until = clock.exact() + SLICE
+        }
       }
-      if (pending.length >= CHUNK_ENTRIES || bytes >= CHUNK_BYTES) {
-        await entries.send(pending)
-        pending = []
-        bytes = 0
-      }
-      if (clock.exact() >= until) {
-        await yieldToEventLoop()
-        until = clock.exact() + SLICE
-      }
+    } finally {
+      // Where a pair was refused, those before it are in memory, and belong in L2.
+      await entries.send(pending)
     }
-    await entries.send(pending)
     timings.end('set', start)
     return stored
   }

@@ -1,6 +1,5 @@
 import { Remote, type RemoteEvent, type RemoteOptions } from '../../js/flow/remote.ts'
 import type { WriteOutcome } from '../../js/flow/writer.ts'
-import type { Driver } from '../../js/tiers/driver.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
 import { ChaosDriver } from './chaos-driver.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -61,7 +60,7 @@ export class Process {
 /** Processes that share one tier, on one time line. */
 export class World {
   readonly clock = new FakeClock()
-  readonly tier: Driver = memoryDriver({ clock: this.clock, shared: true })
+  readonly tier = memoryDriver({ clock: this.clock, shared: true })
   readonly seed: number
   #made = 0
 
