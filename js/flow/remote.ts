@@ -157,8 +157,9 @@ export class Remote {
   /**
    * The envelopes under `keys`, in their order; `undefined` where there is none, or where it
    * was deleted or cleared; 'unavailable' where the tier does not answer in time and nothing
-   * waits for it in the journal. Calls of one tick share one round trip, whatever their regions; a call with a `limit` of its own (ms) makes one alone,
-   * and where that is shorter than the tier's, running out of it does not count as an outage.
+   * waits for it in the journal. Calls of one tick share one round trip, whatever their regions;
+   * a call with a `limit` of its own (ms) makes one alone, and where that is shorter than the
+   * tier's, running out of it does not count as an outage.
    */
   getMany(region: string, keys: readonly string[], limit?: number): Promise<Answer[]> {
     return this.#reader.getMany(region, keys, limit)

@@ -54,6 +54,16 @@ describe('closing', () => {
     expect([a.driver.total, world.clock.pending]).toEqual([calls, 0])
   })
 
+  it('leaves no attempt for later where the last one failed', async () => {
+    const world = new World()
+    const a = world.process({ circuit: { threshold: 100 } })
+    await a.get('k')
+    a.driver.break((method) => (method === 'exchangeMany' ? 'fail' : undefined))
+    await a.set('k', 'v')
+    expect(await a.remote.close()).toEqual({ unsent: 1 })
+    expect(world.clock.pending).toBe(0)
+  })
+
   it('does not wait for a driver that does not close', async () => {
     const world = new World()
     const a = world.process()

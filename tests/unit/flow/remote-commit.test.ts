@@ -47,6 +47,17 @@ describe('a transaction in L2', () => {
     expect(await read(b)).toEqual(['v', 'v', undefined])
   })
 
+  it('leaves out what this process wrote again before it was sent', async () => {
+    const world = new World()
+    const a = world.process()
+    const writes = ['a', 'b'].map((key) => ({ key, envelope: envelope(a.remote.stamps.next(), 'v'), ttl: 1000 }))
+    await a.set('a', 'newer')
+    expect(await a.remote.commit(REGION, writes, (index) => index === 0)).toEqual({ outcome: 'committed' })
+    expect(await read(world.process())).toEqual(['newer', 'v', undefined])
+    expect(await a.remote.commit(REGION, writes, () => true)).toEqual({ outcome: 'committed' })
+    expect(a.driver.calls.filter((name) => name === 'commit')).toHaveLength(1)
+  })
+
   it('has failed where the region was cleared after its writes were stamped', async () => {
     const world = new World()
     const [a, b] = [world.process(), world.process()]

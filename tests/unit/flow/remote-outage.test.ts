@@ -112,7 +112,7 @@ describe('a tier that rejects', () => {
     })
     await heal(world, a)
     expect(a.eventsOf('circuit').at(-1)?.state).toBe('closed')
-    expect(a.remote.status().state).toBe('closed')
+    expect(a.remote.status()).toMatchObject({ state: 'closed', lastError: undefined })
   })
 
   it('may throw instead', async () => {
