@@ -51,6 +51,8 @@ export interface PendingWrite {
   readonly key: string
   readonly value: unknown
   readonly write: StoredWrite
+  /** Tells when the key was written or removed again: then this write is not the newest any more. */
+  readonly fill: Fill
 }
 
 /** How long an entry is served on without a look, where L2 could not be asked, in ms. */
@@ -116,13 +118,18 @@ export class Entries {
     this.#fills.end(key, fill)
   }
 
-  /** Stores in memory, and answers what L2 is to be sent. */
+  /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
   put(key: string, value: unknown, ttl: number): { stored: boolean; pending: PendingWrite | undefined } {
     const { l2, codec } = this.context
     const times = l2 && envelopeTimes(l2.remote, ttl)
     const written = this.#store(key, value, ttl, times)
     const { envelope, stored } = written
-    const pending = envelope && { key, value, write: { key: codec.storedKey(key), envelope, ttl } }
+    const pending = envelope && {
+      key,
+      value,
+      write: { key: codec.storedKey(key), envelope, ttl },
+      fill: this.#fills.begin(key),
+    }
     return { stored, pending }
   }
 
@@ -131,15 +138,23 @@ export class Entries {
     return this.#store(key, value, ttl, undefined).stored
   }
 
-  /** Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. */
+  /**
+   * Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. What
+   * L2 refuses, because another process whose clock is ahead wrote before, is sent again under a
+   * stamp that is newer; but not what was overtaken by a later call of this process.
+   */
   async send(pending: readonly PendingWrite[]): Promise<boolean> {
     const { l2 } = this.context
     if (l2 === undefined || pending.length === 0) return false
-    const writes = pending.map(({ write }) => write)
-    const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
-    const late = pending.filter((_, i) => outcomes[i] === 'superseded')
-    if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
-    return true
+    try {
+      const writes = pending.map(({ write }) => write)
+      const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
+      const late = pending.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.outdated)
+      if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
+      return true
+    } finally {
+      for (const { key, fill } of pending) this.#fills.end(key, fill)
+    }
   }
 
   /** Removes from memory and L2; answers for each key whether there was a value. */
@@ -149,8 +164,10 @@ export class Entries {
     counters.deletes += keys.length
     if (l2 === undefined) return local
     const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete', ttl: 0 }, l2.remote)
+    const fills = keys.map((key) => this.#fills.begin(key))
     const results = await l2.remote.deleteMany(l2.region, keys.map(tombstone), l2.limit)
-    const late = keys.filter((_, i) => results[i]?.outcome === 'superseded')
+    const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.outdated)
+    for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
     if (late.length > 0) await l2.remote.deleteMany(l2.region, late.map(tombstone), l2.limit)
     return local.map((was, i) => was || results[i]?.existed === true)
   }
