@@ -124,10 +124,16 @@ export function checkName(value: unknown, option: string): string {
 /** No message repeats a URL: it may hold a password. */
 function parseRedis(value: unknown, option: string): RedisSource {
   if (typeof value === 'string') parseAddress(value)
-  else if (Array.isArray(value) ? value.length === 0 : typeof value !== 'object' || value === null) {
+  else if (Array.isArray(value) ? value.length === 0 : !isClient(value)) {
     throw invalidOption(option, value, REDIS)
   }
   return value as RedisSource
+}
+
+/** Which client it is, and whether it has all that is needed, is the tier's to see. */
+function isClient(value: unknown): boolean {
+  const { call, sendCommand } = (value ?? {}) as { call?: unknown; sendCommand?: unknown }
+  return typeof call === 'function' || typeof sendCommand === 'function'
 }
 
 function parseRegions(value: unknown, option: string): Readonly<Record<string, unknown>> {
