@@ -33,9 +33,7 @@ const LATENCY_COLUMNS: readonly Column[] = [
 
 const STORE_COLUMNS: readonly Column[] = [
   { heading: 'region', align: 'left' },
-  ...['memory', 'redis', 'origin', 'joined'].map(
-    (heading): Column => ({ heading, align: 'right', group: 'served by' }),
-  ),
+  ...['memory', 'redis', 'origin'].map((heading): Column => ({ heading, align: 'right', group: 'served by' })),
   ...['before', 'after', 'ratio'].map((heading): Column => ({ heading, align: 'right', group: 'bytes' })),
   { heading: 'evicted', align: 'right' },
 ]
@@ -76,13 +74,12 @@ function latencyRow({ name, figures, withCache, without }: Line): string[] {
   ]
 }
 
-function storeRow({ name, figures, withCache }: Line): string[] {
+function storeRow({ name, figures }: Line): string[] {
   const { hits, misses, l2Hits, bytesRaw, bytesStored, evictions } = figures
-  const joined = Math.max(0, withCache.requests - hits - misses)
   const size = bytesRaw === 0 ? [NOTHING, NOTHING] : [bytes(bytesRaw), bytes(bytesStored)]
   return [
     name,
-    ...[hits - l2Hits, l2Hits, misses, joined].map(count),
+    ...[hits - l2Hits, l2Hits, misses].map(count),
     ...size,
     percent(bytesStored, bytesRaw),
     count(evictions),
@@ -94,8 +91,8 @@ function verdict(withCache: Tally, without: Tally): string {
   const failed = withCache.failed + without.failed
   return [
     'Latency is what the client saw; without the cache, a sample of the same requests went past it.',
-    'joined: waited for an answer that another request was fetching. Bytes: as serialized and as stored,',
-    'headers and seals included; a region that neither packs nor seals keeps the values themselves.',
+    'Requests that waited for the same answer from the origin count there. Bytes: as serialized and',
+    'as stored, headers and seals included; a region that does neither keeps the values themselves.',
     `Answers with and without the cache compared: ${count(same)} the same, ${count(different)} different.`,
     ...(failed === 0 ? [] : [`Failed requests: ${count(failed)}.`]),
   ].join('\n')
