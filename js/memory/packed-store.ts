@@ -143,8 +143,8 @@ export class PackedStore<V> implements Store<V> {
   }
 
   #read(pointer: number, length: number): V {
-    const bytes = this.#buffers.view(pointer, length)
-    return serializer.deserialize(bytes[0] as number, bytes.subarray(1)) as V
+    const id = this.#core.bytes[pointer] as number
+    return serializer.deserialize(id, this.#buffers.view(pointer + 1, length - 1)) as V
   }
 
   /** Of what had to leave the key is told, not the value: to make it again would cost too much. */
