@@ -13,7 +13,7 @@ import { closedL1 } from './closed.ts'
 import { commit, type TimedWrite } from './commit.ts'
 import { Counters, type Operation, Timings } from './counters.ts'
 import { Entries, type EntriesContext, type RegionRemote } from './entries.ts'
-import type { Found, L1 } from './l1.ts'
+import type { L1 } from './l1.ts'
 import { LiveL1 } from './l1-live.ts'
 import { PackedL1 } from './l1-packed.ts'
 import type { RegionReport } from './metrics.ts'
@@ -69,26 +69,34 @@ export class RegionHandle {
 
   /**
    * Changes options while entries stay. A smaller budget evicts at once; another store or
-   * codec takes over what memory holds; what L2 holds says itself how it is to be read.
+   * codec takes over what memory holds; what L2 holds says itself how it is to be read. Where
+   * that throws, nothing has changed.
    */
   configure(changes: RegionOptions): void {
     const own = mergeRegionOptions(this.#own, changes)
-    const before = this.#options
-    const after = this.#resolve(own)
+    const before = { own: this.#own, options: this.#options, codec: this.#codec }
+    const options = this.#resolve(own)
     this.#own = own
-    this.#options = after
-    const stored = this.#entries.l1
-    if (needsOtherStore(before, after)) {
-      this.#codec = this.#makeCodec()
-      this.#entries.context = this.#context()
-      this.#entries.l1 = this.#makeL1()
-      this.#moveTo(this.#entries.l1, stored.entries())
-      stored.dispose()
+    this.#options = options
+    const { l1 } = this.#entries
+    if (needsOtherStore(before.options, options)) {
+      try {
+        this.#codec = this.#makeCodec()
+        this.#entries.l1 = this.#takeOver(l1)
+      } catch (error) {
+        this.#own = before.own
+        this.#options = before.options
+        this.#codec = before.codec
+        throw error
+      }
+      this.#retire(l1)
+      before.codec.dispose()
     } else {
-      this.#entries.context = this.#context()
-      stored.setLimits(this.#limits())
-      if (before.policy !== after.policy) stored.setPolicy(POLICY_NUMBERS[after.policy])
+      l1.setLimits(this.#limits())
+      if (before.options.policy !== options.policy) l1.setPolicy(POLICY_NUMBERS[options.policy])
     }
+    this.#entries.context = this.#context()
+    this.#shared.budget.enforce()
   }
 
   report(): RegionReport {
@@ -217,11 +225,24 @@ export class RegionHandle {
     return { remote, tier: this.#shared.tierName, region, limit }
   }
 
-  #moveTo(target: L1, entries: Iterable<[string, Found]>): void {
-    for (const [key, { value, freshUntil, checkedUntil }] of entries) {
-      target.set(key, value, { freshUntil, checkedUntil }, undefined)
-      if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
+  /** A store of the present options with what `stored` holds. Throws for a value that it cannot hold. */
+  #takeOver(stored: L1): L1 {
+    const target = this.#makeL1()
+    try {
+      for (const [key, { value, freshUntil, checkedUntil }] of stored.entries()) {
+        target.set(key, value, { freshUntil, checkedUntil }, undefined)
+        if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
+      }
+      return target
+    } catch (error) {
+      this.#retire(target)
+      throw error
     }
+  }
+
+  #retire(l1: L1): void {
+    this.#shared.sweeper.forget(l1)
+    l1.dispose()
   }
 
   #left(key: string, reason: RemovalReason): void {

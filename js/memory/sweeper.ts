@@ -33,6 +33,14 @@ export class Sweeper {
     this.#schedule()
   }
 
+  /** Visits `store` no more: for one that is about to be disposed. */
+  forget(store: Sweepable): void {
+    this.#known.delete(store)
+    for (const reference of this.#stores) {
+      if (reference.deref() === store) this.#stores.delete(reference)
+    }
+  }
+
   /** Stops the timer and forgets all stores. */
   stop(): void {
     this.#timer?.cancel()
