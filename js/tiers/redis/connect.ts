@@ -1,5 +1,6 @@
 import { CacheError } from '../../errors.ts'
 import type { RedisAddress } from './address.ts'
+import type { Destination } from './connection-error.ts'
 import type { RedisLink } from './link.ts'
 
 /** How the driver makes a client of its own, where it was given a URL. A handed-in client keeps its own options. */
@@ -64,6 +65,12 @@ export function planClient(
 
 function endpoint({ host = 'localhost', port = 6379, path }: RedisAddress): Endpoint {
   return path === undefined ? { host, port } : { path }
+}
+
+/** Where a client of this plan connects, as messages name it. */
+export function destination({ endpoints, cluster, database, tls }: ClientPlan): Destination {
+  const names = endpoints.map((one) => ('path' in one ? one.path : `${one.host}:${one.port}`)).join(', ')
+  return { name: cluster ? `the cluster of ${names}` : names, database, tls: tls !== undefined }
 }
 
 /**

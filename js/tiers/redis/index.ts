@@ -51,8 +51,8 @@ function linkTo(source: RedisSource, options: RedisDriverOptions): RedisLink | (
     if (first === undefined) throw invalid('an array of nodes must name at least one')
     return ownLink([first, ...others], true, options)
   }
-  if (isIoredis(source)) return ioredisLink(source, false)
-  if (isNodeRedis(source)) return nodeRedisLink(source, false)
+  if (isIoredis(source)) return ioredisLink(source)
+  if (isNodeRedis(source)) return nodeRedisLink(source)
   throw invalid('expected a URL, an ioredis or node-redis client, or an array of cluster nodes')
 }
 

@@ -1,4 +1,4 @@
-import { type ClientPlan, reconnectDelay } from './connect.ts'
+import { type ClientPlan, destination, reconnectDelay } from './connect.ts'
 import { ioredisLink } from './ioredis.ts'
 import type { RedisLink } from './link.ts'
 
@@ -22,7 +22,7 @@ export function makeIoredis({ Redis, Cluster }: typeof import('ioredis'), plan: 
     const { database: db } = plan
     return ioredisLink(
       new Redis({ ...connection, ...lazy, ...plan.endpoints[0], db, retryStrategy: reconnectDelay }),
-      true,
+      destination(plan),
     )
   }
   const seeds = plan.endpoints.flatMap((endpoint) => ('path' in endpoint ? [] : [endpoint]))
@@ -33,6 +33,6 @@ export function makeIoredis({ Redis, Cluster }: typeof import('ioredis'), plan: 
       clusterRetryStrategy: reconnectDelay,
       clusterNodeRetryStrategy: reconnectDelay,
     }),
-    true,
+    destination(plan),
   )
 }

@@ -1,6 +1,8 @@
+import type { CacheError } from '../../errors.ts'
+import { type Destination, withoutCommand } from './connection-error.ts'
+import { ConnectionWatch, type Emitter } from './connection-watch.ts'
+import { DatabaseGate } from './database-gate.ts'
 import {
-  ConnectionWatch,
-  type Emitter,
   endedByOwner,
   type RedisArgument,
   type RedisCommand,
@@ -48,9 +50,11 @@ const END_LIMIT = 250
 /**
  * Drives an ioredis client. ioredis puts its `keyPrefix` before the keys of every command
  * that it knows, but neither into a SCAN pattern nor off its replies.
+ *
+ * @param to - Where a client of ours connects; without it the client is somebody else's.
  */
-export function ioredisLink(given: IoredisClient, owned: boolean): RedisLink {
-  return new IoredisLink(given as unknown as Ioredis, owned)
+export function ioredisLink(given: IoredisClient, to?: Destination): RedisLink {
+  return new IoredisLink(given as unknown as Ioredis, to)
 }
 
 class IoredisLink implements RedisLink {
@@ -59,20 +63,22 @@ class IoredisLink implements RedisLink {
   readonly #client: Ioredis
   readonly #owned: boolean
   readonly #watch: ConnectionWatch
+  readonly #gate: DatabaseGate
 
-  constructor(client: Ioredis, owned: boolean) {
+  constructor(client: Ioredis, to: Destination | undefined) {
     this.#client = client
-    this.#owned = owned
-    this.#watch = new ConnectionWatch(client, () => this.ready)
+    this.#owned = to !== undefined
+    this.#watch = new ConnectionWatch(client, () => this.ready, to)
+    this.#gate = new DatabaseGate(client, to?.database ?? 0, this.#watch)
     this.cluster = client.isCluster === true
     this.keyPrefix = client.options.keyPrefix?.toString() ?? ''
   }
 
   get ready(): boolean {
-    return this.#client.status === 'ready'
+    return this.#client.status === 'ready' && this.#gate.open
   }
 
-  get lastError(): unknown {
+  get lastError(): CacheError | undefined {
     return this.#watch.lastError
   }
 
@@ -90,7 +96,7 @@ class IoredisLink implements RedisLink {
       throw asReply(error)
     })
     for (const [error] of replies) {
-      if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: error })
+      if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: asReply(error) })
     }
   }
 
@@ -98,7 +104,11 @@ class IoredisLink implements RedisLink {
     const nodes = this.#client.nodes?.('master') ?? [this.#client]
     return nodes.map(
       (node) => async (cursor, pattern) =>
-        scanned(await node.callBuffer('scan', [cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)])),
+        scanned(
+          await node.callBuffer('scan', [cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)]).catch((error) => {
+            throw asReply(error)
+          }),
+        ),
     )
   }
 
@@ -111,6 +121,7 @@ class IoredisLink implements RedisLink {
 
   async close(): Promise<void> {
     this.#watch.dispose()
+    this.#gate.dispose()
     if (!this.#owned || this.#client.status === 'end') return
     const ended = ['connecting', 'connect', 'ready'].includes(this.#client.status) ? this.#ended() : undefined
     this.#client.disconnect()
@@ -133,9 +144,9 @@ function words({ before = [], keys, after = [] }: RedisCommand): RedisArgument[]
 }
 
 function asReply(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error))
+  const reply = withoutCommand(error)
   // What ioredis says of the retries that it was told not to make would lead astray.
-  return error.name === 'MaxRetriesPerRequestError' ? new Error('the connection broke', { cause: error }) : error
+  return reply.name === 'MaxRetriesPerRequestError' ? new Error('the connection broke', { cause: reply }) : reply
 }
 
 async function pipelined(pipeline: IoredisPipeline, commands: readonly RedisCommand[]) {

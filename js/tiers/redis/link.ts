@@ -1,5 +1,4 @@
 import { CacheError } from '../../errors.ts'
-import { tierError } from '../tier-error.ts'
 
 /** What every error, metric and event calls this tier. */
 export const TIER = 'redis'
@@ -15,8 +14,8 @@ export interface RedisLink {
   readonly ready: boolean
   /** What the client puts before each key. */
   readonly keyPrefix: string
-  /** The last error that the connection reported. */
-  readonly lastError: unknown
+  /** Why there is no connection, as far as it is known. */
+  readonly lastError: CacheError | undefined
   /**
    * Sends all in one round trip, in order; on a cluster, in parallel and in no order, one
    * round trip to each node. An error reply takes the reply's place; nothing is ever queued.
@@ -50,13 +49,6 @@ export type RedisReply = Buffer | string | number | null | Error | readonly Redi
 /** Asks for the next keys that match a glob pattern, as they are in Redis; cursor '0' begins and ends. */
 export type Scan = (cursor: string, pattern: string) => Promise<{ cursor: string; keys: Buffer[] }>
 
-/** The part of an event emitter that links use. */
-export interface Emitter {
-  on(event: string, listener: (...args: never[]) => void): unknown
-  removeListener(event: string, listener: (...args: never[]) => void): unknown
-  listeners(event: string): unknown[]
-}
-
 /** How many keys one SCAN step looks at, so that no step holds the server for long. */
 export const SCAN_COUNT = 500
 
@@ -69,56 +61,6 @@ export function scanned(reply: unknown): { cursor: string; keys: Buffer[] } {
 /** Whether the server answered this error, so that the connection is sound and the outcome known. */
 export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{2,}(?: |$)/.test(error.message)
-}
-
-/** A client may emit 'error' when nobody else listens any more; Node would end the process. */
-const ignore = (): void => undefined
-
-/** Watches the events of a client: keeps its errors from ending the process, and waits for its connection. */
-export class ConnectionWatch {
-  readonly #client: Emitter
-  readonly #isReady: () => boolean
-  readonly #remember = (error: unknown): void => {
-    this.lastError = error
-  }
-  lastError: unknown
-
-  constructor(client: Emitter, isReady: () => boolean) {
-    this.#client = client
-    this.#isReady = isReady
-    if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
-    client.on('error', this.#remember)
-  }
-
-  /**
-   * Resolves when the client is ready, rejects at its next error. `start` is what makes it
-   * connect; without it an attempt is under way already.
-   */
-  outcome(start?: () => Promise<unknown>): Promise<void> {
-    if (this.#isReady()) return Promise.resolve()
-    const client = this.#client
-    return new Promise((resolve, reject) => {
-      const succeed = (): void => {
-        if (this.#isReady()) settle(resolve)
-      }
-      const fail = (error?: unknown): void => {
-        settle(() => reject(tierError(TIER, error ?? this.lastError ?? new Error('the connection was closed'))))
-      }
-      const settle = (then: () => void): void => {
-        for (const event of ['ready', 'connect']) client.removeListener(event, succeed)
-        for (const event of ['error', 'end']) client.removeListener(event, fail)
-        then()
-      }
-      for (const event of ['ready', 'connect']) client.on(event, succeed)
-      for (const event of ['error', 'end']) client.on(event, fail)
-      start?.().then(succeed, fail)
-    })
-  }
-
-  /** Stops listening, except that later errors still don't end the process. */
-  dispose(): void {
-    this.#client.removeListener('error', this.#remember)
-  }
 }
 
 /** The client was ended by whoever made it: it is not ours to open again. */

@@ -1,7 +1,7 @@
 import { CacheError } from '../../errors.ts'
+import type { Destination } from './connection-error.ts'
+import { ConnectionWatch, type Emitter } from './connection-watch.ts'
 import {
-  ConnectionWatch,
-  type Emitter,
   endedByOwner,
   type RedisArgument,
   type RedisCommand,
@@ -60,8 +60,10 @@ interface CommandOptions {
 /**
  * Drives a node-redis client. Its `keyPrefix` is only put before the keys of typed
  * commands; raw ones, which are used here, get it from the link.
+ *
+ * @param to - Where a client of ours connects; without it the client is somebody else's.
  */
-export function nodeRedisLink(given: NodeRedisClient, owned: boolean): RedisLink {
+export function nodeRedisLink(given: NodeRedisClient, to?: Destination): RedisLink {
   if ('getSentinelNode' in given) {
     throw new CacheError(
       'INVALID_OPTION',
@@ -69,7 +71,7 @@ export function nodeRedisLink(given: NodeRedisClient, owned: boolean): RedisLink
       { context: { option: 'redis' } },
     )
   }
-  return new NodeRedisLink(given as unknown as NodeRedis | NodeRedisCluster, owned)
+  return new NodeRedisLink(given as unknown as NodeRedis | NodeRedisCluster, to)
 }
 
 class NodeRedisLink implements RedisLink {
@@ -86,10 +88,10 @@ class NodeRedisLink implements RedisLink {
   /** Whether it was ever seen open: one that is not any more was closed by its owner. */
   #opened = false
 
-  constructor(client: NodeRedis | NodeRedisCluster, owned: boolean) {
+  constructor(client: NodeRedis | NodeRedisCluster, to: Destination | undefined) {
     this.#client = client
-    this.#owned = owned
-    this.#watch = new ConnectionWatch(client, () => this.ready)
+    this.#owned = to !== undefined
+    this.#watch = new ConnectionWatch(client, () => this.ready, to)
     this.keyPrefix = (client._keyPrefix ?? client.options?.keyPrefix ?? '').toString()
   }
 
@@ -101,7 +103,7 @@ class NodeRedisLink implements RedisLink {
     return this.#client.isReady
   }
 
-  get lastError(): unknown {
+  get lastError(): CacheError | undefined {
     return this.#watch.lastError
   }
 

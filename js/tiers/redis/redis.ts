@@ -15,10 +15,10 @@ import {
   set,
   sum,
 } from './commands.ts'
+import { sendGuarded, sendSource } from './guarded.ts'
 import { isErrorReply, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
-import type { Script } from './scripts/script.ts'
 import { hashSlot } from './slot.ts'
 
 /** Options of the Redis tier, however it came by its client. */
@@ -195,7 +195,7 @@ export class RedisDriver implements Driver {
   #patiently(opening: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(this.#patience, () => {
-        reject(tierError(TIER, new Error(`no connection within ${this.#patience} ms`)))
+        reject(this.#link?.lastError ?? tierError(TIER, new Error(`no connection within ${this.#patience} ms`)))
       })
       opening.finally(() => timer.cancel()).then(resolve, reject)
     })
@@ -228,32 +228,4 @@ function assertOneSlot(entries: readonly DriverEntry[], keyPrefix: string): void
     `redis: on a cluster the keys of one transaction must share a hash slot; these lie in ${slots.size}`,
     { context: { tier: TIER } },
   )
-}
-
-/**
- * Sends the commands and, after them, GET of the guard, whose reply is the last. A cluster
- * keeps no order between nodes: there the guard needs a round trip of its own.
- */
-async function sendGuarded(link: RedisLink, commands: readonly RedisCommand[], guard?: string): Promise<RedisReply[]> {
-  if (guard === undefined) return link.send(commands)
-  if (!link.cluster) return link.send([...commands, get(guard)])
-  return [...(await link.send(commands)), ...(await link.send([get(guard)]))]
-}
-
-/**
- * Redis forgets scripts when it restarts. Sends the source where its SHA was not known, which
- * makes it known again, and then the guard anew; puts the answers into `replies`.
- */
-async function sendSource(
-  link: RedisLink,
-  script: Script,
-  entries: readonly DriverEntry[],
-  guard: string | undefined,
-  replies: RedisReply[],
-): Promise<void> {
-  const places = entries.map((entry, place) => ({ entry, place })).filter(({ place }) => isNoScript(replies[place]))
-  const commands = places.map(({ entry }) => evaluate('eval', script.source, entry))
-  const answers = await sendGuarded(link, commands, guard)
-  for (const [n, { place }] of places.entries()) replies[place] = answers[n] ?? null
-  if (guard !== undefined) replies[entries.length] = answers[places.length] ?? null
 }
