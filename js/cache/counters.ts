@@ -56,12 +56,14 @@ const SAMPLE = 64
 /**
  * Times operations. Hits in memory are so short that reading the clock would cost more than
  * the hit: one in 64 of all reads is timed whatever comes of it, and every read that left
- * memory is timed from there on.
+ * memory is timed from there on. Sets that stay in memory are sampled alike.
  */
 export class Timings {
   readonly #clock: Clock
   readonly #record: RecordDuration | undefined
+  /** Counted apart: where reads and sets alternate, one count for both would only ever time one of them. */
   #reads = 0
+  #writes = 0
 
   constructor(clock: Clock, record: RecordDuration | undefined) {
     this.#clock = clock
@@ -73,9 +75,15 @@ export class Timings {
     return this.#record !== undefined && (++this.#reads & (SAMPLE - 1)) === 0
   }
 
+  /** For how many a write stands that begins now; 0 where it is not timed. `local`: memory is all it changes. */
+  writeWeight(local: boolean): number {
+    if (!local) return 1
+    return this.#record !== undefined && (++this.#writes & (SAMPLE - 1)) === 0 ? SAMPLE : 0
+  }
+
   /** The start of something to be timed. */
-  start(): number {
-    return this.#record === undefined ? 0 : this.#clock.exact()
+  start(weight = 1): number {
+    return this.#record === undefined || weight === 0 ? 0 : this.#clock.exact()
   }
 
   /** The end of a hit in memory that was sampled. */
@@ -84,7 +92,7 @@ export class Timings {
   }
 
   /** The end of anything else. */
-  end(operation: Operation, start: number): void {
-    this.#record?.(operation, this.#clock.exact() - start, 1)
+  end(operation: Operation, start: number, weight = 1): void {
+    if (weight > 0) this.#record?.(operation, this.#clock.exact() - start, weight)
   }
 }

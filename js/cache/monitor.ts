@@ -62,7 +62,7 @@ export class Monitor {
         emitter.emit('error', { error: event.error, tier })
         break
       case 'replay':
-        if (event.state === 'replayed') emitter.emit('replay', { tier, entries: event.sent })
+        if (event.state === 'replayed' && event.sent > 0) emitter.emit('replay', { tier, entries: event.sent })
         break
       case 'overflow':
         logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, { tier })

@@ -85,11 +85,12 @@ export class Region<V = unknown> {
    */
   async set(key: string, value: V, options?: SetOptions): Promise<boolean> {
     const { entries, timings } = this.#parts
-    const start = timings.start()
+    const weight = timings.writeWeight(entries.context.l2 === undefined)
+    const start = timings.start(weight)
     this.#check(key, value)
     const { stored, pending } = entries.put(key, value, this.#parts.ttlOf(options))
     const sent = pending !== undefined && (await entries.send([pending]))
-    timings.end('set', start)
+    timings.end('set', start, weight)
     return stored || sent
   }
 

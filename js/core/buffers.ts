@@ -1,3 +1,4 @@
+import { CacheError } from '../errors.ts'
 import type { Core } from './core.ts'
 
 const encoder = new TextEncoder()
@@ -37,17 +38,20 @@ export class Buffers {
     return encoder.encodeInto(key, this.#keyView).written
   }
 
-  /** Writes a payload, and answers its length in bytes. */
+  /**
+   * Writes a payload, and answers its length in bytes.
+   *
+   * @throws CacheError `OUT_OF_MEMORY`
+   */
   writeValue(payload: string | Uint8Array): number {
-    const { glue } = this.#core
     if (typeof payload !== 'string' || payload.length > LARGE) {
       const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload
-      const pointer = glue.valuePointer(bytes.byteLength)
+      const pointer = this.#reserve(bytes.byteLength)
       this.#core.bytes.set(bytes, pointer)
       return bytes.byteLength
     }
     const room = payload.length * MOST_BYTES_PER_UNIT
-    const pointer = glue.valuePointer(room)
+    const pointer = this.#reserve(room)
     return encoder.encodeInto(payload, this.#core.bytes.subarray(pointer, pointer + room)).written
   }
 
@@ -74,6 +78,12 @@ export class Buffers {
   /** Text in linear memory. */
   text(pointer: number, length: number): string {
     return decoder.decode(this.view(pointer, length))
+  }
+
+  #reserve(length: number): number {
+    const pointer = this.#core.glue.valuePointer(length)
+    if (pointer !== 0 || length === 0) return pointer
+    throw new CacheError('OUT_OF_MEMORY', `the core has no memory for a value of ${length} bytes`)
   }
 
   #makeKeyView(): Uint8Array {

@@ -1,7 +1,7 @@
 /**
  * Estimates what a value costs the JavaScript heap, in bytes, as V8 lays it out with
  * 8-byte pointers. Strings and buffers are exact; an object is walked up to `MAX_NODES`
- * nodes, and what lies beyond is taken to weigh like the average of what was seen.
+ * nodes, and what lies beyond is taken to weigh like what was seen beside it.
  */
 export function weigh(value: unknown): number {
   switch (typeof value) {
@@ -39,25 +39,35 @@ export function weighString(text: string): number {
   return STRING_HEADER + Math.ceil(bytes / POINTER) * POINTER
 }
 
+/** Weighs a child, or queues it; `times` is how many children it stands for. */
+type Visit = (child: unknown, times: number) => number
+
 function weighGraph(root: object): number {
   const queue: object[] = [root]
+  const stands: number[] = [1]
   const seen = new Set<object>(queue)
   let bytes = 0
+  let nodes = 0
   for (let i = 0; i < queue.length && i < MAX_NODES; i++) {
-    bytes += weighNode(queue[i] as object, (child) => {
-      if (typeof child !== 'object' || child === null) return weigh(child)
+    const standsFor = stands[i] as number
+    const visit: Visit = (child, times) => {
+      if (typeof child !== 'object' || child === null) return weigh(child) * times
       if (!seen.has(child)) {
         seen.add(child)
         queue.push(child)
+        stands.push(standsFor * times)
       }
       return 0
-    })
+    }
+    bytes += weighNode(queue[i] as object, visit) * standsFor
+    nodes += standsFor
   }
-  return queue.length <= MAX_NODES ? bytes : (bytes / MAX_NODES) * queue.length
+  const unseen = stands.slice(MAX_NODES).reduce((sum, times) => sum + times, 0)
+  return bytes + (bytes / nodes) * unseen
 }
 
-/** One object by itself; `visit` weighs or queues what it refers to. */
-function weighNode(node: object, visit: (child: unknown) => number): number {
+/** One object by itself, without what `visit` takes over. */
+function weighNode(node: object, visit: Visit): number {
   if (ArrayBuffer.isView(node)) return BUFFER_HEADER + node.byteLength
   if (node instanceof ArrayBuffer) return BUFFER_HEADER + node.byteLength
   if (Array.isArray(node)) return weighArray(node, visit)
@@ -67,47 +77,43 @@ function weighNode(node: object, visit: (child: unknown) => number): number {
   const keys = Object.keys(node)
   const looked = Math.min(keys.length, MAX_NODES)
   let children = 0
-  for (let i = 0; i < looked; i++) children += visit((node as Record<string, unknown>)[keys[i] as string])
-  return OBJECT_HEADER + keys.length * POINTER + scaled(children, looked, keys.length)
+  for (let i = 0; i < looked; i++) {
+    children += visit((node as Record<string, unknown>)[keys[i] as string], keys.length / looked)
+  }
+  return OBJECT_HEADER + keys.length * POINTER + children
 }
 
-/** Elements beyond `MAX_NODES` are taken to weigh like those before. Numbers alone lie side by side. */
-function weighArray(array: readonly unknown[], visit: (child: unknown) => number): number {
+/** Numbers alone lie side by side; among others each that is no small integer is an object. */
+function weighArray(array: readonly unknown[], visit: Visit): number {
   const looked = Math.min(array.length, MAX_NODES)
   let children = 0
   let numbers = 0
   for (let i = 0; i < looked; i++) {
     const element = array[i]
     if (typeof element === 'number') numbers++
-    children += visit(element)
+    children += visit(element, array.length / looked)
   }
-  if (numbers === looked) children = 0
-  return ARRAY_HEADER + array.length * POINTER + scaled(children, looked, array.length)
+  return ARRAY_HEADER + array.length * POINTER + (numbers === looked ? 0 : children)
 }
 
-function weighMap(map: ReadonlyMap<unknown, unknown>, visit: (child: unknown) => number): number {
+function weighMap(map: ReadonlyMap<unknown, unknown>, visit: Visit): number {
+  const times = Math.max(map.size / MAX_NODES, 1)
   let children = 0
-  let looked = 0
+  let left = MAX_NODES
   for (const [key, value] of map) {
-    if (looked === MAX_NODES) break
-    looked++
-    children += visit(key) + visit(value)
+    if (left-- === 0) break
+    children += visit(key, times) + visit(value, times)
   }
-  return HASH_TABLE_HEADER + map.size * (HASH_TABLE_ENTRY + POINTER) + scaled(children, looked, map.size)
+  return HASH_TABLE_HEADER + map.size * (HASH_TABLE_ENTRY + POINTER) + children
 }
 
-function weighSet(set: ReadonlySet<unknown>, visit: (child: unknown) => number): number {
+function weighSet(set: ReadonlySet<unknown>, visit: Visit): number {
+  const times = Math.max(set.size / MAX_NODES, 1)
   let children = 0
-  let looked = 0
+  let left = MAX_NODES
   for (const value of set) {
-    if (looked === MAX_NODES) break
-    looked++
-    children += visit(value)
+    if (left-- === 0) break
+    children += visit(value, times)
   }
-  return HASH_TABLE_HEADER + set.size * HASH_TABLE_ENTRY + scaled(children, looked, set.size)
-}
-
-/** What `looked` of `all` children weigh, for all of them. */
-function scaled(weight: number, looked: number, all: number): number {
-  return looked === 0 ? 0 : (weight / looked) * all
+  return HASH_TABLE_HEADER + set.size * HASH_TABLE_ENTRY + children
 }

@@ -124,7 +124,7 @@ impl Histogram {
             seen += count;
             if seen >= rank {
                 let middle = (lower(index) + lower(index + 1)) / 2.0;
-                return middle.clamp(self.min, self.max);
+                return middle.max(self.min).min(self.max);
             }
         }
         self.max

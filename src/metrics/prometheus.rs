@@ -66,7 +66,7 @@ fn write_owners(
         write_family(page, &name, "counter", counter.help())?;
         for (owner, metrics) in &owners.all {
             let labels = [(owners.label, *owner)];
-            write_sample(page, &name, &labels, metrics.counter(counter))?;
+            write_sample(page, &name, &labels, Decimal(metrics.counter(counter)))?;
         }
     }
     for &gauge in gauges {
@@ -74,10 +74,7 @@ fn write_owners(
         write_family(page, &name, "gauge", gauge.help())?;
         for (owner, metrics) in &owners.all {
             let labels = [(owners.label, *owner)];
-            match metrics.gauge(gauge) {
-                f64::INFINITY => write_sample(page, &name, &labels, INFINITY)?,
-                value => write_sample(page, &name, &labels, value)?,
-            }
+            write_sample(page, &name, &labels, Decimal(metrics.gauge(gauge)))?;
         }
     }
     let name = format!("{}_operation_duration_seconds", owners.prefix);
@@ -102,13 +99,18 @@ fn write_histogram(
 ) -> fmt::Result {
     let bucket = format!("{name}_bucket");
     for (exponent, count) in BOUNDS.into_iter().zip(histogram.cumulative(BOUNDS)) {
-        let bound = (2_f64.powi(exponent) / 1e6).to_string();
+        let bound = Decimal(2_f64.powi(exponent) / 1e6).to_string();
         write_sample(page, &bucket, &[owner, operation, ("le", &bound)], count)?;
     }
     let count = histogram.count();
     write_sample(page, &bucket, &[owner, operation, ("le", INFINITY)], count)?;
     let labels = [owner, operation];
-    write_sample(page, &format!("{name}_sum"), &labels, histogram.sum() / 1e6)?;
+    write_sample(
+        page,
+        &format!("{name}_sum"),
+        &labels,
+        Decimal(histogram.sum() / 1e6),
+    )?;
     write_sample(page, &format!("{name}_count"), &labels, count)
 }
 
@@ -130,6 +132,33 @@ fn write_sample(
         page.push('"');
     }
     writeln!(page, "}} {value}")
+}
+
+/// A number to nine decimals, which is a nanosecond: shortest digits, as the standard library
+/// prints floats, would be a tenth of the whole core.
+struct Decimal(f64);
+
+impl Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.0.abs();
+        if value.is_nan() {
+            return f.write_str("NaN");
+        }
+        f.write_str(match (self.0 < 0.0, value == f64::INFINITY) {
+            (false, true) => return f.write_str(INFINITY),
+            (true, true) => return f.write_str("-Inf"),
+            (true, false) => "-",
+            (false, false) => "",
+        })?;
+        // Above 2^53 there is no fraction, and above 2^64 what is told is 2^64.
+        let nanos = (value.fract() * 1e9).round() as u32;
+        let (carry, nanos) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
+        write!(f, "{}", (value as u64).saturating_add(carry.into()))?;
+        if nanos == 0 {
+            return Ok(());
+        }
+        write!(f, ".{}", format!("{nanos:09}").trim_end_matches('0'))
+    }
 }
 
 /// A label's value may hold anything; backslash, quote and line feed are escaped.

@@ -110,7 +110,8 @@ impl Ledger {
             return Err(refused);
         }
         self.slots.set_deadline(slot, change.deadline);
-        self.wheel.schedule(slot, change.deadline);
+        // Not in the wheel while room is made: if the time went backwards, it would expire.
+        self.wheel.cancel(slot);
         self.policy.update(
             slot,
             change.weight,
@@ -121,6 +122,7 @@ impl Ledger {
         if change.weight > old {
             self.make_room(change.weight - old, Some(slot), moment.now, departures);
         }
+        self.wheel.schedule(slot, change.deadline);
         self.slots.set_weight(slot, change.weight);
         Ok(())
     }

@@ -210,6 +210,37 @@ fn a_region_without_bound_says_so_as_the_format_does() {
 }
 
 #[test]
+fn numbers_are_written_to_the_nanosecond() {
+    let mut registry = Registry::new();
+    registry.declare_region("a");
+    let mut written = |value: f64| {
+        let region = registry.region_mut(0).expect("declared");
+        region.set_gauge(Gauge::Bytes, value);
+        let page = prometheus::render(&registry);
+        let line = page
+            .lines()
+            .find(|line| line.starts_with("omnicache_bytes{"));
+        let (_, number) = line.expect("a sample").rsplit_once(' ').expect("a number");
+        number.to_owned()
+    };
+    for (value, number) in [
+        (0.0, "0"),
+        (9_007_199_254_740_992.0, "9007199254740992"),
+        (2.5, "2.5"),
+        (0.000_064, "0.000064"),
+        (1.000_000_000_4, "1"),
+        (0.999_999_999_9, "1"),
+        (-1.25, "-1.25"),
+        (1e300, "18446744073709551615"),
+        (f64::INFINITY, "+Inf"),
+        (f64::NEG_INFINITY, "-Inf"),
+        (f64::NAN, "NaN"),
+    ] {
+        assert_eq!(written(value), number);
+    }
+}
+
+#[test]
 fn an_idle_registry_is_an_empty_page() {
     assert_eq!(prometheus::render(&Registry::new()), "");
 }

@@ -404,3 +404,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_replaced_entry_stays_even_if_the_time_went_backwards() {
+    let mut store = LiveStore::new(PolicyKind::Lru, bytes(100));
+    store.expire(1e6, u32::MAX);
+    let slot = store.insert(1, 40, 500.0, 0.0, 1).expect("room");
+    let other = store.insert(2, 40, NEVER, 0.0, 2).expect("room");
+    assert_eq!(store.replace(slot, 90, 600.0, 0.0, 3), Ok(()));
+    assert_eq!(departed(&store), [(other, Departure::Evicted)]);
+    assert_eq!(store.bytes(), 90);
+    assert_eq!(store.validate(), Ok(()));
+}

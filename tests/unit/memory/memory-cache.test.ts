@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest'
+import { type CacheError, MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
+import { FakeClock } from '../../helpers/fake-clock.ts'
+
+type Left = [key: string, value: unknown, reason: RemovalReason]
+
+function make<V>(options: Partial<MemoryCacheOptions<V>> = {}) {
+  const clock = new FakeClock()
+  const left: Left[] = []
+  const onEvict = (key: string, value: V | undefined, reason: RemovalReason) => left.push([key, value, reason])
+  const bound = options.maxBytes === undefined ? { max: 3 } : {}
+  const cache = new MemoryCache<V>({ clock, onEvict, ...bound, ...options })
+  return { cache, clock, left }
+}
+
+function codeOf(call: () => unknown): string | undefined {
+  try {
+    call()
+    return undefined
+  } catch (error) {
+    return (error as CacheError).code
+  }
+}
+
+describe.each(['live', 'packed'] as const)('a memory cache that is %s', (store) => {
+  it('answers what was set, and undefined for what was not', () => {
+    const { cache } = make<unknown>({ store, max: 10 })
+    for (const [i, value] of [0, '', false, null, 'text', 1.5, { a: [1] }].entries()) {
+      expect(cache.set(`k${i}`, value)).toBe(true)
+      expect(cache.get(`k${i}`)).toEqual(value)
+      expect(cache.has(`k${i}`)).toBe(true)
+    }
+    expect(cache.size).toBe(7)
+    expect(cache.get('none')).toBeUndefined()
+    expect(cache.has('none')).toBe(false)
+  })
+
+  it('lets the least recently used leave, and a peek is no use', () => {
+    const { cache } = make<number>({ store })
+    for (const key of ['a', 'b', 'c']) cache.set(key, 1)
+    cache.get('a')
+    cache.peek('b')
+    cache.has('b')
+    cache.set('d', 1)
+    expect([...cache.keys()].sort()).toEqual(['a', 'c', 'd'])
+  })
+
+  it.each([
+    ['lru', ['b', 'c']],
+    ['fifo', ['a', 'b']],
+    ['lfu', ['b', 'c']],
+    ['ttl', ['c', 'b']],
+  ] as const)('follows the policy %s', (policy, gone) => {
+    const { cache, left } = make<number>({ store, policy })
+    cache.set('a', 1, { ttl: '3h' })
+    cache.set('b', 1, { ttl: '2h' })
+    cache.set('c', 1, { ttl: '1h' })
+    cache.get('a')
+    cache.get('a')
+    cache.set('d', 1, { ttl: '4h' })
+    cache.get('d')
+    cache.set('e', 1, { ttl: '5h' })
+    expect(left.map(([key, , reason]) => [key, reason])).toEqual(gone.map((key) => [key, 'evict']))
+  })
+
+  it('ends an entry at its deadline, not a moment later', async () => {
+    const { cache, clock, left } = make<number>({ store, ttl: 1_000 })
+    cache.set('a', 1)
+    cache.set('b', 2, { ttl: 2_000 })
+    cache.set('c', 3, { ttl: Infinity })
+    await clock.advance(999)
+    expect(cache.get('a')).toBe(1)
+    expect(cache.getRemainingTTL('a')).toBe(1)
+    await clock.advance(1)
+    expect([cache.get('a'), cache.peek('a'), cache.has('a'), cache.getRemainingTTL('a')]).toEqual([
+      undefined,
+      undefined,
+      false,
+      0,
+    ])
+    expect([...cache.keys()].sort()).toEqual(['b', 'c'])
+    expect([cache.getRemainingTTL('b'), cache.getRemainingTTL('c')]).toEqual([1_000, Infinity])
+    await clock.advance(60_000)
+    expect(cache.size).toBe(1)
+    expect(left.map(([key, , reason]) => [key, reason])).toEqual([
+      ['a', 'expire'],
+      ['b', 'expire'],
+    ])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('tells why an entry left', () => {
+    const { cache, left } = make<string>({ store })
+    cache.set('a', 'one')
+    cache.set('a', 'two')
+    cache.delete('a')
+    cache.set('b', 'three')
+    cache.clear()
+    expect(left).toEqual([
+      ['a', 'one', 'set'],
+      ['a', 'two', 'delete'],
+      ['b', 'three', 'clear'],
+    ])
+  })
+
+  it('may be used by the one who is told that an entry left', () => {
+    const clock = new FakeClock()
+    const again: string[] = []
+    const cache: MemoryCache<string> = new MemoryCache<string>({
+      max: 2,
+      store,
+      clock,
+      onEvict: (key, _, reason) => {
+        if (reason !== 'evict') return
+        again.push(key)
+        if (again.length < 5) cache.set(`again-${key}`, 'x')
+      },
+    })
+    for (const key of ['a', 'b', 'c']) cache.set(key, key)
+    expect(again).toHaveLength(5)
+    expect(cache.size).toBe(2)
+    for (const [key, value] of cache) expect(cache.get(key)).toBe(value)
+  })
+
+  it('deletes with set undefined, and answers what delete and clear removed', () => {
+    const { cache } = make<number>({ store })
+    cache.set('a', 1)
+    expect(cache.set('a', undefined)).toBe(false)
+    expect(cache.has('a')).toBe(false)
+    cache.set('b', 1)
+    expect([cache.delete('b'), cache.delete('b'), cache.clear()]).toEqual([true, false, 0])
+  })
+
+  it('never holds more bytes than it may', () => {
+    const { cache } = make<string>({ store, maxBytes: '8KB' })
+    for (let i = 0; i < 500; i++) {
+      cache.set(`k${i}`, 'x'.repeat((i * 37) % 900))
+      expect(cache.bytes).toBeLessThanOrEqual(8 * 1024)
+    }
+    expect(cache.size).toBeGreaterThan(5)
+  })
+
+  it('refuses what is heavier than all of it, and then the old value is gone', () => {
+    const { cache } = make<string>({ store, maxBytes: 2_000 })
+    cache.set('a', 'small')
+    expect(cache.set('a', 'x'.repeat(5_000))).toBe(false)
+    expect(cache.get('a')).toBeUndefined()
+  })
+
+  it('can be filled, cleared and filled again', () => {
+    const { cache } = make<number>({ store, max: 100 })
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 150; i++) cache.set(`k${i}`, i)
+      expect(cache.size).toBe(100)
+      expect(cache.get('k149')).toBe(149)
+      expect(cache.clear()).toBe(100)
+      expect(cache.size).toBe(0)
+    }
+  })
+
+  it('can be gone through while entries come and go', () => {
+    const { cache } = make<number>({ store, max: 1_000 })
+    for (let i = 0; i < 100; i++) cache.set(`k${i}`, i)
+    let seen = 0
+    cache.forEach((value, key) => {
+      seen++
+      cache.delete(key)
+      if (value >= 0 && value < 10) cache.set(`new${value}`, -1)
+    })
+    expect(seen).toBeGreaterThanOrEqual(100)
+    expect([...cache.values()].every((value) => value === -1)).toBe(true)
+  })
+})
+
+describe('a memory cache that is live', () => {
+  it('hands out the very object that was set', () => {
+    const { cache } = make<object>()
+    const value = { a: 1 }
+    cache.set('a', value)
+    expect(cache.get('a')).toBe(value)
+    expect([...cache.entries()]).toEqual([['a', value]])
+  })
+
+  it('is gone through in the order in which the keys came', () => {
+    const { cache } = make<number>({ max: 10 })
+    for (const key of ['b', 'a', 'c']) cache.set(key, 1)
+    cache.get('b')
+    cache.set('b', 2)
+    expect([...cache.keys()]).toEqual(['b', 'a', 'c'])
+  })
+
+  it('weighs as it is told', () => {
+    const { cache } = make<string>({ maxBytes: 100, sizeCalculation: (value, key) => value.length + key.length })
+    cache.set('a', 'x'.repeat(39))
+    cache.set('b', 'x'.repeat(59))
+    expect(cache.bytes).toBe(100)
+    cache.set('c', '')
+    expect([...cache.keys()]).toEqual(['b', 'c'])
+    expect(codeOf(() => make<string>({ maxBytes: 9, sizeCalculation: () => -1 }).cache.set('a', 'x'))).toBe(
+      'INVALID_OPTION',
+    )
+  })
+
+  it('keeps its entries when the memory of the core grows under its views', () => {
+    const { cache } = make<number>({ max: 50_000 })
+    const other = new MemoryCache<number>({ max: 500_000 })
+    cache.set('a', 1)
+    for (let i = 0; i < 300_000; i++) other.set(`k${i}`, i)
+    expect(cache.get('a')).toBe(1)
+    expect(other.get('k299999')).toBe(299_999)
+  })
+})
+
+describe('wrong use of a memory cache', () => {
+  it.each([
+    [{}],
+    [{ max: 0 }],
+    [{ max: 1.5 }],
+    [{ max: -1 }],
+    [{ max: Number.NaN }],
+    [{ maxBytes: 0 }],
+    [{ maxBytes: '10 elephants' }],
+    [{ max: 1, ttl: 0 }],
+    [{ max: 1, ttl: 'soon' }],
+    [{ max: 1, policy: 'best' }],
+    [{ max: 1, store: 'heap' }],
+  ])('%j is refused', (options) => {
+    expect(codeOf(() => new MemoryCache(options as never))).toBe('INVALID_OPTION')
+  })
+
+  it.each(['', 5, undefined, null, 'x'.repeat(70_000), '\ud800'])('the key %j is refused', (key) => {
+    const { cache } = make<number>()
+    expect(codeOf(() => cache.set(key as string, 1))).toBe('INVALID_KEY')
+    expect(cache.size).toBe(0)
+  })
+
+  it('what a packed cache cannot store is refused, and what was there stays', () => {
+    const { cache } = make<unknown>({ store: 'packed' })
+    cache.set('a', 1)
+    expect(codeOf(() => cache.set('a', () => 1))).toBe('UNSERIALIZABLE_VALUE')
+    expect(cache.get('a')).toBe(1)
+  })
+})
