@@ -1,5 +1,6 @@
-import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, type OpenDBCallbacks, openDB } from 'idb'
+import type { DBSchema, IDBPDatabase, IDBPObjectStore, OpenDBCallbacks } from 'idb'
 import type { Clock } from '../clock.ts'
+import { CacheError } from '../errors.ts'
 import { closedError, tierError } from './tier-error.ts'
 
 /** What every error, metric and event calls this tier. */
@@ -133,6 +134,7 @@ export class EntryDatabase {
         this.#database = undefined
       },
     }
+    const { openDB } = await loadIdb()
     const database = await openDB<Schema>(this.#name, undefined, callbacks)
     if (database.objectStoreNames.contains(STORE)) return database
     const upgraded = database.version + 1
@@ -147,6 +149,18 @@ export class EntryDatabase {
     }
     this.#database = database
     return database
+  }
+}
+
+/** The package is an optional peer: loaded only here, when it is needed. */
+async function loadIdb(): Promise<typeof import('idb')> {
+  try {
+    return await import('idb')
+  } catch (cause) {
+    throw new CacheError('MISSING_PEER', `${TIER}: this tier needs the package idb: npm install idb`, {
+      cause,
+      context: { tier: TIER },
+    })
   }
 }
 
