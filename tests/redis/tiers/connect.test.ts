@@ -1,8 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +6,7 @@ import { redisDriver } from '../../../js/tiers/redis/index.ts'
 import { exchange } from '../../../js/tiers/redis/scripts/exchange.ts'
 import { exchangeNewer } from '../../../js/tiers/redis/scripts/exchange-newer.ts'
 import { freePort, hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
+import { type Certificate, hasOpenssl, makeCertificate } from './certificate.ts'
 
 const CLIENTS = ['ioredis', 'redis'] as const
 const value = Uint8Array.of(7)
@@ -27,24 +23,19 @@ async function worksOnce(driver: Driver): Promise<void> {
 describe.skipIf(!hasRedis)('reaching a Redis', () => {
   let server: RedisServer
   let admin: Redis
-  let certificates: string
+  let certificate: Certificate | undefined
   let tlsPort: number
   beforeAll(async () => {
-    certificates = await mkdtemp(join(tmpdir(), 'omnicache-tls-'))
-    const [key, cert] = [join(certificates, 'key.pem'), join(certificates, 'cert.pem')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert]
-    execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' })
+    certificate = hasOpenssl ? makeCertificate() : undefined
     tlsPort = await freePort()
-    const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', cert, '--tls-key-file', key]
-    server = await startRedis({ args: [...tls, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no'] })
+    server = await startRedis({ args: certificate?.serverArgs(tlsPort) ?? [] })
     admin = new Redis(server.port)
     await admin.acl('SETUSER', 'app', 'on', '>p@ss:/word', '~*', '+@all')
   })
   afterAll(async () => {
     admin.disconnect()
     await server.stop()
-    await rm(certificates, { recursive: true })
+    await certificate?.dispose()
   })
 
   describe.each(CLIENTS)('through %s', (client) => {
@@ -65,18 +56,20 @@ describe.skipIf(!hasRedis)('reaching a Redis', () => {
       await worksOnce(redisDriver(`redis://app:${encodeURIComponent('p@ss:/word')}@127.0.0.1:${port}`, { client }))
       await worksOnce(redisDriver(server.url, { client, username: 'app', password: 'p@ss:/word' }))
       const wrong = redisDriver(`redis://app:guess@127.0.0.1:${port}`, { client })
-      await expect(wrong.connect()).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' })
-      await expect(wrong.getMany(['a'])).rejects.toThrow(/WRONGPASS|no connection/)
+      await expect(wrong.connect()).rejects.toThrow('WRONGPASS')
+      await expect(wrong.getMany(['a'])).rejects.toThrow('WRONGPASS')
       await wrong.close()
     })
 
-    it('over TLS, whose certificate is checked', async () => {
+    it.skipIf(!hasOpenssl)('over TLS, whose certificate is checked (needs openssl)', async () => {
       const url = `rediss://localhost:${tlsPort}`
-      const ca = readFileSync(join(certificates, 'cert.pem'))
+      const ca = certificate?.pem
       await worksOnce(redisDriver(url, { client, tls: { ca } }))
       await worksOnce(redisDriver(`redis://localhost:${tlsPort}`, { client, tls: { ca } }))
       const unchecked = redisDriver(url, { client })
-      await expect(unchecked.connect()).rejects.toThrow(/self.signed/)
+      await expect(unchecked.connect()).rejects.toThrow(
+        `redis: TLS handshake with localhost:${tlsPort} failed: self-signed certificate`,
+      )
       await unchecked.close()
     })
   })
