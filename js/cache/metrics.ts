@@ -129,13 +129,14 @@ export class MetricsReport {
 
   /** Takes a region's duration; `weight` is how many operations it stands for. */
   record(region: string, operation: Operation, ms: number, weight: number): void {
-    const native = this.#alive()
-    native.recordRegion(this.#number(region), OPERATIONS[operation], ms * 1000, weight)
+    this.#guarded((native) => native.recordRegion(this.#number(region), OPERATIONS[operation], ms * 1000, weight))
   }
 
   snapshot(reports: RegionReports, l2: L2Report | undefined): CacheMetrics {
-    this.#update(reports, l2)
-    const { overall, regions, tiers } = this.#alive().snapshot() as CoreSnapshot
+    const { overall, regions, tiers } = this.#guarded((native) => {
+      this.#update(native, reports, l2)
+      return native.snapshot() as CoreSnapshot
+    })
     return {
       totals: nameless(overall),
       regions: Object.fromEntries(
@@ -150,16 +151,17 @@ export class MetricsReport {
 
   /** The figures in Prometheus' text format 0.0.4. */
   text(reports: RegionReports, l2: L2Report | undefined): string {
-    this.#update(reports, l2)
-    return this.#alive().text()
+    return this.#guarded((native) => {
+      this.#update(native, reports, l2)
+      return native.text()
+    })
   }
 
   dispose(): void {
     if (this.#core?.crashed === false) this.#native?.free()
   }
 
-  #update(reports: RegionReports, l2: L2Report | undefined): void {
-    const native = this.#alive()
+  #update(native: MetricsCore, reports: RegionReports, l2: L2Report | undefined): void {
     for (const [name, { counters, entries, bytes, maxBytes }] of reports) {
       const gauges = Float64Array.of(entries, bytes, maxBytes)
       native.updateRegion(this.#number(name), Float64Array.from(counters.totals()), gauges)
@@ -171,6 +173,16 @@ export class MetricsReport {
 
   #number(region: string): number {
     return this.#numbers.get(region) ?? 0
+  }
+
+  /** Runs a call into the core; after a trap once more, in a new instance. */
+  #guarded<T>(call: (native: MetricsCore) => T): T {
+    try {
+      return call(this.#alive())
+    } catch (error) {
+      if (!this.#core?.trapped(error)) throw error
+      return call(this.#alive())
+    }
   }
 
   /** The core's part, made at the first use, and anew after a crash. */

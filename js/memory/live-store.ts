@@ -108,6 +108,7 @@ export class LiveStore<V> implements Store<V> {
   set(key: string, value: V, weight: number, deadline: number): boolean {
     let stored: boolean
     try {
+      if (this.#core.crashed) this.#rebuild()
       stored = this.#put(key, value, weight, deadline)
     } catch (error) {
       this.#restart(error)
