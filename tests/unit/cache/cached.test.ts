@@ -1,0 +1,336 @@
+import { ScriptTarget, transpileModule } from 'typescript'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Cached, cached } from '../../../js/cache/cached.ts'
+import { cacheDelete, cacheGet, cacheSet, getCacheManager } from '../../../js/cache/global.ts'
+import { CacheManager } from '../../../js/cache/manager.ts'
+import { expectError, makeCache } from './fixture.ts'
+
+describe('cached', () => {
+  it('runs a function once per arguments, with the types kept', async () => {
+    const { cache, clock } = makeCache()
+    let runs = 0
+    const add = cached(async (a: number, b: number) => a + b + runs++ * 0, {
+      region: 'live',
+      name: 'add',
+      ttl: '5s',
+      cache,
+    })
+    const sum: number = await add(1, 2)
+    expect([sum, await add(1, 2), await add(2, 1)]).toEqual([3, 3, 3])
+    expect(runs).toBe(2)
+    await clock.advance(5_000)
+    await add(1, 2)
+    expect(runs).toBe(3)
+  })
+
+  it('shares one run among concurrent calls, and throws errors without keeping them', async () => {
+    const { cache } = makeCache()
+    let runs = 0
+    const load = cached(
+      async (id: string) => {
+        if (++runs === 1) throw new Error('down')
+        return `loaded ${id}`
+      },
+      { region: 'packed', name: 'load', cache },
+    )
+    const first = await Promise.allSettled([load('a'), load('a')])
+    expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(runs).toBe(1)
+    expect(await load('a')).toBe('loaded a')
+  })
+
+  it('takes a key function, and a name that keeps functions apart', async () => {
+    const { cache } = makeCache()
+    const byId = cached((user: { id: string; seen: number }) => user.seen, {
+      region: 'live',
+      key: ({ id }) => `user:${id}`,
+      cache,
+    })
+    expect(await byId({ id: 'a', seen: 1 })).toBe(1)
+    expect(await byId({ id: 'a', seen: 2 })).toBe(1)
+    expect(await cache.get('live', 'user:a')).toBe(1)
+    const one = cached((n: number) => `one ${n}`, { region: 'live', name: 'one', cache })
+    const two = cached((n: number) => `two ${n}`, { region: 'live', name: 'two', cache })
+    expect([await one(1), await two(1)]).toEqual(['one 1', 'two 1'])
+    await expectError(() => cached((n: number) => n, { region: 'live', cache }), 'INVALID_OPTION', /name/, /key/)
+  })
+
+  it('passes on what is wrong with region or key, as a rejection', async () => {
+    const { cache } = makeCache()
+    await expectError(cached((n: number) => n, { region: 'nowhere', name: 'f', cache })(1), 'UNKNOWN_REGION')
+    await expectError(cached((n: number) => n, { region: 'live', key: () => '', cache })(1), 'INVALID_KEY')
+    await expectError(
+      cached((f: () => void) => String(f), { region: 'live', name: 'f', cache })(() => {}),
+      'INVALID_KEY',
+      /argument 1/,
+      /key/,
+    )
+  })
+})
+
+describe('the key of arguments', () => {
+  class Point {
+    x = 1
+  }
+  const keyOf = async (...args: unknown[]) => {
+    let key = ''
+    const seen = new CacheManager({ regions: { probe: { strict: false } } })
+    seen.on('miss', (event) => {
+      key = event.key
+    })
+    await cached((..._: unknown[]) => 1, { region: 'probe', name: 'f', cache: seen })(...args)
+    await seen.close()
+    return key
+  }
+
+  it('is the same for equal arguments, in whatever order fields were added', async () => {
+    expect(await keyOf({ a: 1, b: [2, { c: 3 }] })).toBe(await keyOf({ b: [2, { c: 3 }], a: 1 }))
+    expect(
+      await keyOf(
+        new Map([
+          ['a', 1],
+          ['b', 2],
+        ]),
+      ),
+    ).toBe(
+      await keyOf(
+        new Map([
+          ['b', 2],
+          ['a', 1],
+        ]),
+      ),
+    )
+    expect(await keyOf(new Set([1, 2]))).toBe(await keyOf(new Set([2, 1])))
+    expect(await keyOf(0)).toBe(await keyOf(-0))
+  })
+
+  it('differs for arguments that differ', async () => {
+    const different: unknown[][] = [
+      [],
+      [1],
+      ['1'],
+      [1n],
+      [true],
+      ['true'],
+      [null],
+      ['null'],
+      [undefined],
+      ['undefined'],
+      [1, 2],
+      ['1,2'],
+      [[1, 2]],
+      [[1], 2],
+      [[]],
+      [{}],
+      [{ a: 1 }],
+      [{ a: '1' }],
+      [{ b: 1 }],
+      [{ a: undefined }],
+      [new Date(0)],
+      [new Date(1)],
+      [0],
+      [Number.NaN],
+      [new Map([['a', 1]])],
+      [new Set(['a'])],
+      [new Set()],
+      [new Map()],
+      [Uint8Array.of(1)],
+      [Int8Array.of(1)],
+      [new URL('https://a.example/')],
+      ['https://a.example/'],
+      ['a', 'b'],
+      ['a,b'],
+      ['"a","b"'],
+      [{ 'a":1,"b': 1 }],
+      [{ a: 1, b: 1 }],
+      [new Map([['a', [1, 2]]])],
+      [new Map<unknown, unknown>([[['a', 1], 2]])],
+      [[undefined]],
+      [[null]],
+      [Number.POSITIVE_INFINITY],
+    ]
+    const keys = await Promise.all(different.map((args) => keyOf(...args)))
+    for (const [i, key] of keys.entries()) expect(keys.indexOf(key), `${i} is as ${keys.indexOf(key)}: ${key}`).toBe(i)
+  })
+
+  it('is refused for what has no value to compare', async () => {
+    const cycle: unknown[] = []
+    cycle.push(cycle)
+    for (const bad of [() => 1, Symbol('s'), new Point(), cycle, { deep: [new Point()] }, new WeakMap()]) {
+      await expectError(keyOf(bad), 'INVALID_KEY', /argument 1/)
+    }
+  })
+})
+
+const CLASSES = `function make(Cached, cache) {
+  class Articles {
+    site = 'site'
+    runs = 0
+    @Cached({ region: 'packed', ttl: '5s', cache })
+    async body(id) {
+      this.runs++
+      return this.site + '/' + id
+    }
+    @Cached({ region: 'packed', key: (id) => 'head:' + id, cache })
+    async head(id) {
+      return 'head of ' + id
+    }
+    @Cached({ region: 'packed', cache })
+    async other(id) {
+      return 'other ' + id
+    }
+    static runs = 0
+    @Cached({ region: 'packed', cache })
+    static async count() {
+      return ++this.runs
+    }
+  }
+  class Users {
+    @Cached({ region: 'packed', cache })
+    async body(id) {
+      return 'user ' + id
+    }
+  }
+  return { Articles, Users }
+}`
+
+interface Articles {
+  readonly runs: number
+  body(id: string): Promise<string>
+  head(id: string): Promise<string>
+  other(id: string): Promise<string>
+}
+interface Classes {
+  readonly Articles: { new (): Articles; count(): Promise<number> }
+  readonly Users: new () => { body(id: string): Promise<string> }
+}
+
+/** The classes above, with their decorators as TypeScript compiles them. */
+function compiled(experimentalDecorators: boolean, cache: CacheManager): Classes {
+  const compilerOptions = { target: ScriptTarget.ES2022, experimentalDecorators }
+  const { outputText } = transpileModule(CLASSES, { compilerOptions })
+  return new Function('Cached', 'cache', `${outputText}; return make(Cached, cache)`)(Cached, cache)
+}
+
+describe.each([
+  ['as a standard decorator', false],
+  ['as a legacy decorator', true],
+])('@Cached %s', (_, legacy) => {
+  it('keeps the results of a method, with its `this`', async () => {
+    const { cache, clock } = makeCache()
+    const { Articles } = compiled(legacy, cache)
+    const articles = new Articles()
+    expect([await articles.body('a'), await articles.body('a'), await articles.body('b')]).toEqual([
+      'site/a',
+      'site/a',
+      'site/b',
+    ])
+    expect(articles.runs).toBe(2)
+    await clock.advance(5_000)
+    await articles.body('a')
+    expect(articles.runs).toBe(3)
+  })
+
+  it('keeps methods and classes apart, and static ones from the others', async () => {
+    const { cache } = makeCache()
+    const { Articles, Users } = compiled(legacy, cache)
+    const articles = new Articles()
+    expect([await articles.body('1'), await articles.other('1'), await new Users().body('1')]).toEqual([
+      'site/1',
+      'other 1',
+      'user 1',
+    ])
+    expect([await Articles.count(), await Articles.count()]).toEqual([1, 1])
+  })
+
+  it('takes a key function', async () => {
+    const { cache } = makeCache()
+    const { Articles } = compiled(legacy, cache)
+    expect(await new Articles().head('x')).toBe('head of x')
+    expect(await cache.get('packed', 'head:x')).toBe('head of x')
+  })
+})
+
+describe('@Cached', () => {
+  it('refuses what is no method', async () => {
+    const { cache } = makeCache()
+    const decorate = Cached({ region: 'live', cache }) as unknown as (...args: unknown[]) => unknown
+    await expectError(() => decorate(undefined, { kind: 'field', name: 'size' }), 'INVALID_OPTION', /size/, /methods/)
+    await expectError(() => decorate({}, 'size', { get: () => 1 }), 'INVALID_OPTION', /size/)
+  })
+})
+
+describe('the cache of the process', () => {
+  const NAMES = [
+    'REDIS_URL',
+    'CACHE_METRICS_TTL',
+    'CACHE_PROMPT_CACHE_STRATEGY',
+    'CACHE_METRICS_MAX_SIZE',
+    'CACHE_API_RESPONSES_COMPRESSION',
+    'CACHE_METRIX_TTL',
+  ]
+  const before = new Map(NAMES.map((name) => [name, process.env[name]]))
+  beforeEach(() => {
+    for (const name of NAMES) delete process.env[name]
+  })
+  afterEach(async () => {
+    for (const name of NAMES) delete process.env[name]
+    await getCacheManager().close()
+    for (const [name, value] of before) if (value !== undefined) process.env[name] = value
+  })
+
+  it('is one, found under a registered symbol, memory alone without REDIS_URL', async () => {
+    const cache = getCacheManager()
+    expect(getCacheManager()).toBe(cache)
+    expect((globalThis as Record<symbol, unknown>)[Symbol.for('omnicache.manager')]).toBe(cache)
+    expect(cache.status().l2).toEqual({ state: 'none' })
+    expect(await cacheSet('metrics', 'k', 1)).toBe(true)
+    expect(await cacheGet('metrics', 'k')).toBe(1)
+    expect(await cache.get('metrics', 'k')).toBe(1)
+    expect(await cacheDelete('metrics', 'k')).toBe(true)
+    expect(await cached((n: number) => n * 2, { region: 'metrics', name: 'double' })(21)).toBe(42)
+    expect(await cache.get('metrics', 'double(21)')).toBe(42)
+  })
+
+  it('is a new one after it was closed', async () => {
+    const cache = getCacheManager()
+    await cache.close()
+    expect(getCacheManager()).not.toBe(cache)
+    expect(await cacheSet('metrics', 'k', 1)).toBe(true)
+  })
+
+  it('is what the environment says', () => {
+    Object.assign(process.env, {
+      CACHE_METRICS_TTL: '90',
+      CACHE_METRICS_MAX_SIZE: '7',
+      CACHE_PROMPT_CACHE_STRATEGY: 'FIFO',
+      CACHE_API_RESPONSES_COMPRESSION: 'off',
+    })
+    const cache = getCacheManager()
+    expect(cache.config('metrics')).toMatchObject({ ttl: 90_000, maxBytes: 7 * 1024 ** 2 })
+    expect(cache.config('prompt_cache').policy).toBe('fifo')
+    expect(cache.config('api_responses').compression).toBe('none')
+  })
+
+  it('does not start with a wrong environment, and says which variable, what it is and what is allowed', async () => {
+    process.env.CACHE_METRICS_TTL = 'soon'
+    const error = await expectError(
+      () => getCacheManager(),
+      'INVALID_ENVIRONMENT',
+      /CACHE_METRICS_TTL/,
+      /'soon'/,
+      /seconds/,
+    )
+    expect(error.context.variable).toBe('CACHE_METRICS_TTL')
+    await expectError(() => cacheGet('metrics', 'k'), 'INVALID_ENVIRONMENT')
+    delete process.env.CACHE_METRICS_TTL
+    expect(await cacheSet('metrics', 'k', 1)).toBe(true)
+  })
+
+  it('asks back where a name is close to a real one', () => {
+    process.env.CACHE_METRIX_TTL = '5'
+    const warnings: string[] = []
+    CacheManager.fromEnv({ logger: { warn: (message: string) => warnings.push(message) } })
+    expect(warnings).toEqual([expect.stringMatching(/CACHE_METRIX_TTL.*did you mean CACHE_METRICS_TTL/)])
+  })
+})
