@@ -1,50 +1,10 @@
-import type { Clock } from '../clock.ts'
-import type { StandardSchema } from '../config/types.ts'
 import type { Remote } from '../flow/remote.ts'
 import type { StoredWrite } from '../flow/stored-bytes.ts'
-import type { Sweeper } from '../memory/sweeper.ts'
-import type { Emitter } from '../observe/events.ts'
-import type { MemoryBudget } from './budget.ts'
 import type { TimedWrite } from './commit.ts'
-import type { Counters } from './counters.ts'
+import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
 import { type Fill, Fills } from './fills.ts'
-import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
-import type { RegionCodec } from './region-codec.ts'
-import { check } from './schema.ts'
-
-/** A value, and the name of the tier that had it. */
-export interface Read {
-  readonly value: unknown
-  readonly tier: string
-}
-
-/** The way to L2 of one region. */
-export interface RegionRemote {
-  readonly remote: Remote
-  /** What the tier is called. */
-  readonly tier: string
-  /** What L2 calls the region: its name, and its version where that is not the first. */
-  readonly region: string
-  /** The limit of one operation in ms, where it is not the manager's. */
-  readonly limit: number | undefined
-}
-
-/** What the entries of one region need to know and to reach. */
-export interface EntriesContext {
-  readonly name: string
-  readonly clock: Clock
-  readonly counters: Counters
-  readonly emitter: Emitter
-  readonly budget: MemoryBudget
-  readonly sweeper: Sweeper
-  /** `undefined` where memory is all there is. */
-  readonly l2: RegionRemote | undefined
-  readonly codec: RegionCodec
-  /** Checks what comes from L2. */
-  readonly schema: StandardSchema | undefined
-  /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
-  readonly checkedFor: number
-}
+import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
+import { L2Reads, type Read } from './l2-reads.ts'
 
 /** A write that is done in memory and still has to reach L2. */
 export interface PendingWrite {
@@ -55,9 +15,6 @@ export interface PendingWrite {
   readonly fill: Fill
 }
 
-/** How long an entry is served on without a look, where L2 could not be asked, in ms. */
-const UNCHECKED_FOR = 1_000
-
 /**
  * The entries of one region across its tiers. Memory is changed at once, synchronously, and
  * L2 after it; nothing here rejects because L2 is away.
@@ -66,10 +23,12 @@ export class Entries {
   l1: L1
   context: EntriesContext
   readonly #fills = new Fills()
+  readonly #reads: L2Reads
 
   constructor(context: EntriesContext, l1: L1) {
     this.context = context
     this.l1 = l1
+    this.#reads = new L2Reads(this, this.#fills)
   }
 
   /** The entry in memory, if it may be served without a look at L2. */
@@ -81,32 +40,12 @@ export class Entries {
 
   /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked. */
   async read(key: string): Promise<Read | undefined> {
-    return (await this.readMany([key])).get(key)
+    return (await this.#reads.readMany([key])).get(key)
   }
 
   /** As `read`, for many keys in one round trip. Keys without a value are left out. */
-  async readMany(keys: readonly string[]): Promise<Map<string, Read>> {
-    const { l2, codec, schema } = this.context
-    const reads = new Map<string, Read>()
-    if (l2 === undefined || keys.length === 0) return reads
-    const fills = keys.map((key) => this.#fills.begin(key))
-    try {
-      const storedKeys = keys.map((key) => codec.storedKey(key))
-      const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
-      for (const [i, key] of keys.entries()) {
-        const answer = answers[i]
-        if (answer === 'unavailable') {
-          setIfFound(reads, key, this.#unchecked(key))
-        } else {
-          const opened = answer && this.#open(key, answer)
-          const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
-          setIfFound(reads, key, this.#take(key, checked, fills[i] as Fill, l2))
-        }
-      }
-    } finally {
-      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
-    }
-    return reads
+  readMany(keys: readonly string[]): Promise<Map<string, Read>> {
+    return this.#reads.readMany(keys)
   }
 
   /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
@@ -214,7 +153,7 @@ export class Entries {
 
   #store(key: string, value: unknown, ttl: number, times: EnvelopeTimes | undefined): Written {
     const { counters, budget, sweeper } = this.context
-    const written = this.l1.set(key, value, this.#localTimes(ttl), times)
+    const written = this.l1.set(key, value, localTimes(this.context, ttl), times)
     this.#fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes
@@ -225,61 +164,10 @@ export class Entries {
     return written
   }
 
-  /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
-  #take(key: string, opened: Opened | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
-    const { counters, sweeper, budget, schema } = this.context
-    if (fill.outdated) return this.#unchecked(key)
-    const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
-    if (opened === undefined || remaining <= 0) {
-      counters.l2Misses++
-      this.l1.delete(key)
-      return undefined
-    }
-    counters.l2Hits++
-    const local = this.#localTimes(remaining)
-    if (schema === undefined) this.l1.fill(key, opened, local)
-    else this.l1.set(key, opened.value, local, undefined)
-    if (remaining !== Infinity) sweeper.watch(this.l1)
-    budget.enforce()
-    return { value: opened.value, tier }
-  }
-
-  #open(key: string, envelope: Uint8Array): Opened | undefined {
-    const result = this.context.codec.open(key, envelope)
-    return result.ok ? result.opened : this.#corrupt(key, result.reason)
-  }
-
-  /** What the region's schema makes of an entry from L2. */
-  async #checked(key: string, opened: Opened, schema: StandardSchema): Promise<Opened | undefined> {
-    const checked = await check(schema, opened.value)
-    return checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
-  }
-
-  #corrupt(key: string, reason: string): undefined {
-    const { counters, emitter, name, codec } = this.context
-    counters.corrupt++
-    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
-    return undefined
-  }
-
-  /** What memory holds, where L2 cannot say whether it still holds good. */
-  #unchecked(key: string): Read | undefined {
-    const found = this.l1.get(key)
-    if (found === undefined) return undefined
-    const { value } = found
-    this.l1.check(key, this.context.clock.now() + UNCHECKED_FOR)
-    return { value, tier: 'memory' }
-  }
-
   #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
     return late.map(({ key, value, write }) =>
       this.storedWrite(key, { kind: 'set', value, options: {}, ttl: write.ttl }, remote),
     )
-  }
-
-  #localTimes(ttl: number): LocalTimes {
-    const now = this.context.clock.now()
-    return { freshUntil: now + ttl, checkedUntil: now + this.context.checkedFor }
   }
 
   #tellOfSet(key: string, stored: boolean): void {
@@ -292,20 +180,8 @@ export class Entries {
   }
 }
 
-function setIfFound(reads: Map<string, Read>, key: string, read: Read | undefined): void {
-  if (read !== undefined) reads.set(key, read)
-}
-
 /** The times of an entry that is written now, by L2's clock. */
 function envelopeTimes(remote: Remote, ttl: number): EnvelopeTimes {
   const created = remote.now()
   return { stamp: remote.stamps.next(), created, freshUntil: created + ttl, staleUntil: created + ttl }
-}
-
-/**
- * What is left of an entry's life, in ms. A reader whose clock is behind the writer's never
- * takes more than the entry was given.
- */
-function remainingLifetime(opened: Opened, now: number): number {
-  return Math.min(opened.freshUntil - now, opened.freshUntil - opened.created)
 }

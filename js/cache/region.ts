@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
-import { yieldToEventLoop } from '../clock.ts'
 import { SingleFlight } from '../flow/single-flight.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { Counters, Timings } from './counters.ts'
-import type { Entries, PendingWrite } from './entries.ts'
+import type { Entries } from './entries.ts'
+import { storeMany } from './store-many.ts'
 import { Mutex, Transaction, type TransactionWrite } from './transaction.ts'
 import type {
   Factory,
@@ -15,13 +15,6 @@ import type {
   WarmProgress,
 } from './types.ts'
 import { warm } from './warm.ts'
-
-/** How long one call works through many entries before it lets others run, in ms. */
-const SLICE = 8
-
-/** How many entries, and about how many bytes, go to L2 in one round trip. */
-const CHUNK_ENTRIES = 256
-const CHUNK_BYTES = 1 << 20
 
 /** What a region is made of. The manager puts it together. */
 export interface RegionParts {
@@ -147,33 +140,11 @@ export class Region<V = unknown> {
     const { entries, clock, ttlOf, timings } = this.#parts
     const ttl = ttlOf(options)
     const start = timings.start()
-    let stored = 0
-    let bytes = 0
-    let pending: PendingWrite[] = []
-    let until = clock.exact() + SLICE
-    try {
-      for (const [key, value] of isIterable(pairs) ? pairs : Object.entries(pairs)) {
-        this.#check(key, value)
-        const written = entries.put(key, value, ttl)
-        if (written.stored || written.pending !== undefined) stored++
-        if (written.pending !== undefined) {
-          pending.push(written.pending)
-          bytes += written.pending.write.envelope.length
-        }
-        if (pending.length >= CHUNK_ENTRIES || bytes >= CHUNK_BYTES) {
-          await entries.send(pending)
-          pending = []
-          bytes = 0
-        }
-        if (clock.exact() >= until) {
-          await yieldToEventLoop()
-          until = clock.exact() + SLICE
-        }
-      }
-    } finally {
-      // Where a pair was refused, those before it are in memory, and belong in L2.
-      await entries.send(pending)
+    const store = (key: string, value: V) => {
+      this.#check(key, value)
+      return entries.put(key, value, ttl)
     }
+    const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
     timings.end('set', start)
     return stored
   }
@@ -337,10 +308,4 @@ export class Region<V = unknown> {
     this.#parts.checkKey(key)
     this.#parts.checkValue(key, value)
   }
-}
-
-function isIterable<V>(
-  pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
-): pairs is Iterable<readonly [string, V]> {
-  return Symbol.iterator in pairs
 }

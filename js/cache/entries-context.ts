@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.ts'
+import type { StandardSchema } from '../config/types.ts'
+import type { Remote } from '../flow/remote.ts'
+import type { Sweeper } from '../memory/sweeper.ts'
+import type { Emitter } from '../observe/events.ts'
+import type { MemoryBudget } from './budget.ts'
+import type { Counters } from './counters.ts'
+import type { LocalTimes } from './l1.ts'
+import type { RegionCodec } from './region-codec.ts'
+
+/** The way to L2 of one region. */
+export interface RegionRemote {
+  readonly remote: Remote
+  /** What the tier is called. */
+  readonly tier: string
+  /** What L2 calls the region: its name, and its version where that is not the first. */
+  readonly region: string
+  /** The limit of one operation in ms, where it is not the manager's. */
+  readonly limit: number | undefined
+}
+
+/** What the entries of one region need to know and to reach. */
+export interface EntriesContext {
+  readonly name: string
+  readonly clock: Clock
+  readonly counters: Counters
+  readonly emitter: Emitter
+  readonly budget: MemoryBudget
+  readonly sweeper: Sweeper
+  /** `undefined` where memory is all there is. */
+  readonly l2: RegionRemote | undefined
+  readonly codec: RegionCodec
+  /** Checks what comes from L2. */
+  readonly schema: StandardSchema | undefined
+  /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
+  readonly checkedFor: number
+}
+
+/** When an entry that lives for `ttl` ms from now ends here, and until when it counts as checked. */
+export function localTimes({ clock, checkedFor }: EntriesContext, ttl: number): LocalTimes {
+  const now = clock.now()
+  return { freshUntil: now + ttl, checkedUntil: now + checkedFor }
+}

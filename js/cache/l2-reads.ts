@@ -1,0 +1,117 @@
+import type { StandardSchema } from '../config/types.ts'
+import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
+import type { Fill, Fills } from './fills.ts'
+import type { L1, Opened } from './l1.ts'
+import { check } from './schema.ts'
+
+/** A value, and the name of the tier that had it. */
+export interface Read {
+  readonly value: unknown
+  readonly tier: string
+}
+
+/** Where reads put what they find: the entries of one region, as they are at that moment. */
+export interface ReadTarget {
+  readonly l1: L1
+  readonly context: EntriesContext
+}
+
+/** How long an entry is served on without a look, where L2 could not be asked, in ms. */
+const UNCHECKED_FOR = 1_000
+
+/** Reads of one region from L2: what is found there is opened, checked and put into memory. */
+export class L2Reads {
+  readonly #entries: ReadTarget
+  readonly #fills: Fills
+
+  constructor(entries: ReadTarget, fills: Fills) {
+    this.#entries = entries
+    this.#fills = fills
+  }
+
+  /**
+   * What L2 has under `keys`, in one round trip; where it cannot be asked, what memory holds.
+   * Keys without a value are left out.
+   */
+  async readMany(keys: readonly string[]): Promise<Map<string, Read>> {
+    const { l2, codec, schema } = this.#entries.context
+    const reads = new Map<string, Read>()
+    if (l2 === undefined || keys.length === 0) return reads
+    const fills = keys.map((key) => this.#fills.begin(key))
+    try {
+      const storedKeys = keys.map((key) => codec.storedKey(key))
+      const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
+      for (const [i, key] of keys.entries()) {
+        const answer = answers[i]
+        if (answer === 'unavailable') {
+          setIfFound(reads, key, this.#unchecked(key))
+        } else {
+          const opened = answer && this.#open(key, answer)
+          const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
+          setIfFound(reads, key, this.#take(key, checked, fills[i] as Fill, l2))
+        }
+      }
+    } finally {
+      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+    }
+    return reads
+  }
+
+  /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
+  #take(key: string, opened: Opened | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
+    const { counters, sweeper, budget, schema } = this.#entries.context
+    if (fill.outdated) return this.#unchecked(key)
+    const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
+    if (opened === undefined || remaining <= 0) {
+      counters.l2Misses++
+      this.#entries.l1.delete(key)
+      return undefined
+    }
+    counters.l2Hits++
+    const local = localTimes(this.#entries.context, remaining)
+    if (schema === undefined) this.#entries.l1.fill(key, opened, local)
+    else this.#entries.l1.set(key, opened.value, local, undefined)
+    if (remaining !== Infinity) sweeper.watch(this.#entries.l1)
+    budget.enforce()
+    return { value: opened.value, tier }
+  }
+
+  #open(key: string, envelope: Uint8Array): Opened | undefined {
+    const result = this.#entries.context.codec.open(key, envelope)
+    return result.ok ? result.opened : this.#corrupt(key, result.reason)
+  }
+
+  /** What the region's schema makes of an entry from L2. */
+  async #checked(key: string, opened: Opened, schema: StandardSchema): Promise<Opened | undefined> {
+    const checked = await check(schema, opened.value)
+    return checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
+  }
+
+  #corrupt(key: string, reason: string): undefined {
+    const { counters, emitter, name, codec } = this.#entries.context
+    counters.corrupt++
+    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
+    return undefined
+  }
+
+  /** What memory holds, where L2 cannot say whether it still holds good. */
+  #unchecked(key: string): Read | undefined {
+    const found = this.#entries.l1.get(key)
+    if (found === undefined) return undefined
+    const { value } = found
+    this.#entries.l1.check(key, this.#entries.context.clock.now() + UNCHECKED_FOR)
+    return { value, tier: 'memory' }
+  }
+}
+
+function setIfFound(reads: Map<string, Read>, key: string, read: Read | undefined): void {
+  if (read !== undefined) reads.set(key, read)
+}
+
+/**
+ * What is left of an entry's life, in ms. A reader whose clock is behind the writer's never
+ * takes more than the entry was given.
+ */
+function remainingLifetime(opened: Opened, now: number): number {
+  return Math.min(opened.freshUntil - now, opened.freshUntil - opened.created)
+}
