@@ -41,25 +41,31 @@ export function zipfRequests<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: count }, () => items[zipf.draw(random) - 1] as T)
 }
 
+/** How many fresh strings are made at a time: few enough that they are still near the processor when they are used. */
+export const BATCH = 2_000
+
 /**
  * Makes strings anew, as servers get them from the network: V8 has not hashed them yet, and
  * they are other objects than the keys that a cache holds.
  */
 export class FreshStrings {
   readonly #bytes: Buffer
-  readonly #strings: string[]
+  readonly #batch: string[] = []
+  #next = 0
 
+  /** @param texts All as long as keys are; in number a multiple of `BATCH`. */
   constructor(texts: readonly string[]) {
     this.#bytes = Buffer.from(texts.join(''), 'latin1')
-    this.#strings = [...texts]
   }
 
-  /** The texts, each a new string. The array is the same each time. */
-  make(): readonly string[] {
-    for (let i = 0; i < this.#strings.length; i++) {
-      this.#strings[i] = this.#bytes.toString('latin1', i * KEY_LENGTH, (i + 1) * KEY_LENGTH)
+  /** The next `BATCH` texts, each a new string, from the beginning again after the last. The array is reused. */
+  next(): readonly string[] {
+    for (let i = 0; i < BATCH; i++) {
+      const from = this.#next + i * KEY_LENGTH
+      this.#batch[i] = this.#bytes.toString('latin1', from, from + KEY_LENGTH)
     }
-    return this.#strings
+    this.#next = (this.#next + BATCH * KEY_LENGTH) % this.#bytes.length
+    return this.#batch
   }
 }
 

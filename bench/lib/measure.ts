@@ -23,13 +23,12 @@ export interface Measured {
 /** How to measure. */
 export interface Plan {
   readonly rounds: number
-  /** How long one contender works in one round at the least, in ms. Where `prepare` is needed it runs once. */
+  /** How long one contender works in one round, in ms, or a little more. */
   readonly slice: number
 }
 
-/** How often each contender runs before anything counts: V8 optimises in that time. */
+/** For how many slices, and runs, each contender works before anything counts: V8 optimises in that time. */
 const WARM_UPS = 3
-const MOST_REPEATS = 200
 
 /**
  * Lets the contenders work in turns (A B C, B C A, …) in this one process, so that whatever
@@ -58,33 +57,36 @@ interface State {
 
 async function warmUp(contender: Contender, { slice }: Plan): Promise<State> {
   let fastest = Infinity
-  for (let i = 0; i < WARM_UPS; i++) {
-    contender.prepare?.()
-    const start = performance.now()
-    check(contender, await contender.run())
-    fastest = Math.min(fastest, performance.now() - start)
+  for (let runs = 0, spent = 0; runs < WARM_UPS || spent < slice * WARM_UPS; runs++) {
+    const { elapsed } = await timedRun(contender)
+    spent += elapsed
+    fastest = Math.min(fastest, elapsed)
   }
-  const needed = Math.min(Math.ceil(slice / fastest), MOST_REPEATS)
-  return { contender, repeats: contender.prepare === undefined ? needed : 1, samples: [], found: 0, done: 0 }
+  return { contender, repeats: Math.ceil(slice / fastest), samples: [], found: 0, done: 0 }
 }
 
 async function takeTurn(state: State): Promise<void> {
   const { contender, repeats } = state
-  contender.prepare?.()
   collectGarbage('minor')
-  let found = 0
-  const start = performance.now()
-  for (let i = 0; i < repeats; i++) found += check(contender, await contender.run())
-  const elapsed = performance.now() - start
+  let total = 0
+  for (let i = 0; i < repeats; i++) {
+    const { elapsed, found } = await timedRun(contender)
+    total += elapsed
+    state.found += found
+  }
   const done = repeats * contender.operations
-  state.samples.push((elapsed * 1e6) / done)
-  state.found += found
+  state.samples.push((total * 1e6) / done)
   state.done += done
 }
 
-function check({ name, expected }: Contender, found: number): number {
+async function timedRun(contender: Contender): Promise<{ elapsed: number; found: number }> {
+  contender.prepare?.()
+  const start = performance.now()
+  const found = await contender.run()
+  const elapsed = performance.now() - start
+  const { name, expected } = contender
   if (expected !== undefined && found !== expected) throw new Error(`${name} found ${found} values, not ${expected}`)
-  return found
+  return { elapsed, found }
 }
 
 function collectGarbage(type: 'major' | 'minor'): void {

@@ -1,4 +1,4 @@
-import { FreshStrings, makeKeys, makeValues, type Scale, shuffled, zipfRequests } from '../lib/load.ts'
+import { BATCH, FreshStrings, makeKeys, makeValues, type Scale, shuffled, zipfRequests } from '../lib/load.ts'
 import { deleteAll, getAll, readThrough, type SyncCache, setAll } from '../lib/loops.ts'
 import type { Contender } from '../lib/measure.ts'
 import { own } from '../lib/own.ts'
@@ -39,16 +39,17 @@ function hits(makers: Readonly<Record<string, MakeSync>>, scale: Scale, ttl?: nu
 
 function freshHits(scale: Scale): Contender[] {
   const { keys, values } = content(scale)
-  const fresh = new FreshStrings(zipfRequests(keys, scale.requests))
+  const texts = zipfRequests(keys, scale.requests)
   return contenders(KEEPERS, (make) => {
     const cache = filled(make, keys, values)
+    const fresh = new FreshStrings(texts)
     const loop = own(getAll)
     let requests: readonly string[] = []
     return {
-      operations: scale.requests,
-      expected: scale.requests,
+      operations: BATCH,
+      expected: BATCH,
       prepare: () => {
-        requests = fresh.make()
+        requests = fresh.next()
       },
       run: () => loop(cache, requests),
     }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { FreshStrings, makeKeys, makeTexts, record, type Scale, shuffled, zipfRequests } from '../lib/load.ts'
+import { BATCH, FreshStrings, makeKeys, makeTexts, record, type Scale, shuffled, zipfRequests } from '../lib/load.ts'
 import { getAll, type SyncCache, setAll } from '../lib/loops.ts'
 import type { Contender } from '../lib/measure.ts'
 import { omnicacheMemory } from '../lib/omnicache.ts'
@@ -45,41 +45,44 @@ const OBJECT_CACHES: Makers = {
   'lru-cache, JSON': (max) => new JsonCache(max),
 }
 
-function gets(caches: Makers, scale: Scale, values: readonly unknown[]): Contender[] {
-  const keys = makeKeys('user:profile:', scale.entries)
-  const fresh = new FreshStrings(zipfRequests(keys, scale.requests))
+/** A work on fresh keys. `before` fills the cache; `batch` makes a loop over one batch. */
+function batches(
+  caches: Makers,
+  scale: Scale,
+  texts: readonly string[],
+  before: (cache: SyncCache, fresh: FreshStrings) => void,
+  batch: () => (cache: SyncCache, keys: readonly string[]) => number,
+): Contender[] {
   return Object.entries(caches).map(([name, make]) => {
     const cache = make(scale.entries)
-    own(setAll)(cache, shuffled(keys), values, 0, keys.length)
-    const loop = own(getAll)
-    let requests: readonly string[] = []
-    return {
-      name,
-      operations: scale.requests,
-      expected: scale.requests,
-      prepare: () => {
-        requests = fresh.make()
-      },
-      run: () => loop(cache, requests),
+    const fresh = new FreshStrings(texts)
+    const loop = batch()
+    let keys: readonly string[] = []
+    before(cache, fresh)
+    const prepare = () => {
+      keys = fresh.next()
     }
+    return { name, operations: BATCH, expected: BATCH, prepare, run: () => loop(cache, keys) }
   })
 }
 
+function gets(caches: Makers, scale: Scale, values: readonly unknown[]): Contender[] {
+  const keys = makeKeys('user:profile:', scale.entries)
+  const fill = (cache: SyncCache) => own(setAll)(cache, shuffled(keys), values, 0, keys.length)
+  return batches(caches, scale, zipfRequests(keys, scale.requests), fill, () => own(getAll))
+}
+
+/** Twice as many keys as there is room for: when one comes again, it left long ago. */
 function sets(caches: Makers, scale: Scale, values: readonly unknown[]): Contender[] {
-  const { entries } = scale
-  const laps = ['user:profile:', 'user:account:'].map((prefix) => new FreshStrings(makeKeys(prefix, entries)))
-  return Object.entries(caches).map(([name, make]) => {
-    const cache = make(entries)
-    const loop = own(setAll)
-    let keys: readonly string[] = []
-    let lap = 0
-    const prepare = () => {
-      keys = laps[lap++ % laps.length]?.make() ?? []
-    }
-    prepare()
-    loop(cache, keys, values, 0, entries)
-    return { name, operations: entries, expected: entries, prepare, run: () => loop(cache, keys, values, 0, entries) }
-  })
+  const loop = () => {
+    const set = own(setAll)
+    return (cache: SyncCache, keys: readonly string[]) => set(cache, keys, values, 0, BATCH)
+  }
+  const fill = (cache: SyncCache, fresh: FreshStrings) => {
+    const set = loop()
+    for (let filled = 0; filled < scale.entries; filled += BATCH) set(cache, fresh.next())
+  }
+  return batches(caches, scale, makeKeys('user:profile:', scale.entries * 2), fill, loop)
 }
 
 const texts = ({ entries }: Scale) => makeTexts(entries)
