@@ -7,3 +7,6 @@ mod live;
 mod model;
 mod packed;
 mod wheel;
+
+/// The deadline of an entry that does not expire.
+const NEVER: f64 = f64::INFINITY;
