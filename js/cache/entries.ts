@@ -117,11 +117,16 @@ export class Entries {
     return this.l1.delete(key)
   }
 
+  /** Empties memory alone. */
+  forget(): number {
+    this.#fills.outdateAll()
+    return this.l1.clear()
+  }
+
   /** Empties memory and begins a new generation in L2; answers how many entries memory held. */
   async clear(): Promise<number> {
     const { l2 } = this.context
-    this.#fills.outdateAll()
-    const removed = this.l1.clear()
+    const removed = this.forget()
     await l2?.remote.clear(l2.region, l2.remote.stamps.next())
     return removed
   }

@@ -138,8 +138,12 @@ export class CacheManager implements AsyncDisposable {
   }
 
   /** See `Region.set`. */
-  async set(region: RegionName, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
-    return this.region(region).set(key, value, options)
+  set(region: RegionName, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
+    try {
+      return this.#handle(region).region.set(key, value, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** See `Region.has`. */
@@ -179,8 +183,12 @@ export class CacheManager implements AsyncDisposable {
   }
 
   /** See `Region.getOrSet`. */
-  async getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
-    return this.region<V>(region).getOrSet(key, factory, options)
+  getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
+    try {
+      return this.region<V>(region).getOrSet(key, factory, options)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** See `Region.warm`. */

@@ -33,7 +33,7 @@ export class Monitor {
     const { alerts, clock } = options
     this.#options = options
     this.#alerts = alerts === false ? undefined : new Alerts(alerts, clock)
-    this.watch = new Watch(clock, () => this.#sample())
+    this.watch = new Watch(clock, this.#alerts && (() => this.#sample()))
   }
 
   /** How many operations of L2 have failed. */

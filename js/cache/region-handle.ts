@@ -21,6 +21,7 @@ import type { RegionReport } from './metrics.ts'
 import { Region } from './region.ts'
 import { RegionCodec } from './region-codec.ts'
 import type { Shared } from './shared.ts'
+import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
 import type { SetOptions } from './types.ts'
 
@@ -69,9 +70,9 @@ export class RegionHandle {
   }
 
   /**
-   * Changes options while entries stay. A smaller budget evicts at once; another store or
-   * codec takes over what memory holds; what L2 holds says itself how it is to be read. Where
-   * that throws, nothing has changed.
+   * Changes options while entries stay, unless it is the `version` that changes. A smaller
+   * budget evicts at once; another store or codec takes over what memory holds; what L2 holds
+   * says itself how it is to be read. Where that throws, nothing has changed.
    */
   configure(changes: RegionOptions): void {
     const own = mergeRegionOptions(this.#own, changes)
@@ -98,6 +99,8 @@ export class RegionHandle {
     }
     this.#entries.context = this.#context()
     this.#shared.budget.enforce()
+    if (before.options.version !== options.version) this.#entries.forget()
+    else if (before.options.encryption !== options.encryption) void this.#sendAnew()
   }
 
   report(): RegionReport {
@@ -118,6 +121,23 @@ export class RegionHandle {
     this.#entries.l1.dispose()
     this.#codec.dispose()
     this.#entries.l1 = closedL1(this.name)
+  }
+
+  /** L2 knows entries under other keys than before: it is sent what memory holds. */
+  async #sendAnew(): Promise<void> {
+    const entries = this.#entries
+    const { clock, emitter } = this.#shared
+    const send = (key: string) => {
+      const found = entries.l1.get(key)
+      if (found === undefined) return { stored: false, pending: undefined }
+      return entries.put(key, found.value, found.freshUntil - clock.now())
+    }
+    try {
+      const keys = Array.from(entries.l1.entries(), ([key]) => [key, undefined] as const)
+      await storeMany(keys, send, (pending) => entries.send(pending), clock)
+    } catch (error) {
+      emitter.emit('error', { error, region: this.name })
+    }
   }
 
   #makeRegion(): Region {

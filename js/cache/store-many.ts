@@ -2,7 +2,7 @@ import { type Clock, yieldToEventLoop } from '../clock.ts'
 import type { PendingWrite } from './entries.ts'
 
 /** How long one call works through many entries before it lets others run, in ms. */
-const SLICE = 8
+const SLICE = 5
 
 /** How many entries, and about how many bytes, go to L2 in one round trip. */
 const CHUNK_ENTRIES = 256

@@ -9,12 +9,13 @@ const INTERVAL = 5_000
  */
 export class Watch {
   readonly #clock: Clock
-  readonly #sample: () => void
+  readonly #sample: (() => void) | undefined
   #timer: Timer | undefined
   #active = false
   #stopped = false
 
-  constructor(clock: Clock, sample: () => void) {
+  /** @param sample `undefined` where nobody wants any: then there is never a timer. */
+  constructor(clock: Clock, sample: (() => void) | undefined) {
     this.#clock = clock
     this.#sample = sample
   }
@@ -22,7 +23,7 @@ export class Watch {
   /** Something happened that a sample would show. */
   wake(): void {
     this.#active = true
-    if (this.#timer === undefined && !this.#stopped) this.#schedule()
+    if (this.#timer === undefined && this.#sample !== undefined && !this.#stopped) this.#schedule()
   }
 
   stop(): void {
@@ -43,7 +44,7 @@ export class Watch {
     this.#timer = undefined
     const again = this.#active
     this.#active = false
-    this.#sample()
+    this.#sample?.()
     if (again && !this.#stopped) this.#schedule()
   }
 }

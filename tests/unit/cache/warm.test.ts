@@ -173,9 +173,9 @@ describe('warming', () => {
       async function* slowly(): AsyncGenerator<[string, string]> {
         for (const key of keys) yield [key, 'warmed']
       }
-      // Every look at the clock costs 2 ms: so that the work is done in many slices.
+      // Every look at the clock costs 1 ms: so that the work is done in many slices.
       let ms = shared.clock.now()
-      shared.clock.exact = () => (ms += 2)
+      shared.clock.exact = () => (ms += 1)
       await Promise.all([cache.warm(kind, slowly()), hurry()])
       expect(driver.calls).toContain('exchangeMany')
       expect(await cache.getMany(kind, ['k0', 'k1'])).toEqual(newest)

@@ -1,0 +1,191 @@
+import type { LiveCore } from '../../pkg/glue.js'
+import { Core } from '../core/core.ts'
+import type { CacheError } from '../errors.ts'
+import { REBASE_AT, type StoreLimits, TouchKind } from './store.ts'
+
+/** Where the tables lie in linear memory, and how many slots they have. */
+interface Places {
+  readonly capacity: number
+  readonly touch: number
+  readonly deadlines: number
+  readonly weights: number
+}
+
+/** What of an entry is in linear memory. */
+export interface SlotState {
+  readonly weight: number
+  readonly deadline: number
+}
+
+/**
+ * The slots of one live store in linear memory, and the views through which JavaScript reads
+ * deadlines and marks hits without a call. A detached view answers `undefined`, which is
+ * greater than nothing: so a hit is `deadlines[slot] > now`, and whoever finds no hit asks
+ * `isLive`, the one place where views are made anew.
+ */
+export class SlotTable {
+  /** One deadline a slot; `-Infinity` where it holds nothing. For the fast path of a read. */
+  deadlines: Float64Array = new Float64Array(0)
+  #touch: Uint32Array = new Uint32Array(0)
+  #touchKind: TouchKind = TouchKind.None
+  #tick = 0
+  #policy: number
+  #limits: StoreLimits
+  #core: Core
+  #native: LiveCore
+  #places: Places = { capacity: 0, touch: 0, deadlines: 0, weights: 0 }
+
+  constructor(policy: number, limits: StoreLimits) {
+    this.#policy = policy
+    this.#limits = limits
+    this.#core = Core.shared()
+    this.#native = this.#makeNative()
+    this.#locate()
+  }
+
+  /** Whether the instance crashed, here or in a store that shares it: `renew` must follow. */
+  get crashed(): boolean {
+    return this.#core.crashed
+  }
+
+  get bytes(): number {
+    return this.#core.crashed ? 0 : this.#native.bytes()
+  }
+
+  get limits(): StoreLimits {
+    return this.#limits
+  }
+
+  get nextExpiry(): number {
+    return this.#native.nextExpiry()
+  }
+
+  /** Whether `error` is a crash of the instance. */
+  trapped(error: unknown): boolean {
+    return this.#core.trapped(error)
+  }
+
+  /** The error that tells of the crash. */
+  crash(): CacheError {
+    return this.#core.crash()
+  }
+
+  /** Marks a hit, as the policy wants it. */
+  touch(slot: number): void {
+    if (this.#touchKind === TouchKind.Tick) {
+      this.#touch[slot] = ++this.#tick
+    } else if (this.#touchKind === TouchKind.Count) {
+      this.#tick++
+      const count = this.#touch[slot] as number
+      if (count < 0xffff_ffff) this.#touch[slot] = count + 1
+    }
+  }
+
+  /** Whether the slot holds an entry that is not over; makes sure of the views first. */
+  isLive(slot: number, now: number): boolean {
+    if (this.deadlines.length === 0) this.#view()
+    return (this.deadlines[slot] as number) > now
+  }
+
+  /** The new entry's slot, or a negative number where it is refused. `departed` tells who left. */
+  insert(weight: number, deadline: number, now: number): number {
+    const slot = this.#native.insert(weight, deadline, now, this.#nextTick())
+    if (slot >= this.#touch.length) this.#locate()
+    return slot
+  }
+
+  /** Whether the entry is there with its new weight; otherwise it is gone. `departed` tells who left. */
+  replace(slot: number, weight: number, deadline: number, now: number): boolean {
+    return this.#native.replace(slot, weight, deadline, now, this.#nextTick())
+  }
+
+  remove(slot: number): void {
+    this.#native.remove(slot)
+  }
+
+  /** Takes out what has expired, in so many steps at most. `departed` tells who left. */
+  expire(now: number, steps: number): number {
+    const removed = this.#native.expire(now, steps)
+    this.#rebase()
+    return removed
+  }
+
+  /** The slot of the entry that the policy took out; negative where there is none. */
+  evictOne(): number {
+    return this.#native.evictOne()
+  }
+
+  setLimits(limits: StoreLimits): void {
+    this.#limits = limits
+    this.#native.setLimits(limits.maxBytes, limits.maxEntries)
+  }
+
+  setPolicy(policy: number): void {
+    this.#policy = policy
+    this.#native.setPolicy(policy, this.#tick)
+    this.#locate()
+  }
+
+  /** Tells of each slot whose entry had to leave in the last call: first the expired, then the evicted. */
+  departed(tell: (slot: number, reason: 'expire' | 'evict') => void): void {
+    const native = this.#native
+    const count = native.departed()
+    if (count === 0) return
+    const expired = native.expired()
+    for (let i = 0; i < count; i++) tell(native.departedAt(i), i < expired ? 'expire' : 'evict')
+  }
+
+  /** What linear memory says of the slots. Calls nothing, so that it can be read after a crash. */
+  states(slots: Iterable<number>): SlotState[] {
+    const { weights, capacity } = this.#places
+    const words = this.#core.words(weights, capacity)
+    this.#view()
+    return Array.from(slots, (slot) => ({ weight: words[slot] as number, deadline: this.deadlines[slot] as number }))
+  }
+
+  /** Starts with no entries, in an instance that lives. */
+  renew(): void {
+    if (this.#core.crashed) this.#core = Core.shared()
+    else this.#native.free()
+    this.#native = this.#makeNative()
+    this.#tick = 0
+    this.#locate()
+  }
+
+  dispose(): void {
+    if (!this.#core.crashed) this.#native.free()
+  }
+
+  #nextTick(): number {
+    this.#rebase()
+    return ++this.#tick
+  }
+
+  #rebase(): void {
+    if (this.#tick >= REBASE_AT) this.#tick = this.#native.rebase(this.#tick)
+  }
+
+  /** Asks where the tables are, and makes the views on them. */
+  #locate(): void {
+    const native = this.#native
+    this.#touchKind = native.touchKind() as TouchKind
+    this.#places = {
+      capacity: native.capacity(),
+      touch: native.touchPointer(),
+      deadlines: native.deadlinePointer(),
+      weights: native.weightPointer(),
+    }
+    this.#view()
+  }
+
+  #view(): void {
+    const { capacity, touch, deadlines } = this.#places
+    this.#touch = this.#core.words(touch, capacity)
+    this.deadlines = this.#core.floats(deadlines, capacity)
+  }
+
+  #makeNative(): LiveCore {
+    const { maxBytes, maxEntries } = this.#limits
+    return new this.#core.glue.LiveCore(this.#policy, maxBytes, maxEntries)
+  }
+}

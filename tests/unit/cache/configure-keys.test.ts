@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { CacheManager } from '../../../js/index.ts'
+import { memoryDriver } from '../../../js/tiers/memory.ts'
+import { FakeClock } from '../../helpers/fake-clock.ts'
+
+function world() {
+  const clock = new FakeClock()
+  const l2 = memoryDriver({ clock, shared: true })
+  const encryption = { keys: '0f'.repeat(32) }
+  const make = (encrypted: boolean) =>
+    new CacheManager({ clock, l2, encryption, regions: { notes: { encryption: encrypted, ttl: '1h' } } })
+  return { clock, make }
+}
+
+describe.each([true, false])('a region whose encryption becomes %s at run time', (encrypted) => {
+  it('has its entries in L2 under their new keys, with what is left of their lives', async () => {
+    const { clock, make } = world()
+    const cache = make(!encrypted)
+    await cache.set('notes', 'a', 'one')
+    await cache.set('notes', 'b', 'two', { ttl: '10m' })
+    cache.configure('notes', { encryption: encrypted })
+    await clock.settle()
+    const other = make(encrypted)
+    expect(await other.getMany('notes', ['a', 'b'])).toEqual(
+      new Map([
+        ['a', 'one'],
+        ['b', 'two'],
+      ]),
+    )
+    await clock.advance(10 * 60_000)
+    expect(await make(encrypted).get('notes', 'b')).toBeUndefined()
+  })
+
+  it('serves them on when it looks at L2 again', async () => {
+    const { clock, make } = world()
+    const cache = make(!encrypted)
+    await cache.set('notes', 'a', 'one')
+    cache.configure('notes', { encryption: encrypted })
+    await clock.advance(60_000)
+    expect(await cache.get('notes', 'a')).toBe('one')
+  })
+})
+
+it('a region whose version changes at run time starts anew, in memory and in L2', async () => {
+  const { make } = world()
+  const cache = make(false)
+  await cache.set('notes', 'a', 'old shape')
+  cache.configure('notes', { version: 2 })
+  expect(await cache.get('notes', 'a')).toBeUndefined()
+  await cache.set('notes', 'a', 'new shape')
+  expect(await make(false).get('notes', 'a')).toBe('old shape')
+  expect(await cache.get('notes', 'a')).toBe('new shape')
+})
