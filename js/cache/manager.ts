@@ -15,7 +15,7 @@ import { type CacheMetrics, type L2Report, MetricsReport, type RegionReport } fr
 import { Monitor } from './monitor.ts'
 import type { Region } from './region.ts'
 import { RegionHandle } from './region-handle.ts'
-import { RegionKeys } from './region-keys.ts'
+import { RegionKeys, warnOfMissingKey } from './region-keys.ts'
 import type { Shared } from './shared.ts'
 import type { Transaction } from './transaction.ts'
 import type { Factory, GetOrSetOptions, RegionName, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
@@ -341,13 +341,3 @@ const L2_LIMIT = 250
 
 /** What an unused region has counted. */
 const NOTHING = new Counters()
-
-function warnOfMissingKey({ encryption, regions, logger }: ResolvedManager): void {
-  if (encryption !== undefined) return
-  const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
-  if (names.length === 0) return
-  logger.warn(
-    `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
-      'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
-  )
-}

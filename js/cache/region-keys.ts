@@ -1,5 +1,6 @@
 import type { KeysCore } from '../../pkg/glue.js'
 import type { KeyRing } from '../config/encryption-keys.ts'
+import type { ResolvedManager } from '../config/types.ts'
 import type { Core } from '../core/core.ts'
 
 const KEY_BYTES = 32
@@ -53,4 +54,15 @@ export class RegionKeys {
     }
     return this.#random
   }
+}
+
+/** One warning where regions encrypt that others could share, and no key is configured. */
+export function warnOfMissingKey({ encryption, regions, logger }: ResolvedManager): void {
+  if (encryption !== undefined) return
+  const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
+  if (names.length === 0) return
+  logger.warn(
+    `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
+      'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
+  )
 }
