@@ -36,7 +36,7 @@ function encodeObject(value: object, path: string, parents: readonly object[]): 
     Array.from(items, (item, i) => encode(item, `${path}[${i}]`, below)).join(',')
   if (Array.isArray(value)) return `[${each(value)}]`
   if (value instanceof Date) return `Date(${value.getTime()})`
-  if (value instanceof URL) return `URL(${value.href})`
+  if (value instanceof URL) return `URL(${JSON.stringify(value.href)})`
   if (value instanceof Map)
     return `Map(${[...value]
       .map((entry) => each(entry))

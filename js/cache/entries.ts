@@ -15,6 +15,9 @@ export interface PendingWrite {
   readonly fill: Fill
 }
 
+/** How many keys are removed from L2 in one round trip. */
+const REMOVE_CHUNK = 500
+
 /**
  * The entries of one region across its tiers. Memory is changed at once, synchronously, and
  * L2 after it; nothing here rejects because L2 is away.
@@ -63,13 +66,10 @@ export class Entries {
     const times = l2 && envelopeTimes(l2.remote, ttl)
     const written = this.#store(key, value, ttl, times)
     const { envelope, stored } = written
-    const pending = envelope && {
-      key,
-      value,
-      write: { key: codec.storedKey(key), envelope, ttl },
-      fill: this.#fills.begin(key),
-    }
-    return { stored, pending }
+    if (envelope === undefined) return { stored, pending: undefined }
+    this.#fills.unsettle(key)
+    const write = { key: codec.storedKey(key), envelope, ttl }
+    return { stored, pending: { key, value, write, fill: this.#fills.track(key) } }
   }
 
   /** Stores in memory alone; answers whether it is there. */
@@ -84,15 +84,19 @@ export class Entries {
    */
   async send(pending: readonly PendingWrite[]): Promise<boolean> {
     const { l2 } = this.context
-    if (l2 === undefined || pending.length === 0) return false
     try {
-      const writes = pending.map(({ write }) => write)
+      if (l2 === undefined || pending.length === 0) return false
+      const current = pending.filter(({ fill }) => !fill.outdated)
+      const writes = current.map(({ write }) => write)
       const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
-      const late = pending.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.outdated)
+      const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.outdated)
       if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
       return true
     } finally {
-      for (const { key, fill } of pending) this.#fills.end(key, fill)
+      for (const { key, fill } of pending) {
+        this.#fills.end(key, fill)
+        this.#fills.settle(key)
+      }
     }
   }
 
@@ -102,13 +106,29 @@ export class Entries {
     const local = keys.map((key) => this.drop(key))
     counters.deletes += keys.length
     if (l2 === undefined) return local
-    const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete', ttl: 0 }, l2.remote)
-    const fills = keys.map((key) => this.#fills.begin(key))
-    const results = await l2.remote.deleteMany(l2.region, keys.map(tombstone), l2.limit)
-    const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.outdated)
-    for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
-    if (late.length > 0) await l2.remote.deleteMany(l2.region, late.map(tombstone), l2.limit)
-    return local.map((was, i) => was || results[i]?.existed === true)
+    const there: boolean[] = []
+    for (const key of keys) this.#fills.unsettle(key)
+    try {
+      for (let i = 0; i < keys.length; i += REMOVE_CHUNK) {
+        there.push(...(await this.#removeThere(keys.slice(i, i + REMOVE_CHUNK), l2)))
+      }
+    } finally {
+      for (const key of keys) this.#fills.settle(key)
+    }
+    return local.map((was, i) => was || there[i] === true)
+  }
+
+  async #removeThere(keys: readonly string[], { remote, region, limit }: RegionRemote): Promise<boolean[]> {
+    const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete', ttl: 0 }, remote)
+    const fills = keys.map((key) => this.#fills.track(key))
+    try {
+      const results = await remote.deleteMany(region, keys.map(tombstone), limit)
+      const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.outdated)
+      if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
+      return results.map(({ existed }) => existed)
+    } finally {
+      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+    }
   }
 
   /** Removes from memory alone. */
@@ -127,7 +147,9 @@ export class Entries {
   async clear(): Promise<number> {
     const { l2 } = this.context
     const removed = this.forget()
-    await l2?.remote.clear(l2.region, l2.remote.stamps.next())
+    if (l2 !== undefined) {
+      await this.#fills.whileClearing(() => l2.remote.clear(l2.region, l2.remote.stamps.next()))
+    }
     return removed
   }
 

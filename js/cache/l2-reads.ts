@@ -16,6 +16,9 @@ export interface ReadTarget {
   readonly context: EntriesContext
 }
 
+/** How many keys are asked for in one round trip at the most. */
+const READ_CHUNK = 1_000
+
 /** How long an entry is served on without a look, where L2 could not be asked, in ms. */
 const UNCHECKED_FOR = 1_000
 
@@ -30,10 +33,19 @@ export class L2Reads {
   }
 
   /**
-   * What L2 has under `keys`, in one round trip; where it cannot be asked, what memory holds.
+   * What L2 has under `keys`, in one round trip for each thousand; where it cannot be asked, what memory holds.
    * Keys without a value are left out.
    */
   async readMany(keys: readonly string[]): Promise<Map<string, Read>> {
+    if (keys.length <= READ_CHUNK) return this.#readChunk(keys)
+    const reads = new Map<string, Read>()
+    for (let i = 0; i < keys.length; i += READ_CHUNK) {
+      for (const [key, read] of await this.#readChunk(keys.slice(i, i + READ_CHUNK))) reads.set(key, read)
+    }
+    return reads
+  }
+
+  async #readChunk(keys: readonly string[]): Promise<Map<string, Read>> {
     const { l2, codec, schema } = this.#entries.context
     const reads = new Map<string, Read>()
     if (l2 === undefined || keys.length === 0) return reads

@@ -14,11 +14,16 @@ export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver |
 
 interface Listenable {
   on?(event: 'error', listener: () => void): unknown
+  listeners?(event: 'error'): readonly unknown[]
 }
+
+/** One and the same for all, so that a client that serves many caches gets it once. */
+const ignore = (): void => undefined
 
 /** A client that nobody listens to would end the process at its first error, before its first use here. */
 function listen(source: unknown): void {
   if (typeof source === 'object' && source !== null && !Array.isArray(source)) {
-    ;(source as Listenable).on?.('error', () => undefined)
+    const client = source as Listenable
+    if (!client.listeners?.('error').includes(ignore)) client.on?.('error', ignore)
   }
 }

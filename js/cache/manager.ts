@@ -291,10 +291,11 @@ export class CacheManager implements AsyncDisposable {
 
   async #close(): Promise<CloseResult> {
     const { sweeper, watch, remote } = this.#shared
-    sweeper.stop()
     watch.stop()
+    for (const handle of this.#handles.values()) handle.close()
     const result = await remote?.close(this.#resolved.timeouts.close)
     for (const handle of this.#handles.values()) handle.dispose()
+    sweeper.stop()
     this.#report.dispose()
     const unsent = result?.unsent ?? 0
     if (unsent > 0)

@@ -117,6 +117,7 @@ interface CoreSnapshot {
 export class MetricsReport {
   readonly #numbers = new Map<string, number>()
   readonly #ceiling: number
+  #disposed = false
   readonly #regions: readonly string[]
   #core: Core | undefined
   #native: MetricsCore | undefined
@@ -129,6 +130,7 @@ export class MetricsReport {
 
   /** Takes a region's duration; `weight` is how many operations it stands for. */
   record(region: string, operation: Operation, ms: number, weight: number): void {
+    if (this.#disposed) return
     this.#guarded((native) => native.recordRegion(this.#number(region), OPERATIONS[operation], ms * 1000, weight))
   }
 
@@ -158,6 +160,7 @@ export class MetricsReport {
   }
 
   dispose(): void {
+    this.#disposed = true
     if (this.#core?.crashed === false) this.#native?.free()
   }
 

@@ -3,6 +3,7 @@ import { locateValueError, type Serialized, type ValueSerializer } from '../code
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
+import { closedCore } from './closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
 
 /** How a region's entries are stored. */
@@ -80,10 +81,12 @@ export class RegionCodec {
    */
   serialize(key: string, value: unknown): Serialized {
     try {
-      return this.options.serializer.serialize(value)
+      const serialized = this.options.serializer.serialize(value)
+      if (serialized.data.length <= PAYLOAD_LIMIT) return serialized
     } catch (error) {
       throw locateValueError(error, this.options.region, this.encrypted ? undefined : key)
     }
+    throw codecRefusal('too-large', this.options.region, this.publicKey(key))
   }
 
   /** The envelope of a value. */
@@ -130,8 +133,10 @@ export class RegionCodec {
     }
   }
 
+  /** Wipes the region's keys. Every use after it throws. */
   dispose(): void {
     if (!this.core.crashed) this.native.free()
+    this.native = closedCore(this.options.region)
   }
 
   #envelope(key: string, length: number): Uint8Array {

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '../clock.ts'
 import { ValueSerializer } from '../codec/serializer.ts'
 import { checkKey } from '../config/keys.ts'
 import { mergeRegionOptions } from '../config/resolve.ts'
@@ -39,6 +40,8 @@ export class RegionHandle {
   readonly #resolve: ResolveRegion
   readonly #counters = new Counters()
   readonly #slow: SlowOperations
+  #departures: ['evict' | 'expire', string][] = []
+  #telling = false
   #own: RegionOptions
   #options: ResolvedRegion
   #codec: RegionCodec
@@ -116,8 +119,14 @@ export class RegionHandle {
     return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries: size, bytes, maxBytes }
   }
 
+  /** Lets no call begin any more; those under way may still end well. */
+  close(): void {
+    Region.close(this.region)
+  }
+
   dispose(): void {
     this.#shared.budget.remove(this)
+    this.#shared.sweeper.forget(this.#entries.l1)
     this.#entries.l1.dispose()
     this.#codec.dispose()
     this.#entries.l1 = closedL1(this.name)
@@ -271,7 +280,22 @@ export class RegionHandle {
     if (reason === 'evict') this.#counters.evictions++
     else if (reason === 'expire') this.#counters.expirations++
     else return
-    if (emitter.has(reason)) emitter.emit(reason, { region: this.name, key: this.#codec.publicKey(key) })
+    if (!emitter.has(reason)) return
+    this.#departures.push([reason, this.#codec.publicKey(key)])
+    if (!this.#telling) this.#tellOfDepartures()
+  }
+
+  /**
+   * Tells of what left. A listener may store into the full region and so make more leave: that
+   * is told later, so that it neither recurses nor holds up everything else.
+   */
+  #tellOfDepartures(): void {
+    const departures = this.#departures
+    this.#departures = []
+    this.#telling = true
+    for (const [reason, key] of departures) this.#shared.emitter.emit(reason, { region: this.name, key })
+    this.#telling = false
+    if (this.#departures.length > 0) void yieldToEventLoop().then(() => this.#tellOfDepartures())
   }
 
   #corrupt(key: string, reason: string): void {

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
+import { invalidOption } from '../config/units.ts'
 import { SingleFlight } from '../flow/single-flight.ts'
 import type { Emitter } from '../observe/events.ts'
+import { closedError } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
 import { storeMany } from './store-many.ts'
@@ -54,12 +56,28 @@ export class Region<V = unknown> {
   readonly name: string
   readonly #parts: RegionParts
   readonly #flights = new SingleFlight<string, Flown<V>>()
+  /** Flights whose callers want a value that was made after they called. */
+  readonly #forcedFlights = new SingleFlight<string, Flown<V>>()
   readonly #commits = new Mutex()
+  #closed = false
 
   /** @internal */
   constructor(parts: RegionParts) {
     this.name = parts.name
     this.#parts = parts
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closedError(this.name)
+  }
+
+  /**
+   * Lets no call begin any more.
+   *
+   * @internal
+   */
+  static close(region: Region): void {
+    region.#closed = true
   }
 
   /** The value under `key`, or `undefined`. */
@@ -89,6 +107,7 @@ export class Region<V = unknown> {
 
   /** Whether there is a value under `key`. */
   async has(key: string): Promise<boolean> {
+    this.#assertOpen()
     this.#parts.checkKey(key)
     return this.#parts.entries.fresh(key) !== undefined || (await this.#parts.entries.read(key)) !== undefined
   }
@@ -100,6 +119,7 @@ export class Region<V = unknown> {
 
   /** Removes every entry, at once, whatever their number; answers how many memory held. */
   async clear(): Promise<number> {
+    this.#assertOpen()
     const { emitter, entries, name } = this.#parts
     const removed = await entries.clear()
     if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
@@ -108,6 +128,7 @@ export class Region<V = unknown> {
 
   /** The values under `keys`, those that there are, with one round trip to L2 at the most. */
   async getMany(keys: Iterable<string>): Promise<Map<string, V>> {
+    this.#assertOpen()
     const { entries, checkKey, timings } = this.#parts
     const start = timings.start()
     const wanted = [...new Set(keys)]
@@ -188,6 +209,8 @@ export class Region<V = unknown> {
    * @throws CacheError `COMMIT_FAILED`, and `COMMIT_UNKNOWN` where L2 did not answer in time.
    */
   async transaction<T>(work: (transaction: Transaction<V>) => Promise<T> | T): Promise<T> {
+    this.#assertOpen()
+    assertFunction(work, 'work')
     const { checkKey } = this.#parts
     const transaction = new Transaction<V>({
       get: (key) => this.get(key),
@@ -207,6 +230,7 @@ export class Region<V = unknown> {
 
   /** The hit in memory: what both `get` and `getOrSet` begin with. */
   #local(key: string): V | undefined {
+    this.#assertOpen()
     const { timings, entries } = this.#parts
     if (timings.sampled()) {
       const start = timings.start()
@@ -235,6 +259,7 @@ export class Region<V = unknown> {
 
   async #load(key: string, factory: Factory<V>, options: GetOrSetOptions | undefined): Promise<V> {
     this.#parts.checkKey(key)
+    assertFunction(factory, 'factory')
     const ttl = this.#parts.ttlOf(options)
     let led = false
     const fly = async (signal: AbortSignal): Promise<Flown<V>> => {
@@ -243,9 +268,15 @@ export class Region<V = unknown> {
       if (value !== undefined) return { value, made: false }
       return { value: await this.#produce(key, factory, ttl, { key, signal }), made: true }
     }
-    const { value, made } = await this.#flights.run(key, fly, options?.signal)
-    if (!led) this.#joined(made)
-    return value
+    const flights = options?.forceFresh ? this.#forcedFlights : this.#flights
+    let made = true
+    try {
+      const flown = await flights.run(key, fly, options?.signal)
+      made = flown.made
+      return flown.value
+    } finally {
+      if (!led) this.#joined(made)
+    }
   }
 
   /** A read that waited for another one's answer counts as what that one was. */
@@ -292,6 +323,7 @@ export class Region<V = unknown> {
   }
 
   async #remove(keys: readonly string[]): Promise<boolean[]> {
+    this.#assertOpen()
     const { entries, checkKey, emitter, timings } = this.#parts
     const start = timings.start()
     for (const key of keys) checkKey(key)
@@ -304,8 +336,13 @@ export class Region<V = unknown> {
   }
 
   #check(key: string, value: V): void {
+    this.#assertOpen()
     this.#parts.active()
     this.#parts.checkKey(key)
     this.#parts.checkValue(key, value)
   }
+}
+
+function assertFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw invalidOption(name, value, 'a function')
 }

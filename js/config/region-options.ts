@@ -1,4 +1,5 @@
 import { FIRST_CUSTOM_ID, jsonSerializer, LAST_CUSTOM_ID, type Serializer } from '../codec/serializer.ts'
+import { isWellFormed } from '../codec/text.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
 import type { Field } from './schema.ts'
 import { POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
@@ -77,7 +78,7 @@ function parseCompression(value: unknown, option: string): 'deflate' | 'none' {
 
 function parseVersion(value: unknown, option: string): string {
   const version = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
-  if (typeof version === 'string' && version.length > 0 && version.length <= 64) return version
+  if (typeof version === 'string' && version.length > 0 && version.length <= 64 && isWellFormed(version)) return version
   throw invalidOption(option, value, VERSIONS)
 }
 

@@ -69,13 +69,15 @@ export class Core {
   }
 
   /**
-   * Whether `error` is a trap, or a stack overflow inside of the instance: then its state
-   * may be half changed, so it is marked as crashed and must be replaced. The name is
+   * Whether `error` is a trap, or a stack overflow inside of the instance, or what an object
+   * says that such an overflow left locked: then its state may be half changed, so it is marked
+   * as crashed and must be replaced. The name is
    * compared, not the class, which differs between realms.
    */
   trapped(error: unknown): boolean {
     const name = error instanceof Error || typeof error === 'object' ? (error as Error | null)?.name : undefined
-    if (name !== 'RuntimeError' && name !== 'RangeError') return false
+    const poisoned = error instanceof Error && error.message.includes('recursive use of an object')
+    if (name !== 'RuntimeError' && name !== 'RangeError' && !poisoned) return false
     this.#crashed = true
     return true
   }

@@ -1,32 +1,6 @@
 import { compareStamps } from './stamp.ts'
-import { isAfter, type StoredWrite, stampOf } from './stored-bytes.ts'
-
-/** A write that waits to be sent. */
-export interface PendingWrite {
-  readonly key: string
-  readonly envelope: Uint8Array
-  /** When the value is not worth sending any more, in monotonic ms; `Infinity` is never. */
-  readonly deadline: number
-}
-
-/** Writes of one region that are sent together, last per key; one, or those of a transaction. */
-export interface WriteUnit {
-  readonly kind: 'writes'
-  readonly region: string
-  readonly writes: Map<string, PendingWrite>
-  /** When it was journaled, in monotonic ms. */
-  readonly since: number
-  /** How often sending it ran out of time. */
-  timeouts: number
-}
-
-/** A region that is cleared of everything up to a stamp. */
-export interface ClearUnit {
-  readonly kind: 'clear'
-  readonly region: string
-  readonly stamp: Uint8Array
-  readonly since: number
-}
+import { isAfter, type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
+import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
 
 /** What a `Journal` may hold. */
 export interface JournalOptions {
@@ -102,17 +76,21 @@ export class Journal {
     return this.#regions.get(region)?.clear?.stamp
   }
 
-  /** Journals writes that are to be sent together. Those that are older than what waits already change nothing. */
+  /**
+   * Journals writes that are to be sent together. Those that are older than what waits already
+   * change nothing. Where they alone are more than the journal may hold, only tombstones under
+   * their stamps are kept: that loses these values, and nothing else.
+   */
   write(region: string, writes: readonly StoredWrite[]): void {
     const journal = this.#region(region)
     const now = this.#now()
     const unit: WriteUnit = { kind: 'writes', region, writes: new Map(), since: now, timeouts: 0 }
-    for (const { key, envelope, ttl } of writes) {
+    for (const { key, envelope, ttl } of this.#fitting(writes)) {
       if (this.#isOutdated(region, key, envelope)) continue
       this.#drop(journal, key)
       unit.writes.set(key, { key, envelope, deadline: now + ttl })
       journal.units.set(key, unit)
-      this.#count(journal, 1, key.length + envelope.byteLength)
+      this.#count(journal, 1, sizeOf(key, envelope))
     }
     if (unit.writes.size > 0) this.#units.add(unit)
     this.#forgetIfEmpty(region)
@@ -183,6 +161,13 @@ export class Journal {
     return journal
   }
 
+  /** A tombstone has no time left as a value: so it is kept in L2 as long as tombstones are, not as the value was. */
+  #fitting(writes: readonly StoredWrite[]): readonly StoredWrite[] {
+    const bytes = writes.reduce((sum, { key, envelope }) => sum + sizeOf(key, envelope), 0)
+    if (bytes <= this.#maxBytes) return writes
+    return writes.map(({ key, envelope }) => ({ key, envelope: tombstoneOf(envelope), ttl: 0 }))
+  }
+
   #isOutdated(region: string, key: string, envelope: Uint8Array): boolean {
     const waiting = this.find(region, key)
     if (waiting !== undefined && !isAfter(envelope, stampOf(waiting.envelope))) return true
@@ -197,7 +182,7 @@ export class Journal {
     journal.units.delete(key)
     unit.writes.delete(key)
     if (unit.writes.size === 0) this.#units.delete(unit)
-    this.#count(journal, -1, -(key.length + write.envelope.byteLength))
+    this.#count(journal, -1, -sizeOf(key, write.envelope))
   }
 
   #count(journal: RegionJournal, entries: number, bytes: number): void {
@@ -235,14 +220,11 @@ export class Journal {
   }
 }
 
-/** How many bytes of envelopes a unit would send. */
-export function bytesOf(unit: WriteUnit | ClearUnit): number {
-  let bytes = 0
-  if (unit.kind === 'writes') for (const { envelope } of unit.writes.values()) bytes += envelope.byteLength
-  return bytes
-}
-
 function newer(a: PendingWrite | undefined, b: PendingWrite | undefined): PendingWrite | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return isAfter(a.envelope, stampOf(b.envelope)) ? a : b
+}
+
+function sizeOf(key: string, envelope: Uint8Array): number {
+  return key.length + envelope.byteLength
 }

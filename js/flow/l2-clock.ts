@@ -21,6 +21,7 @@ export class L2Clock {
   #offset: number | undefined
   #uncertainty = Number.POSITIVE_INFINITY
   #measuredAt = Number.NEGATIVE_INFINITY
+  #latest: Promise<void> | undefined
 
   constructor({ clock, read, interval = 60_000 }: L2ClockOptions) {
     this.#clock = clock
@@ -33,6 +34,11 @@ export class L2Clock {
     return this.#offset === undefined ? this.#clock.wall() : this.#clock.exact() + this.#offset
   }
 
+  /** Whether it was measured; else it is the local wall clock. */
+  get known(): boolean {
+    return this.#offset !== undefined
+  }
+
   /** Whether the last measurement is too old, or there was none. */
   get due(): boolean {
     return this.#clock.now() - this.#measuredAt >= this.#interval
@@ -43,7 +49,20 @@ export class L2Clock {
    * (Cristian, 1989). A less exact measurement replaces a more exact one only where it
    * contradicts it: then one of the clocks has moved.
    */
-  async measure(): Promise<void> {
+  measure(): Promise<void> {
+    this.#latest = this.#measure()
+    return this.#latest
+  }
+
+  /**
+   * Resolves when the first measurement is done, and at once after it. One that failed is not
+   * repeated before the next is due: a tier that does not tell its time is not asked at each call.
+   */
+  async learn(): Promise<void> {
+    if (!this.known) await (this.due ? this.measure() : this.#latest)
+  }
+
+  async #measure(): Promise<void> {
     const sent = this.#clock.exact()
     this.#measuredAt = sent
     const tier = await this.#read()

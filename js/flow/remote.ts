@@ -84,6 +84,7 @@ export class Remote {
   /** How long tombstones are kept, in ms. */
   readonly maxAge: number
   readonly #clock: Clock
+  readonly #shared: boolean
   readonly #link: Link
   readonly #journal: Journal
   readonly #reaper: Reaper
@@ -131,6 +132,7 @@ export class Remote {
     const parts: RemoteParts = { link, generations, journal, stamps, reaper, now, ordered, maxAge, onJournaled }
     this.stamps = stamps
     this.#clock = clock
+    this.#shared = driver.shared
     this.maxAge = maxAge
     this.#link = link
     this.#journal = journal
@@ -152,6 +154,26 @@ export class Remote {
   /** The tier's time, in ms since 1970, as far as it is known; for the times in envelopes. */
   now(): number {
     return this.#link.tierClock.now()
+  }
+
+  /** Whether `now` and the stamps follow the tier's clock: it was measured, or nobody else writes to the tier. */
+  get clockKnown(): boolean {
+    return !this.#shared || this.#link.tierClock.known
+  }
+
+  /**
+   * Connects and measures the tier's clock, unless it is known; to be awaited before the first
+   * envelope is made, else its times and stamp are those of the local clock. Never rejects:
+   * where the tier is down, or does not answer within `limit` ms (as for `getMany`), the clock
+   * stays unknown. Stamps given then keep their order among themselves when it is known at last,
+   * so a process whose own clock was ahead is ahead until that time has come; by more than an
+   * hour, the others do not believe its stamps and overwrite them.
+   */
+  async learnClock(limit?: number): Promise<void> {
+    if (this.clockKnown || !this.available) return
+    // A tier that serves but does not tell its time is no outage.
+    const learnt = () => this.#link.tierClock.learn().catch(() => undefined)
+    await this.#link.run('connect', learnt, limit).catch(() => undefined)
   }
 
   /**

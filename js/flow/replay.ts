@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
-import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './journal.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { storeMany } from './store.ts'
 import { type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
+import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
 
 /** What is told of a replay. */
 export type ReplayNotice =

@@ -6,6 +6,9 @@ import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from '.
 /** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
 
+/** The heaviest entry, in bytes: weights have 32 bits in the core. */
+const MAX_WEIGHT = 2 ** 32 - 1
+
 /**
  * Values by reference in JavaScript, their policy, weights and expiry in linear memory.
  *
@@ -149,6 +152,7 @@ export class LiveStore<V> implements Store<V> {
 
   #put(key: string, value: V, weight: number, deadline: number): boolean {
     const slot = this.#slots.get(key)
+    if (weight > MAX_WEIGHT) return this.#refuse(slot)
     return slot === undefined
       ? this.#insert(key, value, weight, deadline)
       : this.#replace(slot, key, value, weight, deadline)
@@ -176,6 +180,15 @@ export class LiveStore<V> implements Store<V> {
       this.#forget(slot, 'set')
     }
     return stored
+  }
+
+  /** What was there before is gone then. */
+  #refuse(slot: number | undefined): false {
+    if (slot !== undefined) {
+      this.#table.remove(slot)
+      this.#forget(slot, 'set')
+    }
+    return false
   }
 
   /** Takes over who had to leave in the last call. */

@@ -30,7 +30,8 @@ export interface MemoryCacheOptions<V> {
   /**
    * Called after an entry has left: 'evict', 'expire', 'set' (replaced), 'delete' or 'clear'. A
    * packed store tells `undefined` for values that were evicted or expired. It may use the
-   * cache; what it throws is thrown by the call that made the entry leave.
+   * cache. What it throws is thrown by the call that made the entry leave; where that was no
+   * call but time, it is an uncaught error.
    */
   readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
   /** Where time comes from, for tests. Default: the runtime. */

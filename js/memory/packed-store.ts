@@ -1,6 +1,7 @@
 import type { PackedCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
 import { ValueSerializer } from '../codec/serializer.ts'
+import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import type { CacheError } from '../errors.ts'
@@ -54,20 +55,24 @@ export class PackedStore<V> implements Store<V> {
   }
 
   get(key: string): V | undefined {
+    if (!canBeKey(key)) return undefined
     const found = this.#guarded(() => this.#native.rawGet(this.#buffers.writeKey(key), this.#clock.now()))
     return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
   }
 
   peek(key: string): V | undefined {
+    if (!canBeKey(key)) return undefined
     const found = this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), this.#clock.now()))
     return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
   }
 
   has(key: string): boolean {
+    if (!canBeKey(key)) return false
     return this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), this.#clock.now()))
   }
 
   deadline(key: string): number | undefined {
+    if (!canBeKey(key)) return undefined
     const deadline = this.#guarded(() => this.#native.rawDeadline(this.#buffers.writeKey(key), this.#clock.now()))
     return deadline < 0 ? undefined : deadline
   }
@@ -87,6 +92,7 @@ export class PackedStore<V> implements Store<V> {
   }
 
   delete(key: string): boolean {
+    if (!canBeKey(key)) return false
     const before = this.#onRemove && this.peek(key)
     const removed = this.#guarded(() => this.#native.rawRemove(this.#buffers.writeKey(key), this.#clock.now()))
     if (before !== undefined) this.#onRemove?.(key, before, 'delete')
@@ -181,4 +187,12 @@ export class PackedStore<V> implements Store<V> {
       return call()
     }
   }
+}
+
+/** The longest key in UTF-16 units that any key in UTF-8 can have. */
+const MAX_KEY_UNITS = 65_536
+
+/** Whether there can be an entry under `key`: lone surrogates would all become the same bytes. */
+function canBeKey(key: unknown): key is string {
+  return typeof key === 'string' && key.length <= MAX_KEY_UNITS && isWellFormed(key)
 }

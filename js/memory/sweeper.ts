@@ -20,6 +20,7 @@ export class Sweeper {
   readonly #stores = new Set<WeakRef<Sweepable>>()
   #known = new WeakSet<Sweepable>()
   #timer: Timer | undefined
+  #stopped = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -27,7 +28,7 @@ export class Sweeper {
 
   /** Visits `store` from now on, for as long as it has entries with a deadline. */
   watch(store: Sweepable): void {
-    if (this.#known.has(store)) return
+    if (this.#stopped || this.#known.has(store)) return
     this.#known.add(store)
     this.#stores.add(new WeakRef(store))
     this.#schedule()
@@ -41,8 +42,9 @@ export class Sweeper {
     }
   }
 
-  /** Stops the timer and forgets all stores. */
+  /** Stops the timer and forgets all stores, for good. */
   stop(): void {
+    this.#stopped = true
     this.#timer?.cancel()
     this.#timer = undefined
     this.#stores.clear()
@@ -60,14 +62,35 @@ export class Sweeper {
 
   #sweep(): void {
     this.#timer = undefined
+    const failures: unknown[] = []
     for (const reference of this.#stores) {
       const store = reference.deref()
-      if (store !== undefined) store.expire()
+      try {
+        store?.expire()
+      } catch (error) {
+        failures.push(error)
+      }
       if (store === undefined || store.nextExpiry === Infinity) {
         this.#stores.delete(reference)
         if (store !== undefined) this.#known.delete(store)
       }
     }
     this.#schedule()
+    // What a listener throws belongs to its author; it stops no other store from being swept.
+    for (const error of failures) reportError(error)
   }
+}
+
+interface Reporting {
+  reportError?(error: unknown): void
+}
+
+/** Throws where nobody can catch it, as the runtime does with errors of timers. */
+function reportError(error: unknown): void {
+  const { reportError: report } = globalThis as Reporting
+  if (report !== undefined) report(error)
+  else
+    queueMicrotask(() => {
+      throw error
+    })
 }

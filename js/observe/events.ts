@@ -1,3 +1,4 @@
+import { CacheError } from '../errors.ts'
 import type { Alert } from './alerts.ts'
 import type { Logger } from './logger.ts'
 
@@ -37,6 +38,28 @@ export interface CacheEvents {
   replay: { readonly tier: string; readonly entries: number }
   /** The core was started anew; packed regions are empty. */
   restart: { readonly cause: unknown }
+}
+
+/** Every event's name. */
+const EVENTS: ReadonlySet<string> = new Set<keyof CacheEvents>([
+  'hit',
+  'miss',
+  'set',
+  'delete',
+  'clear',
+  'evict',
+  'expire',
+  'refused',
+  'error',
+  'corrupt',
+  'alert',
+  'circuit',
+  'replay',
+  'restart',
+])
+
+function wrong(option: string, value: string, allowed: string): CacheError {
+  return new CacheError('INVALID_OPTION', `${option} is ${value}; allowed: ${allowed}`, { context: { option } })
 }
 
 /** The name of an event. */
@@ -97,6 +120,8 @@ export class Emitter {
 
   #add<Name extends CacheEventName>(event: Name, subscription: Subscription): () => void {
     const listener = subscription.listener as Listener<Name>
+    if (!EVENTS.has(event)) throw wrong('event', event, [...EVENTS].join(', '))
+    if (typeof listener !== 'function') throw wrong('listener', typeof listener, 'a function')
     this.off(event, listener)
     this.#subscriptions[event] = [...(this.#subscriptions[event] ?? []), subscription]
     return () => this.off(event, listener)

@@ -9,9 +9,9 @@ const MAX_KEYS = 10_000
 /** The longest TTL that is handed to Redis as one, some 30,000 years; beyond, values stay until deleted. */
 const MAX_TTL = 1e15
 
-/** GET of one key. */
-export function get(key: string): RedisCommand {
-  return { name: 'get', keys: [key] }
+/** MGET of some keys: unlike GET it answers nil, no error, where there is something other than a string. */
+export function get(keys: readonly string[]): RedisCommand {
+  return { name: 'mget', keys }
 }
 
 /** SET of one entry, with its TTL. */

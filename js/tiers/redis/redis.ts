@@ -2,23 +2,12 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
 import type { Driver, DriverEntry, Exchange } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
-import {
-  assertNoError,
-  buffer,
-  bytes,
-  escapeGlob,
-  evaluate,
-  get,
-  inChunks,
-  isNoScript,
-  outcome,
-  set,
-  sum,
-} from './commands.ts'
-import { sendGuarded, sendSource } from './guarded.ts'
+import { assertNoError, buffer, bytes, escapeGlob, get, inChunks, outcome, set, sum } from './commands.ts'
+import { guardOf, runScript, sendGuarded } from './guarded.ts'
 import { isErrorReply, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
+import { setIfAbsent } from './scripts/set-if-absent.ts'
 import { hashSlot } from './slot.ts'
 
 /** Options of the Redis tier, however it came by its client. */
@@ -36,9 +25,6 @@ export interface RedisTierOptions {
   /** Where time comes from. Default: the clock of the runtime. */
   readonly clock?: Clock
 }
-
-/** How often `setIfAbsent` looks again when what was there expired before it could be read. */
-const ABSENT_ATTEMPTS = 3
 
 /**
  * A tier in Redis, over any client.
@@ -69,41 +55,32 @@ export class RedisDriver implements Driver {
 
   async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
     if (keys.length === 0) return []
-    const replies = await this.#read((link) =>
-      link.cluster ? keys.map(get) : inChunks(keys).map((some) => ({ name: 'mget', keys: some })),
-    )
+    const replies = await this.#read((link) => (link.cluster ? keys.map((key) => [key]) : inChunks(keys)).map(get))
     return replies.flat().map(bytes)
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
     const replies = await sendGuarded(await this.#ready(), entries.map(set), guard)
     assertNoError(replies)
-    return guard === undefined ? undefined : bytes(replies.at(-1))
+    return guard === undefined ? undefined : guardOf(replies)
   }
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
-    const script = onlyNewer ? exchangeNewer : exchange
-    const sha = await script.sha()
-    const link = await this.#ready()
-    const commands = entries.map((entry) => evaluate('evalsha', sha, entry))
-    const replies = await sendGuarded(link, commands, guard)
-    if (replies.some(isNoScript)) await sendSource(link, script, entries, guard, replies)
+    const replies = await runScript(await this.#ready(), onlyNewer ? exchangeNewer : exchange, entries, guard)
     assertNoError(replies)
     return {
       previous: replies.slice(0, entries.length).map(outcome),
-      guard: guard === undefined ? undefined : bytes(replies.at(-1)),
+      guard: guard === undefined ? undefined : guardOf(replies),
     }
   }
 
   async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
-    const command = { name: 'set', keys: [key], after: [buffer(value), 'NX'] }
-    for (let attempt = 0; attempt < ABSENT_ATTEMPTS; attempt++) {
-      const replies = await sendGuarded(await this.#ready(), [command], key)
-      assertNoError(replies)
-      const there = bytes(replies.at(-1))
-      if (there !== undefined) return there
-    }
-    throw tierError(TIER, new Error('a value that was stored is gone before it can be read'))
+    const entry = { key, value, ttl: Number.POSITIVE_INFINITY }
+    const replies = await runScript(await this.#ready(), setIfAbsent, [entry])
+    assertNoError(replies)
+    const there = bytes(replies[0])
+    if (there === undefined) throw tierError(TIER, new Error(`a script answered ${String(replies[0])}`))
+    return there
   }
 
   async commit(entries: readonly DriverEntry[]): Promise<void> {

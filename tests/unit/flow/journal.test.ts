@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Journal, type JournalOptions } from '../../../js/flow/journal.ts'
+import { isTombstone, stampOf } from '../../../js/flow/stored-bytes.ts'
 import { envelope, stampAt, textOf } from '../../helpers/stored.ts'
 
 function setUp(options: Partial<JournalOptions> = {}) {
@@ -150,6 +151,36 @@ describe('the journal', () => {
     expect(overflown).toEqual(['heavy'])
     expect(journal.bytes).toBeLessThanOrEqual(1000)
     expect(journal.length).toBe(6)
+  })
+
+  it('keeps a tombstone of a value that is larger than all it may hold, and everything else', () => {
+    const { journal, overflown, set, read } = setUp({ maxBytes: 1000 })
+    set('r', 'a', 1)
+    set('r', 'huge', 2, 'small')
+    set('r', 'huge', 3, 'x'.repeat(1000))
+    set('r', 'huge', 2, 'late')
+    const waiting = journal.find('r', 'huge')
+    expect(waiting && isTombstone(waiting.envelope)).toBe(true)
+    expect(waiting && stampOf(waiting.envelope)).toEqual(stampAt(3))
+    expect([read('r', 'a'), journal.clearOf('r'), overflown]).toEqual(['a@1', undefined, []])
+    set('r', 'huge', 4, 'small again')
+    expect(read('r', 'huge')).toBe('small again')
+  })
+
+  it('keeps a transaction that is too large all together, as tombstones', () => {
+    const { journal, read, set } = setUp({ maxBytes: 1000 })
+    set('r', 'other', 1)
+    const text = 'x'.repeat(600)
+    journal.write(
+      'r',
+      ['a', 'b'].map((key) => ({ key, envelope: envelope(stampAt(2), text), ttl: 1000 })),
+    )
+    const [, unit] = journal.next(100, 1e6)
+    expect(unit?.kind === 'writes' && [...unit.writes.values()].map((write) => isTombstone(write.envelope))).toEqual([
+      true,
+      true,
+    ])
+    expect(read('r', 'other')).toBe('other@1')
   })
 
   it('takes the newest stamp of what it gives up, whatever the order of arrival', () => {

@@ -28,6 +28,50 @@ describe('clocks that are minutes apart', () => {
     expect(a.remote.now()).toBe(world.clock.wall() + 5000)
   })
 
+  it('are learnt before the first write, where that is asked for', async () => {
+    const world = new World()
+    const a = world.process({ skew: -60_000 })
+    a.driver.break((method) => (method === 'now' ? 20 : undefined))
+    expect(a.remote.clockKnown).toBe(false)
+    await world.during(20, a.remote.learnClock())
+    expect(a.remote.clockKnown).toBe(true)
+    expect(Math.abs(a.remote.now() - world.clock.wall())).toBeLessThanOrEqual(10)
+    const { total } = a.driver
+    await a.remote.learnClock()
+    expect(a.driver.total).toBe(total)
+  })
+
+  it('need not be learnt where nobody else writes to the tier', async () => {
+    const a = new World().process({ shared: false })
+    expect(a.remote.clockKnown).toBe(true)
+    await a.remote.learnClock()
+    expect(a.driver.total).toBe(0)
+  })
+
+  it('cannot be learnt from a tier that is down: that costs one time limit, and then nothing', async () => {
+    const world = new World()
+    const a = world.process({ limit: 250 })
+    a.driver.break('hang')
+    await world.during(250, a.remote.learnClock())
+    expect([a.remote.clockKnown, a.remote.available]).toEqual([false, false])
+    const { total } = a.driver
+    await a.remote.learnClock()
+    expect(a.driver.total).toBe(total)
+    await heal(world, a)
+    expect(a.remote.clockKnown).toBe(true)
+  })
+
+  it('stay unknown with a tier that serves but does not tell its time, which is asked once a minute', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break((method) => (method === 'now' ? 'fail' : undefined))
+    await a.remote.learnClock()
+    const { total } = a.driver
+    await a.remote.learnClock()
+    expect(a.driver.total).toBe(total)
+    expect([a.remote.clockKnown, a.remote.available, await a.set('k', 'v')]).toEqual([false, true, 'stored'])
+  })
+
   it('are measured again after a reconnect', async () => {
     const world = new World()
     const a = world.process()

@@ -241,3 +241,38 @@ describe('wrong use of a memory cache', () => {
     expect(cache.get('a')).toBe(1)
   })
 })
+
+describe('a packed cache asked for what can be no key', () => {
+  it.each(['\ud800', 5, null, 'x'.repeat(70_000)])('answers as for any key that is not there: %j', (key) => {
+    const { cache } = make<string>({ store: 'packed', max: 10 })
+    cache.set('\ufffd', 'another')
+    const asked = key as string
+    expect([cache.get(asked), cache.peek(asked), cache.has(asked), cache.delete(asked)]).toEqual([
+      undefined,
+      undefined,
+      false,
+      false,
+    ])
+    expect(cache.get('\ufffd')).toBe('another')
+  })
+})
+
+describe('a listener that throws when time makes an entry leave', () => {
+  it('keeps no other cache from being swept', async () => {
+    const clock = new FakeClock()
+    const reported: unknown[] = []
+    const { reportError } = globalThis as { reportError?: unknown }
+    Object.assign(globalThis, { reportError: (error: unknown) => reported.push(error) })
+    const onEvict = () => {
+      throw new Error('mine')
+    }
+    const bad = new MemoryCache<number>({ max: 5, ttl: 100, clock, onEvict })
+    const good = new MemoryCache<number>({ max: 5, ttl: 5_000, clock })
+    bad.set('a', 1)
+    good.set('a', 1)
+    await clock.advance(10_000)
+    Object.assign(globalThis, { reportError })
+    expect(reported).toHaveLength(1)
+    expect([bad.size, good.size]).toEqual([0, 0])
+  })
+})

@@ -2,7 +2,9 @@ import { FLAGS_OFFSET, type Previous, STAMP_BYTES, STAMP_OFFSET, TOMBSTONE_FLAG 
 
 /**
  * A Lua script of one key: `ARGV[1]` is the value, `ARGV[2]` its TTL in ms or '' for none.
- * It answers an index into `OUTCOMES`.
+ *
+ * Under a key of ours somebody else may have put a list, a hash and the like. To read it as a
+ * string would be an error, at every attempt anew; so it counts as nothing, and is replaced.
  */
 export interface Script {
   readonly source: string
@@ -10,7 +12,7 @@ export interface Script {
   sha(): Promise<string>
 }
 
-/** What the numbers mean that the scripts answer. */
+/** What the numbers mean that the exchange scripts answer. */
 export const OUTCOMES: readonly Previous[] = ['none', 'value', 'tombstone', 'newer']
 
 /** Makes a script of its Lua source. */
@@ -38,14 +40,15 @@ export const STAMP_LAST = STAMP_OFFSET + STAMP_BYTES
  * `found` what it is. GETRANGE keeps the value itself out of the interpreter.
  */
 export const READ_HEAD = `
-local head = redis.call('GETRANGE', KEYS[1], 0, ${STAMP_LAST - 1})
+local head = ''
 local found = 0
-if head ~= '' or redis.call('EXISTS', KEYS[1]) == 1 then
+if redis.call('TYPE', KEYS[1]).ok == 'string' then
+  head = redis.call('GETRANGE', KEYS[1], 0, ${STAMP_LAST - 1})
   found = (string.byte(head, ${FLAGS_OFFSET + 1}) or 0) % ${TOMBSTONE_FLAG * 2} >= ${TOMBSTONE_FLAG} and 2 or 1
 end
 `
 
-/** Lua that stores the value and answers what it replaced. */
+/** Lua that stores the value, whatever the type of what it replaces, and answers what that was. */
 export const STORE = `
 if ARGV[2] == '' then
   redis.call('SET', KEYS[1], ARGV[1])

@@ -1,0 +1,33 @@
+/** A write that waits to be sent. */
+export interface PendingWrite {
+  readonly key: string
+  readonly envelope: Uint8Array
+  /** When the value is not worth sending any more, in monotonic ms; `Infinity` is never. */
+  readonly deadline: number
+}
+
+/** Writes of one region that are sent together, last per key; one, or those of a transaction. */
+export interface WriteUnit {
+  readonly kind: 'writes'
+  readonly region: string
+  readonly writes: Map<string, PendingWrite>
+  /** When it was journaled, in monotonic ms. */
+  readonly since: number
+  /** How often sending it ran out of time. */
+  timeouts: number
+}
+
+/** A region that is cleared of everything up to a stamp. */
+export interface ClearUnit {
+  readonly kind: 'clear'
+  readonly region: string
+  readonly stamp: Uint8Array
+  readonly since: number
+}
+
+/** How many bytes of envelopes a unit would send. */
+export function bytesOf(unit: WriteUnit | ClearUnit): number {
+  let bytes = 0
+  if (unit.kind === 'writes') for (const { envelope } of unit.writes.values()) bytes += envelope.byteLength
+  return bytes
+}
