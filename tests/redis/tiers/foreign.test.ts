@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Remote } from '../../../js/flow/remote.ts'
 import { redisDriver } from '../../../js/tiers/redis/index.ts'
+import { delay } from '../../helpers/delay.ts'
 import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
 import { envelope, textOf, tombstone } from '../../helpers/stored.ts'
 
@@ -25,7 +26,7 @@ describe.skipIf(!hasRedis).each([
     admin = new Redis(server.port)
     if (!cluster) return
     await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-    await expect.poll(() => admin.cluster('INFO')).toContain('cluster_state:ok')
+    while (!(await admin.cluster('INFO')).includes('cluster_state:ok')) await delay(10)
   })
   beforeEach(async () => {
     await admin.flushall()

@@ -19,6 +19,21 @@ describe('after an outage', () => {
     expect([await a.get('mine'), await a.get('theirs')]).toEqual(['newer', 'newer'])
   })
 
+  it('a value larger than the journal is gone, what it replaced as well, and nothing else', async () => {
+    const world = new World()
+    const [a, b] = [world.process({ journal: { maxBytes: 1000 } }), world.process()]
+    for (const key of ['k', 'other']) await a.set(key, 'before')
+    await outage(world, a)
+    const late = envelope(a.remote.stamps.next(), 'late')
+    await a.set('l', 'small')
+    expect(await a.set('k', 'x'.repeat(1000), 10)).toBe('journaled')
+    expect(await a.get('k')).toBeUndefined()
+    await heal(world, a)
+    expect([await b.get('k'), await b.get('l'), await b.get('other')]).toEqual([undefined, 'small', 'before'])
+    await world.clock.advance(60_000)
+    expect(await b.remote.setMany(REGION, [{ key: 'k', envelope: late, ttl: 1000 }])).toEqual(['superseded'])
+  })
+
   it('a write that is made during the replay takes the place of an older one that waits', async () => {
     const world = new World()
     const a = world.process()
