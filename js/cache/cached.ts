@@ -1,3 +1,4 @@
+import { invalidOption, parseDuration } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
 import { argumentKey } from './argument-key.ts'
 import { getCacheManager } from './global.ts'
@@ -30,6 +31,7 @@ export function cached<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
   options: CachedOptions<Args>,
 ): (...args: Args) => Promise<Awaited<Result>> {
+  checkOptions(options)
   const name = options.name ?? fn.name
   if (options.key === undefined && name === '') {
     throw new CacheError('INVALID_OPTION', 'cached: a function without a name needs the option `name` or `key`', {
@@ -53,6 +55,7 @@ type Method<This, Args extends readonly unknown[], Result> = (this: This, ...arg
  * }
  */
 export function Cached<Args extends readonly unknown[]>(options: CachedOptions<Args>): CachedDecorator<Args> {
+  checkOptions(options)
   function decorate(target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown {
     if (descriptor === undefined) return wrap(target, options, String((context as { name: unknown }).name))
     descriptor.value = wrap(descriptor.value, options, String(context))
@@ -82,6 +85,14 @@ function wrap<Args extends readonly unknown[]>(
     const name = options.name ?? `${className(this)}.${methodName}`
     return run(options, name, args, () => method.apply(this, args))
   }
+}
+
+/** What is wrong is said where the function is made, not at its first call. */
+function checkOptions<Args extends readonly unknown[]>(options: CachedOptions<Args>): void {
+  if (typeof options !== 'object' || options === null || typeof options.region !== 'string') {
+    throw invalidOption('region', (options as Partial<CachedOptions> | undefined)?.region, 'the name of a region')
+  }
+  if (options.ttl !== undefined) parseDuration(options.ttl, 'ttl')
 }
 
 /** The class of an instance, or the class itself for static methods. */

@@ -41,6 +41,18 @@ export class Entries {
     return found.checkedUntil > this.context.clock.now() ? found : undefined
   }
 
+  /**
+   * Writes carry times by L2's clock, which is measured at its first use: the first write waits
+   * for that, no longer than for an operation, so that no other process misreads them.
+   */
+  get clockKnown(): boolean {
+    return this.context.l2?.remote.clockKnown ?? true
+  }
+
+  async learnClock(): Promise<void> {
+    await this.context.l2?.remote.learnClock(this.context.l2.limit)
+  }
+
   /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked. */
   async read(key: string): Promise<Read | undefined> {
     return (await this.#reads.readMany([key])).get(key)

@@ -185,7 +185,7 @@ export class CacheManager implements AsyncDisposable {
   /** See `Region.getOrSet`. */
   getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
     try {
-      return this.region<V>(region).getOrSet(key, factory, options)
+      return this.#handle(region).region.getOrSet(key, factory, options) as Promise<V>
     } catch (error) {
       return Promise.reject(error)
     }

@@ -3,7 +3,7 @@ import { ValueSerializer } from '../codec/serializer.ts'
 import { checkKey } from '../config/keys.ts'
 import { mergeRegionOptions } from '../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
-import { parseDuration } from '../config/units.ts'
+import { invalidOption, parseDuration } from '../config/units.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import type { Remote } from '../flow/remote.ts'
@@ -174,7 +174,9 @@ export class RegionHandle {
   }
 
   #ttlOf(options: SetOptions | undefined): number {
-    return options?.ttl === undefined ? this.#options.ttl : parseDuration(options.ttl, 'ttl')
+    if (options === undefined) return this.#options.ttl
+    checkCallOptions(options)
+    return options.ttl === undefined ? this.#options.ttl : parseDuration(options.ttl, 'ttl')
   }
 
   /** A value must survive serialization where there is an L2 or bytes are kept, and where `strict` says so. */
@@ -301,6 +303,18 @@ export class RegionHandle {
   #corrupt(key: string, reason: string): void {
     this.#counters.corrupt++
     this.#shared.emitter.emit('corrupt', { region: this.name, key, reason })
+  }
+}
+
+/** Every option that a call can have. */
+const CALL_OPTIONS = ['ttl', 'forceFresh', 'signal', 'onProgress']
+
+function checkCallOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalidOption('options', options, "an object such as { ttl: '5m' }")
+  }
+  for (const name in options) {
+    if (!CALL_OPTIONS.includes(name)) throw invalidOption('an option', name, CALL_OPTIONS.join(', '))
   }
 }
 

@@ -1,10 +1,8 @@
-import type { Clock } from '../clock.ts'
-import { invalidOption } from '../config/units.ts'
 import { SingleFlight } from '../flow/single-flight.ts'
-import type { Emitter } from '../observe/events.ts'
+import { assertFunction, assertKeys } from './arguments.ts'
 import { closedError } from './closed.ts'
-import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
+import type { RegionParts } from './region-parts.ts'
 import { storeMany } from './store-many.ts'
 import { Mutex, Transaction, type TransactionWrite } from './transaction.ts'
 import type {
@@ -17,28 +15,6 @@ import type {
   WarmProgress,
 } from './types.ts'
 import { warm } from './warm.ts'
-
-/** What a region is made of. The manager puts it together. */
-export interface RegionParts {
-  readonly name: string
-  readonly clock: Clock
-  readonly emitter: Emitter
-  readonly counters: Counters
-  readonly timings: Timings
-  readonly entries: Entries
-  /** The lifetime of a write in ms: the call's, or else the region's. */
-  readonly ttlOf: (options: SetOptions | undefined) => number
-  /** Throws for a key that cannot be one. */
-  readonly checkKey: (key: string) => void
-  /** Throws for a value that could not be stored. */
-  readonly checkValue: (key: string, value: unknown) => void
-  /** What events and errors may call a key. */
-  readonly publicKey: (key: string) => string
-  /** Applies the writes of a transaction, all or none. */
-  readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
-  /** Told that something happened which figures and alerts would show. */
-  readonly active: () => void
-}
 
 /** What one flight came back with: a value, and whether its factory made it. */
 interface Flown<V> {
@@ -55,9 +31,9 @@ export class Region<V = unknown> {
   /** The region's name. */
   readonly name: string
   readonly #parts: RegionParts
-  readonly #flights = new SingleFlight<string, Flown<V>>()
+  readonly #flights = new SingleFlight<string, Flown<V | undefined>>()
   /** Flights whose callers want a value that was made after they called. */
-  readonly #forcedFlights = new SingleFlight<string, Flown<V>>()
+  readonly #forcedFlights = new SingleFlight<string, Flown<V | undefined>>()
   readonly #commits = new Mutex()
   #closed = false
 
@@ -99,7 +75,9 @@ export class Region<V = unknown> {
     const weight = timings.writeWeight(entries.context.l2 === undefined)
     const start = timings.start(weight)
     this.#check(key, value)
-    const { stored, pending } = entries.put(key, value, this.#parts.ttlOf(options))
+    const ttl = this.#parts.ttlOf(options)
+    if (!entries.clockKnown) await entries.learnClock()
+    const { stored, pending } = entries.put(key, value, ttl)
     const sent = pending !== undefined && (await entries.send([pending]))
     timings.end('set', start, weight)
     return stored || sent
@@ -121,6 +99,7 @@ export class Region<V = unknown> {
   async clear(): Promise<number> {
     this.#assertOpen()
     const { emitter, entries, name } = this.#parts
+    if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.clear()
     if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
     return removed
@@ -129,6 +108,7 @@ export class Region<V = unknown> {
   /** The values under `keys`, those that there are, with one round trip to L2 at the most. */
   async getMany(keys: Iterable<string>): Promise<Map<string, V>> {
     this.#assertOpen()
+    assertKeys(keys)
     const { entries, checkKey, timings } = this.#parts
     const start = timings.start()
     const wanted = [...new Set(keys)]
@@ -165,6 +145,7 @@ export class Region<V = unknown> {
       this.#check(key, value)
       return entries.put(key, value, ttl)
     }
+    if (!entries.clockKnown) await entries.learnClock()
     const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
     timings.end('set', start)
     return stored
@@ -172,6 +153,7 @@ export class Region<V = unknown> {
 
   /** Removes all keys; answers how many had a value. */
   async deleteMany(keys: Iterable<string>): Promise<number> {
+    assertKeys(keys)
     const removed = await this.#remove([...new Set(keys)])
     return removed.filter((was) => was).length
   }
@@ -184,7 +166,9 @@ export class Region<V = unknown> {
    * @example
    * const user = await sessions.getOrSet('u1', ({ signal }) => loadUser('u1', signal), { ttl: '5m' })
    */
-  getOrSet(key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
+  getOrSet(key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V>
+  getOrSet(key: string, factory: Factory<V | undefined>, options?: GetOrSetOptions): Promise<V | undefined>
+  getOrSet(key: string, factory: Factory<V | undefined>, options?: GetOrSetOptions): Promise<V | undefined> {
     try {
       const value = options?.forceFresh ? undefined : this.#local(key)
       return value === undefined ? this.#load(key, factory, options) : Promise.resolve(value)
@@ -224,8 +208,14 @@ export class Region<V = unknown> {
       Transaction.end(transaction)
     }
     const writes = Transaction.end(transaction)
-    if (writes.size > 0) await this.#commits.run(() => this.#parts.commit(writes))
+    if (writes.size > 0) await this.#commits.run(() => this.#commit(writes))
     return result
+  }
+
+  async #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
+    const { entries, commit } = this.#parts
+    if (!entries.clockKnown) await entries.learnClock()
+    await commit(writes)
   }
 
   /** The hit in memory: what both `get` and `getOrSet` begin with. */
@@ -257,12 +247,16 @@ export class Region<V = unknown> {
     return undefined
   }
 
-  async #load(key: string, factory: Factory<V>, options: GetOrSetOptions | undefined): Promise<V> {
+  async #load(
+    key: string,
+    factory: Factory<V | undefined>,
+    options: GetOrSetOptions | undefined,
+  ): Promise<V | undefined> {
     this.#parts.checkKey(key)
     assertFunction(factory, 'factory')
     const ttl = this.#parts.ttlOf(options)
     let led = false
-    const fly = async (signal: AbortSignal): Promise<Flown<V>> => {
+    const fly = async (signal: AbortSignal): Promise<Flown<V | undefined>> => {
       led = true
       const value = options?.forceFresh ? undefined : await this.#read(key)
       if (value !== undefined) return { value, made: false }
@@ -286,7 +280,12 @@ export class Region<V = unknown> {
   }
 
   /** Runs the factory, and stores its value unless the key was written or removed meanwhile. */
-  async #produce(key: string, factory: Factory<V>, ttl: number, context: FactoryContext): Promise<V> {
+  async #produce(
+    key: string,
+    factory: Factory<V | undefined>,
+    ttl: number,
+    context: FactoryContext,
+  ): Promise<V | undefined> {
     const { entries, counters, timings } = this.#parts
     const fill = entries.beginFill(key)
     const start = timings.start()
@@ -295,6 +294,8 @@ export class Region<V = unknown> {
       timings.end('factory', start)
       if (value === undefined || fill.outdated || context.signal.aborted) return value
       this.#check(key, value)
+      if (!entries.clockKnown) await entries.learnClock()
+      if (fill.outdated) return value
       const { pending } = entries.put(key, value, ttl)
       if (pending !== undefined) await entries.send([pending])
       return value
@@ -327,6 +328,7 @@ export class Region<V = unknown> {
     const { entries, checkKey, emitter, timings } = this.#parts
     const start = timings.start()
     for (const key of keys) checkKey(key)
+    if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.remove(keys)
     if (emitter.has('delete')) {
       for (const key of keys) emitter.emit('delete', { region: this.name, key: this.#parts.publicKey(key) })
@@ -341,8 +343,4 @@ export class Region<V = unknown> {
     this.#parts.checkKey(key)
     this.#parts.checkValue(key, value)
   }
-}
-
-function assertFunction(value: unknown, name: string): void {
-  if (typeof value !== 'function') throw invalidOption(name, value, 'a function')
 }

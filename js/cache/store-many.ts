@@ -1,4 +1,5 @@
 import { type Clock, yieldToEventLoop } from '../clock.ts'
+import { invalidOption } from '../config/units.ts'
 import type { PendingWrite } from './entries.ts'
 
 /** How long one call works through many entries before it lets others run, in ms. */
@@ -54,5 +55,8 @@ export async function storeMany<V>(
 function isIterable<V>(
   pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
 ): pairs is Iterable<readonly [string, V]> {
+  if (typeof pairs !== 'object' || pairs === null) {
+    throw invalidOption('pairs', pairs, 'an object, a Map, or another iterable of [key, value]')
+  }
   return Symbol.iterator in pairs
 }

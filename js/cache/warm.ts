@@ -1,4 +1,5 @@
 import { yieldToEventLoop } from '../clock.ts'
+import { invalidOption } from '../config/units.ts'
 import type { WarmData, WarmOptions, WarmProgress } from './types.ts'
 
 /** How many entries go to the tiers at once. */
@@ -39,6 +40,9 @@ interface Source<V> {
 }
 
 function open<V>(data: WarmData<V>): Source<V> {
+  if (typeof data !== 'object' || data === null) {
+    throw invalidOption('data', data, 'an object, a Map, or an iterable of [key, value]')
+  }
   if (data instanceof Map) return { pairs: data, total: data.size }
   if (Array.isArray(data)) return { pairs: data, total: data.length }
   if (isIterable(data)) return { pairs: data, total: undefined }

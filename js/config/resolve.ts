@@ -5,6 +5,7 @@ import { presets } from './presets.ts'
 import { regionOptions } from './region-options.ts'
 import { type Layer, resolve } from './schema.ts'
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from './types.ts'
+import { show } from './units.ts'
 
 /**
  * Reads the options of a manager: checks them, converts them, and fills in what is missing.
@@ -50,7 +51,13 @@ function given<T extends object>(options: T | undefined): T {
 /** The error for a region that there is not. */
 export function unknownRegion(name: unknown, known: Iterable<string>): CacheError {
   const names = [...known]
-  const asked = typeof name === 'string' ? name : typeof name
+  if (typeof name !== 'string') {
+    return new CacheError(
+      'UNKNOWN_REGION',
+      `The name of a region is missing: it is ${show(name)}; regions: ${names.join(', ')}`,
+    )
+  }
+  const asked = name
   const hint = didYouMean(asked, names) || '; add it to `regions`, or use one of: '.concat(names.join(', '))
   return new CacheError('UNKNOWN_REGION', `There is no region '${asked}'${hint}`, { context: { region: asked } })
 }

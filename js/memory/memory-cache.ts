@@ -65,6 +65,9 @@ export class MemoryCache<V = unknown> {
 
   /** @throws CacheError `INVALID_OPTION` */
   constructor(options: MemoryCacheOptions<V>) {
+    if (typeof options !== 'object' || options === null) {
+      throw invalidOption('options', options, 'an object such as { max: 1000 }')
+    }
     const { policy = 'lru', store = 'live', clock = systemClock, onEvict } = options
     if (!Object.hasOwn(POLICY_NUMBERS, policy)) {
       throw invalidOption('policy', policy, Object.keys(POLICY_NUMBERS).join(', '))

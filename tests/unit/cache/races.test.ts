@@ -166,3 +166,20 @@ describe('getOrSet', () => {
     expect(cache.metrics().regions.s).toMatchObject({ hits: 0, misses: 20 })
   })
 })
+
+describe('a process whose clock is wrong', () => {
+  it.each([-60_000, 7_200_000])('(%i ms) writes what others see for as long as it was meant to live', async (skew) => {
+    const clock = new FakeClock()
+    const l2 = memoryDriver({ clock, shared: true })
+    const regions = { s: { ttl: '1m' as const } }
+    const wrong = new CacheManager({ clock: clock.skewed(skew), l2, regions })
+    const right = new CacheManager({ clock, l2, regions })
+    await wrong.set('s', 'k', 'value')
+    expect(await right.get('s', 'k')).toBe('value')
+    await clock.advance(60_000)
+    expect(await right.get('s', 'k')).toBeUndefined()
+    await wrong.clear('s')
+    await right.set('s', 'k', 'after the clear')
+    expect(await wrong.get('s', 'k')).toBe('after the clear')
+  })
+})

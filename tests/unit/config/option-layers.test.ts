@@ -199,6 +199,6 @@ describe('a region that there is not', () => {
     expect(unknownRegion('sessions', ['a', 'b']).message).toBe(
       "There is no region 'sessions'; add it to `regions`, or use one of: a, b",
     )
-    expect(unknownRegion(5, ['a']).message).toContain("no region 'number'")
+    expect(unknownRegion(5, ['a']).message).toContain('name of a region is missing: it is')
   })
 })

@@ -1,0 +1,16 @@
+import { invalidOption } from '../config/units.ts'
+
+/**
+ * A string would be taken for its letters.
+ *
+ * @throws CacheError `INVALID_OPTION`
+ */
+export function assertKeys(keys: unknown): void {
+  if (typeof keys === 'object' && keys !== null && Symbol.iterator in keys) return
+  throw invalidOption('keys', keys, 'an array, a Set or another iterable of keys')
+}
+
+/** @throws CacheError `INVALID_OPTION` */
+export function assertFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw invalidOption(name, value, 'a function')
+}

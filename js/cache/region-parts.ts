@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.ts'
+import type { Emitter } from '../observe/events.ts'
+import type { Counters, Timings } from './counters.ts'
+import type { Entries } from './entries.ts'
+import type { TransactionWrite } from './transaction.ts'
+import type { SetOptions } from './types.ts'
+
+/** What a region is made of. The manager puts it together. */
+export interface RegionParts {
+  readonly name: string
+  readonly clock: Clock
+  readonly emitter: Emitter
+  readonly counters: Counters
+  readonly timings: Timings
+  readonly entries: Entries
+  /** The lifetime of a write in ms: the call's, or else the region's. */
+  readonly ttlOf: (options: SetOptions | undefined) => number
+  /** Throws for a key that cannot be one. */
+  readonly checkKey: (key: string) => void
+  /** Throws for a value that could not be stored. */
+  readonly checkValue: (key: string, value: unknown) => void
+  /** What events and errors may call a key. */
+  readonly publicKey: (key: string) => string
+  /** Applies the writes of a transaction, all or none. */
+  readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
+  /** Told that something happened which figures and alerts would show. */
+  readonly active: () => void
+}
