@@ -162,6 +162,7 @@ export class Region<V = unknown> {
    * The value under `key`; where there is none, the one that `factory` makes, which is
    * stored. Concurrent calls for one key share one run. An error of the factory is thrown to
    * all who wait, as it is; `undefined` is handed out and not stored.
+   * A factory that asks for its own key waits for itself, and so for ever.
    *
    * @example
    * const user = await sessions.getOrSet('u1', ({ signal }) => loadUser('u1', signal), { ttl: '5m' })
