@@ -41,9 +41,14 @@ export async function commit(
       if (write.kind === 'delete') entries.drop(key)
       else entries.keep(key, write.value, write.ttl)
     }
+    tellOfDeletes(entries, writes)
   } finally {
     for (const [key, fill] of fills) entries.endFill(key, fill)
   }
+}
+
+function tellOfDeletes(entries: Entries, writes: ReadonlyMap<string, TimedWrite>): void {
+  for (const [key, { kind }] of writes) if (kind === 'delete') entries.tellOfDelete(key)
 }
 
 /** All in one piece, without a pause. A value that is too heavy undoes the ones before it. */
@@ -59,6 +64,7 @@ function applyToMemory(region: string, entries: Entries, writes: ReadonlyMap<str
       throw failed(region, error)
     }
   }
+  tellOfDeletes(entries, writes)
 }
 
 function failed(region: string, cause: unknown): CacheError {

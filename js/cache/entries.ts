@@ -149,6 +149,13 @@ export class Entries {
     return this.l1.delete(key)
   }
 
+  /** A key was deleted by a transaction: counts it, and tells of it. */
+  tellOfDelete(key: string): void {
+    const { counters, emitter, name } = this.context
+    counters.deletes++
+    if (emitter.has('delete')) emitter.emit('delete', { region: name, key: this.publicKey(key) })
+  }
+
   /** Empties memory alone. */
   forget(): number {
     this.#fills.outdateAll()

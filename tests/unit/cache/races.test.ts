@@ -183,3 +183,17 @@ describe('a process whose clock is wrong', () => {
     expect(await wrong.get('s', 'k')).toBe('after the clear')
   })
 })
+
+describe.each([true, false])('a transaction (with L2: %s)', (withL2) => {
+  it('counts and tells of its deletes as of any other', async () => {
+    const clock = new FakeClock()
+    const tiers = withL2 ? { l2: memoryDriver({ clock, shared: true }) } : {}
+    const cache = new CacheManager({ clock, ...tiers, regions: { s: {} } })
+    const deleted: string[] = []
+    cache.on('delete', ({ key }) => deleted.push(key))
+    await cache.set('s', 'k', 1)
+    await cache.transaction('s', (tx) => tx.delete('k'))
+    expect(deleted).toEqual(['k'])
+    expect(cache.metrics().regions.s?.deletes).toBe(1)
+  })
+})
