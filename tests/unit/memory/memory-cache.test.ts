@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Core } from '../../../js/core/core.ts'
 import { type CacheError, MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
 import { FakeClock } from '../../helpers/fake-clock.ts'
 
@@ -274,5 +275,24 @@ describe('a listener that throws when time makes an entry leave', () => {
     Object.assign(globalThis, { reportError })
     expect(reported).toHaveLength(1)
     expect([bad.size, good.size]).toEqual([0, 0])
+  })
+})
+
+describe('a crash of the core between a slot that was used again and a delete', () => {
+  it('deletes the key that was asked for and no other', () => {
+    const { cache } = make<number>({ max: 100 })
+    for (let i = 0; i < 5; i++) cache.set(`k${i}`, i)
+    cache.delete('k0')
+    cache.set('new', 99)
+    Core.shared().trapped(Object.assign(new Error('elsewhere'), { name: 'RuntimeError' }))
+    expect(cache.delete('k1')).toBe(true)
+    expect([...cache]).toEqual([
+      ['k2', 2],
+      ['k3', 3],
+      ['k4', 4],
+      ['new', 99],
+    ])
+    expect(cache.set('k1', 7)).toBe(true)
+    expect(cache.get('k1')).toBe(7)
   })
 })
