@@ -22,12 +22,12 @@
 //! of it is on the JavaScript heap, and its weights are exact.
 //!
 //! ```
-//! use omnicache_core::policy::PolicyKind;
+//! use omnicache_core::policy::{Favor, PolicyKind};
 //! use omnicache_core::store::{Limits, PackedStore, Refused};
 //!
 //! let limits = Limits { max_bytes: 1_000, ..Limits::default() };
 //! let seed = 0x5EED; // random in earnest
-//! let mut store = PackedStore::new(PolicyKind::Lru, limits, seed);
+//! let mut store = PackedStore::new(PolicyKind::Lru, Favor::Objects, limits, seed);
 //!
 //! // A key, the parts of a value, its deadline and the time, in ms.
 //! store.set(b"greeting", &[b"hello, ", b"world"], 5_000.0, 0.0)?;
@@ -46,11 +46,11 @@
 //! memory; the policy looks at the marks when something must leave.
 //!
 //! ```
-//! use omnicache_core::policy::PolicyKind;
+//! use omnicache_core::policy::{Favor, PolicyKind};
 //! use omnicache_core::store::{Limits, LiveStore, Refused};
 //!
 //! let limits = Limits { max_entries: 2, ..Limits::default() };
-//! let mut store = LiveStore::new(PolicyKind::Lru, limits);
+//! let mut store = LiveStore::new(PolicyKind::Lru, Favor::Objects, limits);
 //! let mut tick = 0; // one more with each access
 //! let mut next = || { tick += 1; tick };
 //!

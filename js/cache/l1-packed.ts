@@ -167,7 +167,7 @@ export class PackedL1 implements L1 {
 
   setPolicy(policy: number): void {
     this.#policy = policy
-    this.#guarded(() => this.#native.setPolicy(policy))
+    this.#guarded(() => this.#native.setPolicy(policy, false))
   }
 
   *entries(): IterableIterator<[string, Found]> {
@@ -243,7 +243,13 @@ export class PackedL1 implements L1 {
 
   #makeNative(): PackedCore {
     const { maxBytes, maxEntries } = this.#limits
-    return new this.#core.glue.PackedCore(this.#policy, maxBytes, maxEntries, this.#options.onRemove !== undefined)
+    return new this.#core.glue.PackedCore(
+      this.#policy,
+      false,
+      maxBytes,
+      maxEntries,
+      this.#options.onRemove !== undefined,
+    )
   }
 
   /** Runs a call into the core; after a trap once more, on a new and empty instance. */

@@ -30,7 +30,7 @@ export class LiveStore<V> implements Store<V> {
     this.#clock = options.clock
     this.#onRemove = options.onRemove
     this.#onRestart = options.onRestart
-    this.#table = new SlotTable(options.policy, options.limits)
+    this.#table = new SlotTable(options.policy, options.favorBytes ?? false, options.limits)
   }
 
   get size(): number {
@@ -135,8 +135,8 @@ export class LiveStore<V> implements Store<V> {
     this.#notify()
   }
 
-  setPolicy(policy: number): void {
-    this.#guarded(() => this.#table.setPolicy(policy))
+  setPolicy(policy: number, favorBytes = false): void {
+    this.#guarded(() => this.#table.setPolicy(policy, favorBytes))
   }
 
   *entries(): IterableIterator<[string, V]> {

@@ -22,6 +22,7 @@ export class PackedStore<V> implements Store<V> {
   readonly #onRemove: Removed<V> | undefined
   readonly #onRestart: ((crash: CacheError) => void) | undefined
   #policy: number
+  #favorBytes: boolean
   #limits: StoreLimits
   #core: Core
   #buffers: Buffers
@@ -32,6 +33,7 @@ export class PackedStore<V> implements Store<V> {
     this.#onRemove = options.onRemove
     this.#onRestart = options.onRestart
     this.#policy = options.policy
+    this.#favorBytes = options.favorBytes ?? false
     this.#limits = options.limits
     this.#core = Core.create()
     this.#buffers = new Buffers(this.#core)
@@ -129,9 +131,10 @@ export class PackedStore<V> implements Store<V> {
     this.#tellOfDeparted()
   }
 
-  setPolicy(policy: number): void {
+  setPolicy(policy: number, favorBytes = false): void {
     this.#policy = policy
-    this.#guarded(() => this.#native.setPolicy(policy))
+    this.#favorBytes = favorBytes
+    this.#guarded(() => this.#native.setPolicy(policy, favorBytes))
   }
 
   *entries(): IterableIterator<[string, V]> {
@@ -164,7 +167,13 @@ export class PackedStore<V> implements Store<V> {
 
   #makeNative(): PackedCore {
     const { maxBytes, maxEntries } = this.#limits
-    return new this.#core.glue.PackedCore(this.#policy, maxBytes, maxEntries, this.#onRemove !== undefined)
+    return new this.#core.glue.PackedCore(
+      this.#policy,
+      this.#favorBytes,
+      maxBytes,
+      maxEntries,
+      this.#onRemove !== undefined,
+    )
   }
 
   /** Starts with an instance of its own; the memory of the one before goes back to the system. */

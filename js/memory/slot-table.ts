@@ -30,13 +30,15 @@ export class SlotTable {
   #touchKind: TouchKind = TouchKind.None
   #tick = 0
   #policy: number
+  #favorBytes: boolean
   #limits: StoreLimits
   #core: Core
   #native: LiveCore
   #places: Places = { capacity: 0, touch: 0, deadlines: 0, weights: 0 }
 
-  constructor(policy: number, limits: StoreLimits) {
+  constructor(policy: number, favorBytes: boolean, limits: StoreLimits) {
     this.#policy = policy
+    this.#favorBytes = favorBytes
     this.#limits = limits
     this.#core = Core.shared()
     this.#native = this.#makeNative()
@@ -78,6 +80,11 @@ export class SlotTable {
       this.#tick++
       const count = this.#touch[slot] as number
       if (count < 0xffff_ffff) this.#touch[slot] = count + 1
+    } else if (this.#touchKind === TouchKind.Bit) {
+      this.#touch[slot] = 1
+    } else if (this.#touchKind === TouchKind.TickCount) {
+      const count = (this.#touch[slot] as number) & 15
+      this.#touch[slot] = (++this.#tick << 4) | (count < 15 ? count + 1 : 15)
     }
   }
 
@@ -89,7 +96,7 @@ export class SlotTable {
 
   /** The new entry's slot, or a negative number where it is refused. `departed` tells who left. */
   insert(weight: number, deadline: number, now: number): number {
-    const slot = this.#native.insert(weight, deadline, now, this.#nextTick())
+    const slot = this.#native.insert(0, weight, deadline, now, this.#nextTick())
     if (slot >= this.#touch.length) this.#locate()
     return slot
   }
@@ -120,9 +127,10 @@ export class SlotTable {
     this.#native.setLimits(limits.maxBytes, limits.maxEntries)
   }
 
-  setPolicy(policy: number): void {
+  setPolicy(policy: number, favorBytes: boolean): void {
     this.#policy = policy
-    this.#native.setPolicy(policy, this.#tick)
+    this.#favorBytes = favorBytes
+    this.#native.setPolicy(policy, favorBytes, this.#tick)
     this.#locate()
   }
 
@@ -186,6 +194,6 @@ export class SlotTable {
 
   #makeNative(): LiveCore {
     const { maxBytes, maxEntries } = this.#limits
-    return new this.#core.glue.LiveCore(this.#policy, maxBytes, maxEntries)
+    return new this.#core.glue.LiveCore(this.#policy, this.#favorBytes, maxBytes, maxEntries)
   }
 }

@@ -17,6 +17,8 @@ export interface StoreLimits {
 export interface StoreOptions<V> {
   readonly policy: number
   readonly limits: StoreLimits
+  /** Whether the policy is to save bytes missed rather than misses. Default: false. */
+  readonly favorBytes?: boolean | undefined
   readonly clock: Clock
   readonly onRemove?: Removed<V> | undefined
   /** Told when the core crashed and was replaced. */
@@ -47,17 +49,17 @@ export interface Store<V> {
   expire(): number
   evictOne(): boolean
   setLimits(limits: StoreLimits): void
-  setPolicy(policy: number): void
+  setPolicy(policy: number, favorBytes?: boolean): void
   entries(): IterableIterator<[string, V]>
   dispose(): void
 }
 
 /** How a hit marks its slot: as the policies in the core read it. */
-export const TouchKind = { None: 0, Tick: 1, Count: 2, Bit: 3 } as const
+export const TouchKind = { None: 0, Tick: 1, Count: 2, Bit: 3, TickCount: 4 } as const
 export type TouchKind = (typeof TouchKind)[keyof typeof TouchKind]
 
-/** From this tick on the core moves all ticks down, before 32 bits overflow. */
-export const REBASE_AT = 0xf000_0000
+/** From this tick on the core moves all ticks down, so that 28 bits hold them. */
+export const REBASE_AT = 0x0f00_0000
 
 /** The numbers of the policies, as the core knows them. */
 export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3 } as const

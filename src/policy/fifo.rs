@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use super::rings::Rings;
-use super::{Candidate, Policy, Slot, TouchKind};
+use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind};
 
 /// Evicts in order of insertion.
 #[derive(Debug, Clone)]
@@ -16,23 +16,19 @@ pub struct Fifo {
     len: u32,
 }
 
-impl Fifo {
-    /// An empty queue.
-    pub(super) fn new() -> Self {
+impl Policy for Fifo {
+    const TOUCH: TouchKind = TouchKind::None;
+
+    fn new(_favor: Favor) -> Self {
         Self {
             queue: Rings::new(1),
             len: 0,
         }
     }
-}
 
-impl Policy for Fifo {
-    const TOUCH: TouchKind = TouchKind::None;
-
-    fn insert(&mut self, candidate: &Candidate, _touches: &mut [u32], _tick: u32) {
-        self.remove(candidate.slot);
+    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) {
+        self.len += u32::from(!self.queue.unlink(candidate.slot));
         self.queue.push_back(0, candidate.slot);
-        self.len += 1;
     }
 
     fn update(
@@ -40,23 +36,23 @@ impl Policy for Fifo {
         _slot: Slot,
         _weight: u32,
         _deadline: f64,
-        _touches: &mut [u32],
+        _tables: &mut Tables<'_>,
         _tick: u32,
     ) {
     }
 
-    fn remove(&mut self, slot: Slot) {
+    fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
         self.len -= u32::from(self.queue.unlink(slot));
     }
 
-    fn victim(&mut self, _touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
+    fn victim(&mut self, _tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         let first = self.queue.first(0)?;
         let slot = if Some(first) == protect {
             self.queue.after(first)?
         } else {
             first
         };
-        self.remove(slot);
+        self.len -= u32::from(self.queue.unlink(slot));
         Some(slot)
     }
 

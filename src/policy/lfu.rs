@@ -22,7 +22,7 @@
 #![forbid(unsafe_code)]
 
 use super::heap::{RankHeap, Ranked};
-use super::{Candidate, Policy, REPAIRS, Slot, TouchKind, mark, raise, word};
+use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, raise};
 
 /// How many accesses for each resident entry make the counts halve.
 const PERIOD: u64 = 10;
@@ -36,27 +36,18 @@ pub struct Lfu {
 }
 
 impl Lfu {
-    /// An empty policy.
-    pub(super) const fn new() -> Self {
-        Self {
-            heap: RankHeap::new(),
-            halved_at: 0,
-            repairs: REPAIRS,
-        }
-    }
-
     /// The entry to evict, once the top of the heap tells the truth or enough was repaired.
-    fn least(&mut self, touches: &[u32], protect: Option<Slot>) -> Option<Ranked<u32>> {
+    fn least(&mut self, tables: &Tables<'_>, protect: Option<Slot>) -> Option<Ranked<u32>> {
         let mut best: Option<Ranked<u32>> = None;
         for _ in 0..self.repairs {
             let top = self.heap.peek()?;
-            let count = word(touches, top.slot);
+            let count = tables.touch(top.slot);
             if count == top.rank && Some(top.slot) != protect {
                 return Some(top);
             }
             if Some(top.slot) == protect {
                 let aside = self.heap.remove(top.slot)?;
-                let least = self.least(touches, None);
+                let least = self.least(tables, None);
                 self.heap.restore(aside);
                 return least;
             }
@@ -71,11 +62,19 @@ impl Lfu {
 impl Policy for Lfu {
     const TOUCH: TouchKind = TouchKind::Count;
 
-    fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
+    fn new(_favor: Favor) -> Self {
+        Self {
+            heap: RankHeap::new(),
+            halved_at: 0,
+            repairs: REPAIRS,
+        }
+    }
+
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
         if self.heap.len() == 0 {
             self.halved_at = tick;
         }
-        mark(touches, candidate.slot, 1);
+        tables.mark(candidate.slot, 1);
         self.heap.insert(candidate.slot, 1);
     }
 
@@ -84,23 +83,23 @@ impl Policy for Lfu {
         slot: Slot,
         _weight: u32,
         _deadline: f64,
-        touches: &mut [u32],
+        tables: &mut Tables<'_>,
         _tick: u32,
     ) {
-        raise(touches, slot);
+        raise(tables.touches, slot);
     }
 
-    fn remove(&mut self, slot: Slot) {
+    fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
         self.heap.remove(slot);
     }
 
-    fn victim(&mut self, touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
-        let slot = self.least(touches, protect)?.slot;
+    fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
+        let slot = self.least(tables, protect)?.slot;
         self.heap.remove(slot);
         Some(slot)
     }
 
-    fn advance(&mut self, touches: &mut [u32], tick: u32) {
+    fn advance(&mut self, tables: &mut Tables<'_>, tick: u32) {
         let period = PERIOD * self.heap.len().max(1) as u64;
         let times = u64::from(tick.wrapping_sub(self.halved_at)) / period;
         if times == 0 {
@@ -110,7 +109,7 @@ impl Policy for Lfu {
         self.halved_at = self.halved_at.wrapping_add((times * period) as u32);
         let halve = |count: u32| count.checked_shr(times.min(32) as u32).unwrap_or(0);
         self.heap.change_all(|slot, count| {
-            mark(touches, slot, halve(word(touches, slot)));
+            tables.mark(slot, halve(tables.touch(slot)));
             halve(count)
         });
     }
@@ -119,7 +118,7 @@ impl Policy for Lfu {
         self.repairs = repairs;
     }
 
-    fn rebase(&mut self, _touches: &mut [u32], by: u32) {
+    fn rebase(&mut self, _tables: &mut Tables<'_>, by: u32) {
         self.halved_at = self.halved_at.wrapping_sub(by);
     }
 

@@ -27,7 +27,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::bits::Bits;
-use super::{Candidate, Policy, REPAIRS, Slot, TouchKind, mark, word};
+use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind};
 
 /// A tick above, its slot below: compares as ticks do.
 type Filed = u64;
@@ -56,18 +56,6 @@ pub struct Lru {
 }
 
 impl Lru {
-    /// An empty policy.
-    pub(super) fn new() -> Self {
-        Self {
-            fresh: VecDeque::new(),
-            used: BinaryHeap::new(),
-            filed: Bits::default(),
-            live: Bits::default(),
-            len: 0,
-            repairs: REPAIRS,
-        }
-    }
-
     /// Takes out what is filed earliest.
     fn take_earliest(&mut self) -> Option<Filed> {
         match (self.fresh.front(), self.used.peek()) {
@@ -81,14 +69,14 @@ impl Lru {
 
     /// The least recently used of all but `protect`, unfiled; or, after so many repairs, the
     /// least recently used of those seen, which stays filed as a removed entry does.
-    fn least(&mut self, touches: &[u32], protect: Option<Slot>) -> Option<Slot> {
+    fn least(&mut self, tables: &Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         let mut aside = None;
         let mut best = Filed::MAX;
         let mut repairs = 0;
         let mut least = None;
         while let Some(filed) = self.take_earliest() {
             let slot = slot_of(filed);
-            let now = file(word(touches, slot), slot);
+            let now = file(tables.touch(slot), slot);
             if !self.live.has(slot) {
                 self.filed.take(slot);
             } else if Some(slot) == protect {
@@ -128,9 +116,20 @@ impl Lru {
 impl Policy for Lru {
     const TOUCH: TouchKind = TouchKind::Tick;
 
-    fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
+    fn new(_favor: Favor) -> Self {
+        Self {
+            fresh: VecDeque::new(),
+            used: BinaryHeap::new(),
+            filed: Bits::default(),
+            live: Bits::default(),
+            len: 0,
+            repairs: REPAIRS,
+        }
+    }
+
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
         let slot = candidate.slot;
-        mark(touches, slot, tick);
+        tables.mark(slot, tick);
         self.len += u32::from(self.live.add(slot));
         if self.filed.add(slot) {
             let filed = file(tick, slot);
@@ -142,17 +141,24 @@ impl Policy for Lru {
         }
     }
 
-    fn update(&mut self, slot: Slot, _weight: u32, _deadline: f64, touches: &mut [u32], tick: u32) {
-        mark(touches, slot, tick);
+    fn update(
+        &mut self,
+        slot: Slot,
+        _weight: u32,
+        _deadline: f64,
+        tables: &mut Tables<'_>,
+        tick: u32,
+    ) {
+        tables.mark(slot, tick);
     }
 
-    fn remove(&mut self, slot: Slot) {
+    fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
         self.len -= u32::from(self.live.take(slot));
     }
 
-    fn victim(&mut self, touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
-        let slot = self.least(touches, protect)?;
-        self.remove(slot);
+    fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
+        let slot = self.least(tables, protect)?;
+        self.len -= u32::from(self.live.take(slot));
         self.shrink();
         Some(slot)
     }
@@ -161,9 +167,9 @@ impl Policy for Lru {
         self.repairs = repairs;
     }
 
-    fn rebase(&mut self, touches: &mut [u32], by: u32) {
+    fn rebase(&mut self, tables: &mut Tables<'_>, by: u32) {
         let lower = |filed: Filed| file(((filed >> 32) as u32).saturating_sub(by), slot_of(filed));
-        for word in touches {
+        for word in tables.touches.iter_mut() {
             *word = word.saturating_sub(by);
         }
         // What had different ticks may now share one, and then slots decide.

@@ -48,6 +48,10 @@ pub type Slot = u32;
 /// the last one stopped, and only a choice right after a long time without any is inexact.
 pub const REPAIRS: u32 = 256;
 
+/// The bits of the count in a word of [`TouchKind::TickCount`].
+pub(crate) const COUNT_BITS: u32 = 4;
+const COUNTS: u32 = 1 << COUNT_BITS;
+
 /// What a reader writes into an entry's touch word on a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -60,6 +64,19 @@ pub enum TouchKind {
     Count = 2,
     /// One.
     Bit = 3,
+    /// The reader's running tick, which it raises by one first and which has 28 bits, times
+    /// 16; and in the four bits below it what is there, raised by one unless it is 15.
+    TickCount = 4,
+}
+
+/// What a cache is to save, where entries are of different weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Favor {
+    /// Misses, each counting as one: small entries stay rather than large ones.
+    #[default]
+    Objects,
+    /// Bytes missed.
+    Bytes,
 }
 
 /// What a policy is told of an entry.
@@ -68,48 +85,95 @@ pub struct Candidate {
     /// The entry's place.
     pub slot: Slot,
     /// A hash of its key, by which a policy may know it again after it has left.
-    pub fingerprint: u64,
-    /// The bytes that it costs.
+    pub fingerprint: u32,
+    /// What it takes of the budget: bytes, or 1 in a store that only counts its entries.
     pub weight: u32,
     /// A rank: of two entries the one with the lesser deadline expires first.
     pub deadline: f64,
 }
 
+/// A store's tables by slot, as far as policies see them. They cover every slot that the
+/// policy was given.
+#[derive(Debug)]
+pub struct Tables<'a> {
+    /// The touch words.
+    pub touches: &'a mut [u32],
+    /// The weights; empty in a store that only counts its entries.
+    pub weights: &'a [u32],
+}
+
+impl Tables<'_> {
+    /// A slot's touch word.
+    #[inline]
+    #[must_use]
+    pub fn touch(&self, slot: Slot) -> u32 {
+        self.touches.get(slot as usize).copied().unwrap_or(0)
+    }
+
+    /// Sets a slot's touch word.
+    #[inline]
+    pub fn mark(&mut self, slot: Slot, word: u32) {
+        mark(self.touches, slot, word);
+    }
+
+    /// What an entry takes of the budget, at least 1.
+    #[inline]
+    #[must_use]
+    pub fn weight(&self, slot: Slot) -> u32 {
+        self.weights.get(slot as usize).map_or(1, |&it| it.max(1))
+    }
+}
+
 /// Decides which entry leaves.
 ///
-/// `touches` is the touch table; it covers every slot that the policy was given. Every
-/// method but [`advance`](Self::advance) takes a slot that it does not know for what it
-/// is, and does nothing.
+/// A victim is asked for when the store is full: what is there then is the capacity. Every
+/// method takes a slot that the policy does not know for what it is, and does nothing.
 pub trait Policy {
     /// What a reader leaves in the touch table.
     const TOUCH: TouchKind;
 
+    /// An empty policy.
+    fn new(favor: Favor) -> Self
+    where
+        Self: Sized;
+
     /// An entry has come to stay. Its touch word is set as if it had just been used once.
     ///
     /// `tick` is the running number of the access that brought it.
-    fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32);
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32);
 
-    /// An entry has another value, weight and deadline. This counts as a use of it.
-    fn update(&mut self, slot: Slot, weight: u32, deadline: f64, touches: &mut [u32], tick: u32);
+    /// An entry has another value, weight and deadline. This counts as a use of it. The table
+    /// still has its old weight.
+    fn update(
+        &mut self,
+        slot: Slot,
+        weight: u32,
+        deadline: f64,
+        tables: &mut Tables<'_>,
+        tick: u32,
+    );
 
     /// An entry's deadline has moved. This is no use of it.
     fn rerank(&mut self, _slot: Slot, _deadline: f64) {}
 
     /// An entry has gone for another reason than being the victim.
-    fn remove(&mut self, slot: Slot);
+    fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>);
 
     /// Chooses the entry that leaves, and forgets it. Never `protect`.
-    fn victim(&mut self, touches: &mut [u32], protect: Option<Slot>) -> Option<Slot>;
+    fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot>;
 
     /// Does what is due after so many accesses. `tick` is their running number.
-    fn advance(&mut self, _touches: &mut [u32], _tick: u32) {}
+    fn advance(&mut self, _tables: &mut Tables<'_>, _tick: u32) {}
 
     /// Limits how many outdated slots one choice puts right; [`REPAIRS`] unless said
     /// otherwise. With `u32::MAX` every choice is exact, at whatever cost.
     fn limit_repairs(&mut self, _repairs: u32) {}
 
     /// The running tick is about to be lowered by `by`; what holds ticks is to follow.
-    fn rebase(&mut self, _touches: &mut [u32], _by: u32) {}
+    fn rebase(&mut self, _tables: &mut Tables<'_>, _by: u32) {}
+
+    /// Many weights have changed, and `tables` has the new ones.
+    fn reweigh(&mut self, _tables: &Tables<'_>) {}
 
     /// How many entries it holds.
     fn len(&self) -> u32;
@@ -133,16 +197,19 @@ pub(crate) fn raise(touches: &mut [u32], slot: Slot) {
     }
 }
 
+/// Notes a use at `tick` with the tick in 28 bits and the count below it: what a reader does
+/// on a hit under [`TouchKind::TickCount`].
+pub(crate) fn stamp(touches: &mut [u32], slot: Slot, tick: u32) {
+    if let Some(word) = touches.get_mut(slot as usize) {
+        *word = tick << COUNT_BITS | (*word % COUNTS + 1).min(COUNTS - 1);
+    }
+}
+
 /// Sets a touch word.
 pub(crate) fn mark(touches: &mut [u32], slot: Slot, word: u32) {
     if let Some(place) = touches.get_mut(slot as usize) {
         *place = word;
     }
-}
-
-/// Reads a touch word.
-fn word(touches: &[u32], slot: Slot) -> u32 {
-    touches.get(slot as usize).copied().unwrap_or(0)
 }
 
 /// The names of the policies, the numbers by which they cross into JavaScript, and one type
@@ -189,9 +256,9 @@ macro_rules! policies {
         impl AnyPolicy {
             /// An empty policy.
             #[must_use]
-            pub fn new(kind: PolicyKind) -> Self {
+            pub fn new(kind: PolicyKind, favor: Favor) -> Self {
                 match kind {
-                    $(PolicyKind::$name => Self::$name($name::new()),)*
+                    $(PolicyKind::$name => Self::$name($name::new(favor)),)*
                 }
             }
 
@@ -240,8 +307,8 @@ impl std::error::Error for UnknownPolicy {}
 
 impl AnyPolicy {
     /// An entry has come; see [`Policy::insert`].
-    pub fn insert(&mut self, candidate: &Candidate, touches: &mut [u32], tick: u32) {
-        each!(self, it => it.insert(candidate, touches, tick));
+    pub fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
+        each!(self, it => it.insert(candidate, tables, tick));
     }
 
     /// An entry has been replaced; see [`Policy::update`].
@@ -250,10 +317,10 @@ impl AnyPolicy {
         slot: Slot,
         weight: u32,
         deadline: f64,
-        touches: &mut [u32],
+        tables: &mut Tables<'_>,
         tick: u32,
     ) {
-        each!(self, it => it.update(slot, weight, deadline, touches, tick));
+        each!(self, it => it.update(slot, weight, deadline, tables, tick));
     }
 
     /// An entry's deadline has moved; see [`Policy::rerank`].
@@ -262,18 +329,18 @@ impl AnyPolicy {
     }
 
     /// An entry has gone; see [`Policy::remove`].
-    pub fn remove(&mut self, slot: Slot) {
-        each!(self, it => it.remove(slot));
+    pub fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>) {
+        each!(self, it => it.remove(slot, tables));
     }
 
     /// Chooses the entry that leaves, and forgets it; see [`Policy::victim`].
-    pub fn victim(&mut self, touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
-        each!(self, it => it.victim(touches, protect))
+    pub fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
+        each!(self, it => it.victim(tables, protect))
     }
 
     /// Does what is due after so many accesses; see [`Policy::advance`].
-    pub fn advance(&mut self, touches: &mut [u32], tick: u32) {
-        each!(self, it => it.advance(touches, tick));
+    pub fn advance(&mut self, tables: &mut Tables<'_>, tick: u32) {
+        each!(self, it => it.advance(tables, tick));
     }
 
     /// Limits the repairs of one choice; see [`Policy::limit_repairs`].
@@ -282,8 +349,13 @@ impl AnyPolicy {
     }
 
     /// Follows a lowering of the running tick; see [`Policy::rebase`].
-    pub fn rebase(&mut self, touches: &mut [u32], by: u32) {
-        each!(self, it => it.rebase(touches, by));
+    pub fn rebase(&mut self, tables: &mut Tables<'_>, by: u32) {
+        each!(self, it => it.rebase(tables, by));
+    }
+
+    /// Follows a change of many weights; see [`Policy::reweigh`].
+    pub fn reweigh(&mut self, tables: &Tables<'_>) {
+        each!(self, it => it.reweigh(tables));
     }
 
     /// How many entries it holds.

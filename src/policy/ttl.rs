@@ -9,21 +9,12 @@
 #![forbid(unsafe_code)]
 
 use super::heap::RankHeap;
-use super::{Candidate, Policy, Slot, TouchKind};
+use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind};
 
 /// Evicts in order of deadline.
 #[derive(Debug, Clone)]
 pub struct Ttl {
     heap: RankHeap<u64>,
-}
-
-impl Ttl {
-    /// An empty heap.
-    pub(super) const fn new() -> Self {
-        Self {
-            heap: RankHeap::new(),
-        }
-    }
 }
 
 /// The number whose order among integers is the order of the deadline among deadlines.
@@ -36,7 +27,13 @@ const fn rank(deadline: f64) -> u64 {
 impl Policy for Ttl {
     const TOUCH: TouchKind = TouchKind::None;
 
-    fn insert(&mut self, candidate: &Candidate, _touches: &mut [u32], _tick: u32) {
+    fn new(_favor: Favor) -> Self {
+        Self {
+            heap: RankHeap::new(),
+        }
+    }
+
+    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) {
         self.heap.insert(candidate.slot, rank(candidate.deadline));
     }
 
@@ -45,7 +42,7 @@ impl Policy for Ttl {
         slot: Slot,
         _weight: u32,
         deadline: f64,
-        _touches: &mut [u32],
+        _tables: &mut Tables<'_>,
         _tick: u32,
     ) {
         self.rerank(slot, deadline);
@@ -55,11 +52,11 @@ impl Policy for Ttl {
         self.heap.change(slot, rank(deadline));
     }
 
-    fn remove(&mut self, slot: Slot) {
+    fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
         self.heap.remove(slot);
     }
 
-    fn victim(&mut self, _touches: &mut [u32], protect: Option<Slot>) -> Option<Slot> {
+    fn victim(&mut self, _tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         let first = self.heap.peek()?.slot;
         if Some(first) != protect {
             self.heap.remove(first);

@@ -10,12 +10,13 @@
 use super::slots::Slots;
 use super::terms::{Change, Departure, Departures, Limits, Moment, Offer, Refused};
 use super::wheel::Wheel;
-use crate::policy::{AnyPolicy, Candidate, PolicyKind, Slot, TouchKind, mark, raise};
+use crate::policy::{AnyPolicy, Candidate, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
 
-/// The tick from which on ticks are lowered.
-pub const REBASE_AT: u32 = 0xF000_0000;
+/// The tick from which on ticks are lowered,
+/// so that 28 bits hold them.
+pub const REBASE_AT: u32 = 0x0F00_0000;
 /// By how much ticks are lowered.
-const REBASE_BY: u32 = 1 << 31;
+const REBASE_BY: u32 = 1 << 27;
 
 /// How much of what has expired is taken out before one entry comes in.
 const EXPIRE_FOR_ROOM: u32 = 128;
@@ -25,16 +26,18 @@ const EXPIRE_FOR_ROOM: u32 = 128;
 pub(super) struct Ledger {
     slots: Slots,
     policy: AnyPolicy,
+    favor: Favor,
     wheel: Wheel,
     limits: Limits,
 }
 
 impl Ledger {
     /// An empty ledger.
-    pub(super) fn new(kind: PolicyKind, limits: Limits) -> Self {
+    pub(super) fn new(kind: PolicyKind, favor: Favor, limits: Limits) -> Self {
         Self {
             slots: Slots::new(),
-            policy: AnyPolicy::new(kind),
+            policy: AnyPolicy::new(kind, favor),
+            favor,
             wheel: Wheel::new(),
             limits,
         }
@@ -62,6 +65,7 @@ impl Ledger {
             TouchKind::Tick => mark(&mut self.slots.touches, slot, tick),
             TouchKind::Count => raise(&mut self.slots.touches, slot),
             TouchKind::Bit => mark(&mut self.slots.touches, slot, 1),
+            TouchKind::TickCount => stamp(&mut self.slots.touches, slot, tick),
         }
     }
 
@@ -75,18 +79,18 @@ impl Ledger {
         moment: Moment,
         departures: &mut impl Departures,
     ) -> Result<Slot, Refused> {
-        self.policy.advance(&mut self.slots.touches, moment.tick);
+        let weighed = self.weighed();
+        self.policy
+            .advance(&mut self.slots.tables(weighed), moment.tick);
         self.check(offer.weight, offer.deadline, moment.now)?;
         self.make_room(offer.weight, None, moment.now, departures);
         let slot = self
             .slots
             .take(offer.weight, offer.deadline, self.limits.max_entries)?;
         self.wheel.schedule(slot, offer.deadline);
-        self.policy.insert(
-            &candidate(slot, offer),
-            &mut self.slots.touches,
-            moment.tick,
-        );
+        let newcomer = candidate(slot, offer, weighed);
+        self.policy
+            .insert(&newcomer, &mut self.slots.tables(weighed), moment.tick);
         Ok(slot)
     }
 
@@ -104,7 +108,9 @@ impl Ledger {
         departures: &mut impl Departures,
     ) -> Result<(), Refused> {
         let old = self.slots.weight(slot).ok_or(Refused::NoSuchSlot)?;
-        self.policy.advance(&mut self.slots.touches, moment.tick);
+        let weighed = self.weighed();
+        self.policy
+            .advance(&mut self.slots.tables(weighed), moment.tick);
         if let Err(refused) = self.check(change.weight, change.deadline, moment.now) {
             self.remove(slot);
             return Err(refused);
@@ -112,17 +118,17 @@ impl Ledger {
         self.slots.set_deadline(slot, change.deadline);
         // Not in the wheel while room is made: if the time went backwards, it would expire.
         self.wheel.cancel(slot);
-        self.policy.update(
-            slot,
-            change.weight,
-            change.deadline,
-            &mut self.slots.touches,
-            moment.tick,
-        );
         if change.weight > old {
             self.make_room(change.weight - old, Some(slot), moment.now, departures);
         }
         self.wheel.schedule(slot, change.deadline);
+        self.policy.update(
+            slot,
+            if weighed { change.weight } else { 1 },
+            change.deadline,
+            &mut self.slots.tables(weighed),
+            moment.tick,
+        );
         self.slots.set_weight(slot, change.weight);
         Ok(())
     }
@@ -145,16 +151,14 @@ impl Ledger {
         if !self.slots.is_taken(slot) {
             return false;
         }
-        self.policy.remove(slot);
-        self.release(slot);
+        self.forget(slot);
         true
     }
 
     /// Takes out what has expired, in `work` steps at most; `departures` is told of each.
     pub(super) fn expire(&mut self, now: f64, mut work: u32, departures: &mut impl Departures) {
         while let Some(slot) = self.wheel.expire(now, self.slots.deadlines(), &mut work) {
-            self.policy.remove(slot);
-            self.release(slot);
+            self.forget(slot);
             departures.left(slot, Departure::Expired);
         }
     }
@@ -177,13 +181,18 @@ impl Ledger {
     /// Takes everything out and gives the memory back.
     pub(super) fn clear(&mut self) {
         self.slots = Slots::new();
-        self.policy = AnyPolicy::new(self.kind());
+        self.policy = AnyPolicy::new(self.kind(), self.favor);
         self.wheel.clear();
     }
 
     /// Sets other limits and evicts at once what is too much; `departures` is told of each.
     pub(super) fn set_limits(&mut self, limits: Limits, departures: &mut impl Departures) {
+        let was_weighed = self.weighed();
         self.limits = limits;
+        let weighed = self.weighed();
+        if weighed != was_weighed {
+            self.policy.reweigh(&self.slots.tables(weighed));
+        }
         self.evict_until_fits(0, 0, None, departures);
     }
 
@@ -194,28 +203,34 @@ impl Ledger {
     pub(super) fn set_policy(
         &mut self,
         kind: PolicyKind,
+        favor: Favor,
         tick: u32,
-        fingerprint: impl Fn(Slot) -> u64,
+        fingerprint: impl Fn(Slot) -> u32,
     ) {
-        let mut policy = AnyPolicy::new(kind);
+        let weighed = self.weighed();
+        let mut policy = AnyPolicy::new(kind, favor);
         let mut rest = self.slots.len();
         self.policy.limit_repairs(u32::MAX);
-        while let Some(slot) = self.policy.victim(&mut self.slots.touches, None) {
+        while let Some(slot) = self.policy.victim(&mut self.slots.tables(weighed), None) {
             rest = rest.saturating_sub(1);
             let (weight, deadline) = self
                 .slots
                 .weight(slot)
                 .zip(self.slots.deadline(slot))
                 .unwrap_or_default();
-            let moved = Candidate {
-                slot,
+            let moved = Offer {
                 fingerprint: fingerprint(slot),
                 weight,
                 deadline,
             };
-            policy.insert(&moved, &mut self.slots.touches, tick.saturating_sub(rest));
+            policy.insert(
+                &candidate(slot, moved, weighed),
+                &mut self.slots.tables(weighed),
+                tick.saturating_sub(rest),
+            );
         }
         self.policy = policy;
+        self.favor = favor;
     }
 
     /// Adds `more` to the weight of every entry, or takes it away, and evicts at once what is
@@ -227,16 +242,20 @@ impl Ledger {
                     .set_weight(slot, weight.saturating_add_signed(more));
             }
         }
+        let weighed = self.weighed();
+        self.policy.reweigh(&self.slots.tables(weighed));
         self.evict_until_fits(0, 0, None, departures);
     }
 
-    /// Lowers all ticks by 2^31 if `tick` has passed [`REBASE_AT`], in one pass over all
+    /// Lowers all ticks by 2^27 if `tick` has passed [`REBASE_AT`], in one pass over all
     /// slots; answers the tick to go on with.
     pub(super) fn rebase(&mut self, tick: u32) -> u32 {
         if tick < REBASE_AT {
             return tick;
         }
-        self.policy.rebase(&mut self.slots.touches, REBASE_BY);
+        let weighed = self.weighed();
+        self.policy
+            .rebase(&mut self.slots.tables(weighed), REBASE_BY);
         tick - REBASE_BY
     }
 
@@ -314,9 +333,24 @@ impl Ledger {
     }
 
     fn evict_but(&mut self, protect: Option<Slot>) -> Option<Slot> {
-        let slot = self.policy.victim(&mut self.slots.touches, protect)?;
+        let weighed = self.weighed();
+        let slot = self
+            .policy
+            .victim(&mut self.slots.tables(weighed), protect)?;
         self.release(slot);
         Some(slot)
+    }
+
+    /// Takes an entry out for another reason than being the victim.
+    fn forget(&mut self, slot: Slot) {
+        let weighed = self.weighed();
+        self.policy.remove(slot, &mut self.slots.tables(weighed));
+        self.release(slot);
+    }
+
+    /// Whether the budget is in bytes; if not, each entry counts as one.
+    const fn weighed(&self) -> bool {
+        self.limits.max_bytes != u64::MAX
     }
 
     /// Frees a slot that the policy has forgotten.
@@ -326,11 +360,11 @@ impl Ledger {
     }
 }
 
-const fn candidate(slot: Slot, offer: Offer) -> Candidate {
+const fn candidate(slot: Slot, offer: Offer, weighed: bool) -> Candidate {
     Candidate {
         slot,
         fingerprint: offer.fingerprint,
-        weight: offer.weight,
+        weight: if weighed { offer.weight } else { 1 },
         deadline: offer.deadline,
     }
 }

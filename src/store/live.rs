@@ -17,7 +17,7 @@
 
 use super::ledger::Ledger;
 use super::terms::{Change, Departure, Departures, Limits, Moment, Offer, Refused};
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 
 /// The store of a live region.
 #[derive(Debug, Clone)]
@@ -50,9 +50,9 @@ impl Departures for Outbox {
 impl LiveStore {
     /// An empty store.
     #[must_use]
-    pub fn new(kind: PolicyKind, limits: Limits) -> Self {
+    pub fn new(kind: PolicyKind, favor: Favor, limits: Limits) -> Self {
         Self {
-            ledger: Ledger::new(kind, limits),
+            ledger: Ledger::new(kind, favor, limits),
             outbox: Outbox::default(),
         }
     }
@@ -64,7 +64,7 @@ impl LiveStore {
     /// [`Refused`]; then the entry is not there, though others may have left for it.
     pub fn insert(
         &mut self,
-        fingerprint: u64,
+        fingerprint: u32,
         weight: u32,
         deadline: f64,
         now: f64,
@@ -149,8 +149,8 @@ impl LiveStore {
     /// Each counts as used once, at one of the last ticks up to `tick`.
     ///
     /// A policy that remembers keys knows the moved ones by their slots only.
-    pub fn set_policy(&mut self, kind: PolicyKind, tick: u32) {
-        self.ledger.set_policy(kind, tick, stand_in);
+    pub fn set_policy(&mut self, kind: PolicyKind, favor: Favor, tick: u32) {
+        self.ledger.set_policy(kind, favor, tick, stand_in);
     }
 
     /// Sets other limits and evicts at once what is too much, into the outbox.
@@ -251,6 +251,6 @@ impl LiveStore {
 }
 
 /// Stands in for a fingerprint where the key is not known.
-const fn stand_in(slot: Slot) -> u64 {
-    (slot as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+const fn stand_in(slot: Slot) -> u32 {
+    slot.wrapping_mul(0x9E37_79B9)
 }

@@ -9,7 +9,7 @@ use super::cost::entry_overhead;
 use super::ledger::{Ledger, REBASE_AT};
 use super::records::{MAX_KEY, PREFIX_BYTES, Records};
 use super::terms::{Change, Departure, Departures, Limits, Moment, Offer, Refused};
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 
 /// What a [`set`](PackedStore::set) has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl PackedStore {
     /// An empty store. `seed` is a random number that nobody outside knows, so that nobody
     /// can choose keys that meet in the index.
     #[must_use]
-    pub fn new(kind: PolicyKind, limits: Limits, seed: u64) -> Self {
+    pub fn new(kind: PolicyKind, favor: Favor, limits: Limits, seed: u64) -> Self {
         Self {
-            ledger: Ledger::new(kind, limits),
+            ledger: Ledger::new(kind, favor, limits),
             records: Records::new(seed),
             tick: 0,
         }
@@ -113,7 +113,7 @@ impl PackedStore {
         }
         let slot = ledger.insert(
             Offer {
-                fingerprint: hash,
+                fingerprint: fingerprint(hash),
                 weight,
                 deadline,
             },
@@ -189,7 +189,7 @@ impl PackedStore {
 
     /// Moves all entries to another policy, in the order in which they would have left. If
     /// that policy needs more bytes an entry, some may be evicted.
-    pub fn set_policy(&mut self, kind: PolicyKind) {
+    pub fn set_policy(&mut self, kind: PolicyKind, favor: Favor) {
         let Self {
             ledger,
             records,
@@ -197,7 +197,9 @@ impl PackedStore {
         } = self;
         records.outbox.clear();
         let more = entry_overhead(kind).wrapping_sub(entry_overhead(ledger.kind()));
-        ledger.set_policy(kind, *tick, |slot| records.hash(records.key(slot)));
+        ledger.set_policy(kind, favor, *tick, |slot| {
+            fingerprint(records.hash(records.key(slot)))
+        });
         ledger.reweigh(more as i32, records);
     }
 
@@ -319,4 +321,9 @@ impl PackedStore {
         self.tick += 1;
         self.tick
     }
+}
+
+/// What policies know a key by.
+const fn fingerprint(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }

@@ -9,7 +9,7 @@
 #![forbid(unsafe_code)]
 
 use super::terms::Refused;
-use crate::policy::Slot;
+use crate::policy::{Slot, Tables};
 
 /// The bytes of one slot in these tables.
 pub(super) const SLOT_BYTES: usize = size_of::<u32>() + size_of::<f64>() + size_of::<u32>();
@@ -71,6 +71,14 @@ impl Slots {
 
     pub(super) fn weights(&self) -> &[u32] {
         &self.weights
+    }
+
+    /// What a policy sees of the tables: weights only where they are `weighed`.
+    pub(super) fn tables(&mut self, weighed: bool) -> Tables<'_> {
+        Tables {
+            touches: &mut self.touches,
+            weights: if weighed { &self.weights } else { &[] },
+        }
     }
 
     /// Whether a slot is taken, by an entry that may have expired.

@@ -75,7 +75,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offer {
     /// A hash of its key.
-    pub(super) fingerprint: u64,
+    pub(super) fingerprint: u32,
     /// What it costs.
     pub(super) weight: u32,
     /// When it expires, in ms; `Infinity` is never.

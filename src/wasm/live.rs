@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{limits, policy};
+use super::{favor, limits, policy};
 use crate::store::LiveStore;
 
 /// A live region's entries by slot. See [`LiveStore`].
@@ -13,15 +13,28 @@ pub struct LiveCore(LiveStore);
 impl LiveCore {
     /// An empty store. `Infinity` is no limit.
     #[wasm_bindgen(constructor)]
-    pub fn new(policy_number: u32, max_bytes: f64, max_entries: f64) -> Result<LiveCore, JsError> {
+    pub fn new(
+        policy_number: u32,
+        favor_bytes: bool,
+        max_bytes: f64,
+        max_entries: f64,
+    ) -> Result<LiveCore, JsError> {
         let kind = policy(policy_number)?;
-        Ok(Self(LiveStore::new(kind, limits(max_bytes, max_entries))))
+        let limits = limits(max_bytes, max_entries);
+        Ok(Self(LiveStore::new(kind, favor(favor_bytes), limits)))
     }
 
-    /// The new entry's slot, or -1 where it was refused.
-    pub fn insert(&mut self, weight: f64, deadline: f64, now: f64, tick: u32) -> i32 {
+    /// The new entry's slot, or -1 where it was refused. `fingerprint` is a hash of its key.
+    pub fn insert(
+        &mut self,
+        fingerprint: u32,
+        weight: f64,
+        deadline: f64,
+        now: f64,
+        tick: u32,
+    ) -> i32 {
         let weight = weight.ceil() as u32;
-        match self.0.insert(0, weight, deadline, now, tick) {
+        match self.0.insert(fingerprint, weight, deadline, now, tick) {
             Ok(slot) => slot as i32,
             Err(_) => -1,
         }
@@ -79,8 +92,14 @@ impl LiveCore {
 
     /// Moves all entries to another policy.
     #[wasm_bindgen(js_name = setPolicy)]
-    pub fn set_policy(&mut self, policy_number: u32, tick: u32) -> Result<(), JsError> {
-        self.0.set_policy(policy(policy_number)?, tick);
+    pub fn set_policy(
+        &mut self,
+        policy_number: u32,
+        favor_bytes: bool,
+        tick: u32,
+    ) -> Result<(), JsError> {
+        self.0
+            .set_policy(policy(policy_number)?, favor(favor_bytes), tick);
         Ok(())
     }
 
@@ -100,7 +119,8 @@ impl LiveCore {
         self.0.bytes() as f64
     }
 
-    /// How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting, 3 with a bit.
+    /// How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting,
+    /// 3 with a bit, 4 with the tick times 16 and a count below.
     #[wasm_bindgen(js_name = touchKind)]
     pub fn touch_kind(&self) -> u8 {
         self.0.policy().touch() as u8

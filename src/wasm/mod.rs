@@ -16,7 +16,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
-use crate::policy::PolicyKind;
+use crate::policy::{Favor, PolicyKind};
 use crate::store::Limits;
 
 pub use codec::{CodecCore, KeysCore};
@@ -96,6 +96,10 @@ fn limits(max_bytes: f64, max_entries: f64) -> Limits {
         max_bytes: max_bytes as u64,
         max_entries: max_entries as u32,
     }
+}
+
+const fn favor(bytes: bool) -> Favor {
+    if bytes { Favor::Bytes } else { Favor::Objects }
 }
 
 fn policy(number: u32) -> Result<PolicyKind, JsError> {

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::codec::{CodecCore, fields};
 use super::io::{self, HostRandom, Io};
-use super::{limits, policy};
+use super::{favor, limits, policy};
 use crate::codec::{Entry, Local, Random};
 use crate::region::{Got, Incoming, PackedRegion, Stored};
 use crate::store::PackedStore;
@@ -24,6 +24,7 @@ impl PackedCore {
     #[wasm_bindgen(constructor)]
     pub fn new(
         policy_number: u32,
+        favor_bytes: bool,
         max_bytes: f64,
         max_entries: f64,
         notify: bool,
@@ -31,7 +32,12 @@ impl PackedCore {
         let mut seed = [0; 8];
         HostRandom.fill(&mut seed);
         let limits = limits(max_bytes, max_entries);
-        let mut store = PackedStore::new(policy(policy_number)?, limits, u64::from_le_bytes(seed));
+        let mut store = PackedStore::new(
+            policy(policy_number)?,
+            favor(favor_bytes),
+            limits,
+            u64::from_le_bytes(seed),
+        );
         store.set_notify(notify);
         Ok(Self {
             region: PackedRegion::new(store),
@@ -214,10 +220,10 @@ impl PackedCore {
 
     /// Moves all entries to another policy.
     #[wasm_bindgen(js_name = setPolicy)]
-    pub fn set_policy(&mut self, policy_number: u32) -> Result<(), JsError> {
+    pub fn set_policy(&mut self, policy_number: u32, favor_bytes: bool) -> Result<(), JsError> {
         let kind = policy(policy_number)?;
         self.told = 0;
-        self.region.store.set_policy(kind);
+        self.region.store.set_policy(kind, favor(favor_bytes));
         Ok(())
     }
 

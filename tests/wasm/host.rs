@@ -66,7 +66,7 @@ pub fn sealed() -> CodecCore {
 }
 
 pub fn packed() -> PackedCore {
-    PackedCore::new(LRU, NEVER, NEVER, true).expect("a region")
+    PackedCore::new(LRU, false, NEVER, NEVER, true).expect("a region")
 }
 
 /// Stores a value until 100, without an envelope.

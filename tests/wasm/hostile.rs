@@ -80,12 +80,12 @@ fn a_value_that_got_no_memory_is_not_stored_as_an_empty_one() {
 #[wasm_bindgen_test]
 fn odd_numbers_do_not_break_a_live_region() {
     for policy in 0..4 {
-        let mut store = LiveCore::new(policy, NEVER, NEVER).expect("a store");
+        let mut store = LiveCore::new(policy, false, NEVER, NEVER).expect("a store");
         for (tick, odd) in (1..).zip(ODD) {
-            let slot = store.insert(odd, NEVER, 0.0, tick);
+            let slot = store.insert(0, odd, NEVER, 0.0, tick);
             assert!(slot >= 0, "a weight is never refused without a limit");
-            store.insert(1.0, odd, 0.0, tick);
-            store.insert(1.0, NEVER, odd, tick);
+            store.insert(0, 1.0, odd, 0.0, tick);
+            store.insert(0, 1.0, NEVER, odd, tick);
             store.replace(slot as u32, odd, NEVER, 0.0, tick);
             store.set_deadline(slot as u32, odd);
             assert!(!store.replace(u32::MAX, 1.0, NEVER, 0.0, tick));
@@ -104,7 +104,7 @@ fn odd_numbers_do_not_break_a_live_region() {
 fn odd_numbers_do_not_break_a_packed_region() {
     for codec in [plain(), sealed()] {
         for policy in 0..4 {
-            let mut region = PackedCore::new(policy, NEVER, NEVER, true).expect("a region");
+            let mut region = PackedCore::new(policy, false, NEVER, NEVER, true).expect("a region");
             for odd in ODD {
                 let (key, value) = (write_key("a"), write_value(b"one"));
                 region.set(
@@ -132,7 +132,7 @@ fn odd_numbers_do_not_break_a_packed_region() {
 
 #[wasm_bindgen_test]
 fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
-    assert!(PackedCore::new(256 + LRU, NEVER, NEVER, true).is_err());
+    assert!(PackedCore::new(256 + LRU, false, NEVER, NEVER, true).is_err());
     let codec = plain();
     for serializer in [5, 127, 256, 256 + BYTES, u32::MAX] {
         let (key, value) = (write_key("a"), write_value(b"one"));

@@ -7,7 +7,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::host::{LRU, NEVER, buffer};
 
 fn live(max_bytes: f64, max_entries: f64) -> LiveCore {
-    LiveCore::new(LRU, max_bytes, max_entries).expect("a store")
+    LiveCore::new(LRU, false, max_bytes, max_entries).expect("a store")
 }
 
 fn departed(store: &LiveCore) -> Vec<u32> {
@@ -22,10 +22,10 @@ fn who_left_is_told_by_slot_the_expired_first() {
     let slots: Vec<i32> = [NEVER, NEVER, 10.0, NEVER]
         .into_iter()
         .zip(1..)
-        .map(|(deadline, tick)| store.insert(1.0, deadline, 0.0, tick))
+        .map(|(deadline, tick)| store.insert(0, 1.0, deadline, 0.0, tick))
         .collect();
     assert_eq!((departed(&store), store.expired()), (vec![], 0));
-    let fifth = store.insert(1.0, NEVER, 1_000.0, 5);
+    let fifth = store.insert(0, 1.0, NEVER, 1_000.0, 5);
     assert_eq!(
         (departed(&store), store.expired()),
         (vec![slots[2] as u32], 1)
@@ -45,8 +45,8 @@ fn a_hit_is_a_store_into_the_touch_table() {
     let mut store = live(NEVER, 2.0);
     assert_eq!(store.touch_kind(), 1);
     let (a, b) = (
-        store.insert(1.0, NEVER, 0.0, 1),
-        store.insert(1.0, NEVER, 0.0, 2),
+        store.insert(0, 1.0, NEVER, 0.0, 1),
+        store.insert(0, 1.0, NEVER, 0.0, 2),
     );
     let touches = Uint32Array::new_with_byte_offset_and_length(
         &buffer(),
@@ -55,14 +55,14 @@ fn a_hit_is_a_store_into_the_touch_table() {
     );
     assert_eq!(touches.get_index(b as u32), 2);
     touches.set_index(a as u32, 3);
-    assert!(store.insert(1.0, NEVER, 0.0, 4) >= 0);
+    assert!(store.insert(0, 1.0, NEVER, 0.0, 4) >= 0);
     assert_eq!(departed(&store), [b as u32]);
 }
 
 #[wasm_bindgen_test]
 fn deadlines_and_weights_are_read_from_their_tables() {
     let mut store = live(NEVER, NEVER);
-    let slot = store.insert(1.2, 500.0, 0.0, 1) as u32;
+    let slot = store.insert(0, 1.2, 500.0, 0.0, 1) as u32;
     let capacity = store.capacity() as u32;
     let memory = buffer();
     let deadlines = Float64Array::new_with_byte_offset_and_length(
@@ -96,10 +96,10 @@ fn deadlines_and_weights_are_read_from_their_tables() {
 fn entries_outlive_a_change_of_policy() {
     let mut store = live(NEVER, NEVER);
     let slots: Vec<i32> = (1..=3)
-        .map(|tick| store.insert(1.0, NEVER, 0.0, tick))
+        .map(|tick| store.insert(0, 1.0, NEVER, 0.0, tick))
         .collect();
     for (policy, kind) in [(1, 2), (2, 0), (3, 0), (0, 1)] {
-        assert!(store.set_policy(policy, 3).is_ok());
+        assert!(store.set_policy(policy, false, 3).is_ok());
         assert_eq!(store.touch_kind(), kind);
         assert_eq!(store.bytes(), 3.0);
     }
@@ -114,10 +114,13 @@ fn entries_outlive_a_change_of_policy() {
 
 #[wasm_bindgen_test]
 fn an_unknown_policy_is_an_error() {
-    for number in [4, 255, 256, u32::MAX] {
-        assert!(LiveCore::new(number, NEVER, NEVER).is_err(), "{number}");
+    for number in [200, 255, 256, u32::MAX] {
         assert!(
-            live(NEVER, NEVER).set_policy(number, 0).is_err(),
+            LiveCore::new(number, false, NEVER, NEVER).is_err(),
+            "{number}"
+        );
+        assert!(
+            live(NEVER, NEVER).set_policy(number, false, 0).is_err(),
             "{number}"
         );
     }

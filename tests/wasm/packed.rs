@@ -112,7 +112,7 @@ fn departed(region: &mut PackedCore) -> Vec<(String, bool)> {
 #[wasm_bindgen_test]
 fn who_left_is_told_once() {
     let codec = plain();
-    let mut region = PackedCore::new(LRU, NEVER, 2.0, true).expect("a region");
+    let mut region = PackedCore::new(LRU, false, NEVER, 2.0, true).expect("a region");
     for key in ["a", "b", "c"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
@@ -129,7 +129,7 @@ fn who_left_is_told_once() {
 #[wasm_bindgen_test]
 fn a_refused_call_tells_nobody_a_second_time() {
     let codec = plain();
-    let mut region = PackedCore::new(LRU, NEVER, 1.0, true).expect("a region");
+    let mut region = PackedCore::new(LRU, false, NEVER, 1.0, true).expect("a region");
     for key in ["a", "b"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
@@ -139,7 +139,7 @@ fn a_refused_call_tells_nobody_a_second_time() {
     for key in ["d", "e"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
-    assert!(region.set_policy(99).is_err());
+    assert!(region.set_policy(99, false).is_err());
     assert_eq!(departed(&mut region), [("d".to_owned(), true)]);
 }
 
@@ -151,7 +151,7 @@ fn a_policy_and_limits_can_be_changed_while_there_are_entries() {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
     for policy in [1, 2, 3, 0] {
-        assert!(region.set_policy(policy).is_ok());
+        assert!(region.set_policy(policy, false).is_ok());
         assert_eq!(region.len(), 3);
     }
     region.set_limits(NEVER, 1.0);

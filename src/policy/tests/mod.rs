@@ -5,15 +5,25 @@
 pub(crate) mod naive;
 mod prop;
 
-use super::{AnyPolicy, Candidate, PolicyKind, REPAIRS, Slot, TouchKind, UnknownPolicy};
+use super::{
+    AnyPolicy, Candidate, Favor, PolicyKind, REPAIRS, Slot, Tables, TouchKind, UnknownPolicy,
+};
 
 /// An entry of weight 1 that never expires.
 fn entry(slot: Slot) -> Candidate {
     Candidate {
         slot,
-        fingerprint: u64::from(slot),
+        fingerprint: slot,
         weight: 1,
         deadline: f64::INFINITY,
+    }
+}
+
+/// The tables of a store that counts its entries.
+const fn tables(touches: &mut [u32]) -> Tables<'_> {
+    Tables {
+        touches,
+        weights: &[],
     }
 }
 
@@ -26,7 +36,7 @@ struct Bench {
 
 impl Bench {
     fn new(kind: PolicyKind, repairs: u32, slots: usize) -> Self {
-        let mut policy = AnyPolicy::new(kind);
+        let mut policy = AnyPolicy::new(kind, Favor::Objects);
         policy.limit_repairs(repairs);
         Self {
             policy,
@@ -38,7 +48,7 @@ impl Bench {
     fn insert(&mut self, slot: Slot) {
         self.tick += 1;
         self.policy
-            .insert(&entry(slot), &mut self.touches, self.tick);
+            .insert(&entry(slot), &mut tables(&mut self.touches), self.tick);
     }
 
     /// What a reader does on a hit.
@@ -49,11 +59,16 @@ impl Bench {
             TouchKind::Tick => self.touches[slot as usize] = self.tick,
             TouchKind::Count => super::raise(&mut self.touches, slot),
             TouchKind::Bit => self.touches[slot as usize] = 1,
+            TouchKind::TickCount => super::stamp(&mut self.touches, slot, self.tick),
         }
     }
 
+    fn remove(&mut self, slot: Slot) {
+        self.policy.remove(slot, &mut tables(&mut self.touches));
+    }
+
     fn victim(&mut self) -> Option<Slot> {
-        let victim = self.policy.victim(&mut self.touches, None);
+        let victim = self.policy.victim(&mut tables(&mut self.touches), None);
         assert_eq!(self.policy.validate(), Ok(()));
         victim
     }
@@ -63,7 +78,7 @@ impl Bench {
 fn every_policy_has_one_number() {
     for &kind in PolicyKind::ALL {
         assert_eq!(PolicyKind::try_from(kind as u8), Ok(kind));
-        assert_eq!(AnyPolicy::new(kind).kind(), kind);
+        assert_eq!(AnyPolicy::new(kind, Favor::Objects).kind(), kind);
     }
     assert_eq!(PolicyKind::try_from(250), Err(UnknownPolicy(250)));
     assert_eq!(
@@ -76,12 +91,16 @@ fn every_policy_has_one_number() {
 fn a_policy_ignores_slots_that_it_does_not_hold() {
     for &kind in PolicyKind::ALL {
         let mut bench = Bench::new(kind, REPAIRS, 4);
-        bench.policy.remove(2);
-        bench.policy.remove(Slot::MAX);
+        bench.remove(2);
+        bench.remove(Slot::MAX);
         bench.policy.rerank(3, 5.0);
-        bench.policy.update(3, 1, 9.0, &mut bench.touches, 1);
-        bench.policy.rebase(&mut bench.touches, 1);
-        bench.policy.advance(&mut bench.touches, u32::MAX);
+        bench
+            .policy
+            .update(3, 1, 9.0, &mut tables(&mut bench.touches), 1);
+        bench.policy.rebase(&mut tables(&mut bench.touches), 1);
+        bench
+            .policy
+            .advance(&mut tables(&mut bench.touches), u32::MAX);
         assert!(bench.policy.is_empty());
         assert_eq!(bench.victim(), None, "{kind:?}");
     }
@@ -94,7 +113,9 @@ fn the_protected_entry_stays_even_if_it_is_the_only_one() {
         bench.insert(1);
         bench.hit(1);
         assert_eq!(
-            bench.policy.victim(&mut bench.touches, Some(1)),
+            bench
+                .policy
+                .victim(&mut tables(&mut bench.touches), Some(1)),
             None,
             "{kind:?}"
         );
@@ -138,7 +159,7 @@ fn lru_keeps_its_order_when_the_tick_is_lowered() {
     (0..8).for_each(|slot| bench.insert(slot));
     [3, 0, 5].into_iter().for_each(|slot| bench.hit(slot));
     assert_eq!(bench.victim(), Some(1));
-    bench.policy.rebase(&mut bench.touches, 104);
+    bench.policy.rebase(&mut tables(&mut bench.touches), 104);
     bench.tick -= 104;
     assert_eq!(bench.policy.validate(), Ok(()));
     bench.hit(2);
@@ -150,8 +171,8 @@ fn lru_keeps_its_order_when_the_tick_is_lowered() {
 fn lru_fills_a_removed_slot_again_as_the_newest() {
     let mut bench = Bench::new(PolicyKind::Lru, REPAIRS, 4);
     (0..4).for_each(|slot| bench.insert(slot));
-    bench.policy.remove(0);
-    bench.policy.remove(1);
+    bench.remove(0);
+    bench.remove(1);
     bench.insert(0);
     assert_eq!(bench.policy.len(), 3);
     let order: Vec<Slot> = std::iter::from_fn(|| bench.victim()).collect();
@@ -178,15 +199,15 @@ fn lfu_lets_old_favourites_go() {
     bench.insert(1);
     (0..3).for_each(|_| bench.hit(1));
     // 8 against 4, and 12 accesses. After 20 the counts are 4 and 2, after 40 they are 2 and 1.
-    bench.policy.advance(&mut bench.touches, 20);
+    bench.policy.advance(&mut tables(&mut bench.touches), 20);
     assert_eq!(
         bench.touches,
         [8, 4],
         "19 accesses since the first insertion"
     );
-    bench.policy.advance(&mut bench.touches, 21);
+    bench.policy.advance(&mut tables(&mut bench.touches), 21);
     assert_eq!(bench.touches, [4, 2]);
-    bench.policy.advance(&mut bench.touches, 81);
+    bench.policy.advance(&mut tables(&mut bench.touches), 81);
     assert_eq!(bench.touches, [0, 0], "three halvings at once");
     bench.hit(1);
     assert_eq!(bench.victim(), Some(0));

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::naive::Naive;
-use super::{Bench, entry};
+use super::{Bench, entry, tables};
 use crate::policy::{Candidate, PolicyKind, Slot};
 
 const SLOTS: u32 = 48;
@@ -43,7 +43,9 @@ fn run(kind: PolicyKind, ops: &[Op]) {
         match *op {
             Op::Insert(slot, deadline) if !naive.has(slot) => {
                 bench.tick += 1;
-                bench.policy.advance(&mut bench.touches, bench.tick);
+                bench
+                    .policy
+                    .advance(&mut tables(&mut bench.touches), bench.tick);
                 naive.advance(bench.tick);
                 let candidate = Candidate {
                     deadline,
@@ -51,7 +53,7 @@ fn run(kind: PolicyKind, ops: &[Op]) {
                 };
                 bench
                     .policy
-                    .insert(&candidate, &mut bench.touches, bench.tick);
+                    .insert(&candidate, &mut tables(&mut bench.touches), bench.tick);
                 naive.insert(slot, deadline, bench.tick);
             }
             Op::Hit(slot, _) | Op::Replace(slot, _) if !naive.has(slot) => {}
@@ -61,11 +63,17 @@ fn run(kind: PolicyKind, ops: &[Op]) {
             }),
             Op::Insert(slot, deadline) | Op::Replace(slot, deadline) => {
                 bench.tick += 1;
-                bench.policy.advance(&mut bench.touches, bench.tick);
-                naive.advance(bench.tick);
                 bench
                     .policy
-                    .update(slot, 7, deadline, &mut bench.touches, bench.tick);
+                    .advance(&mut tables(&mut bench.touches), bench.tick);
+                naive.advance(bench.tick);
+                bench.policy.update(
+                    slot,
+                    7,
+                    deadline,
+                    &mut tables(&mut bench.touches),
+                    bench.tick,
+                );
                 naive.touch(slot, bench.tick);
                 naive.rerank(slot, deadline);
             }
@@ -74,11 +82,13 @@ fn run(kind: PolicyKind, ops: &[Op]) {
                 naive.rerank(slot, deadline);
             }
             Op::Remove(slot) => {
-                bench.policy.remove(slot);
+                bench.remove(slot);
                 naive.remove(slot);
             }
             Op::Victim(protect) => {
-                let victim = bench.policy.victim(&mut bench.touches, protect);
+                let victim = bench
+                    .policy
+                    .victim(&mut tables(&mut bench.touches), protect);
                 assert_eq!(victim, naive.victim(protect), "{kind:?}: another victim");
             }
         }

@@ -11,7 +11,7 @@ use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored};
 use crate::codec::{
     Codec, Entry, Fields, IndexKey, KeyRing, Local, Options, Random, Result, Serializer, Stamp,
 };
-use crate::policy::PolicyKind;
+use crate::policy::{Favor, PolicyKind};
 use crate::store::{Limits, PackedStore};
 
 /// What a region does with payloads.
@@ -116,7 +116,12 @@ impl Bench {
 
     fn with_limits(kind: Kind, limits: Limits) -> Self {
         Self {
-            region: PackedRegion::new(PackedStore::new(PolicyKind::Lru, limits, 42)),
+            region: PackedRegion::new(PackedStore::new(
+                PolicyKind::Lru,
+                Favor::Objects,
+                limits,
+                42,
+            )),
             codec: codec(kind, REGION),
             scratch: Codec::new(),
             random: Counting(0),

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::departed;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 use crate::store::tests::NEVER;
 use crate::store::{Departure, Limits, LiveStore, Refused};
 
@@ -16,7 +16,7 @@ fn bytes(max_bytes: u64) -> Limits {
 
 #[test]
 fn room_is_made_before_an_entry_comes_in() {
-    let mut store = LiveStore::new(PolicyKind::Lru, bytes(100));
+    let mut store = LiveStore::new(PolicyKind::Lru, Favor::Objects, bytes(100));
     let first = store.insert(1, 60, NEVER, 0.0, 1);
     let second = store.insert(2, 40, NEVER, 0.0, 2);
     assert_eq!((first, second, store.bytes()), (Ok(0), Ok(1), 100));
@@ -34,7 +34,7 @@ fn room_is_made_before_an_entry_comes_in() {
 
 #[test]
 fn an_entry_heavier_than_the_budget_is_refused_and_the_one_it_replaces_is_gone() {
-    let mut store = LiveStore::new(PolicyKind::Fifo, bytes(100));
+    let mut store = LiveStore::new(PolicyKind::Fifo, Favor::Objects, bytes(100));
     assert_eq!(store.insert(1, 101, NEVER, 0.0, 1), Err(Refused::TooHeavy));
     assert_eq!(store.insert(1, 50, NEVER, 0.0, 2), Ok(0));
     assert_eq!(store.insert(2, 50, NEVER, 0.0, 3), Ok(1));
@@ -54,7 +54,7 @@ fn an_entry_heavier_than_the_budget_is_refused_and_the_one_it_replaces_is_gone()
 
 #[test]
 fn a_deadline_that_is_over_or_no_number_is_refused() {
-    let mut store = LiveStore::new(PolicyKind::Ttl, Limits::default());
+    let mut store = LiveStore::new(PolicyKind::Ttl, Favor::Objects, Limits::default());
     for deadline in [5.0, 4.0, f64::NAN, f64::NEG_INFINITY] {
         assert_eq!(store.insert(1, 1, deadline, 5.0, 1), Err(Refused::Expired));
     }
@@ -87,7 +87,7 @@ fn every_refusal_says_what_was_wrong() {
 
 #[test]
 fn a_free_slot_misses_and_does_nothing() {
-    let mut store = LiveStore::new(PolicyKind::Lfu, Limits::default());
+    let mut store = LiveStore::new(PolicyKind::Lfu, Favor::Objects, Limits::default());
     assert_eq!(store.insert(1, 7, NEVER, 0.0, 1), Ok(0));
     assert_eq!((store.weight(0), store.weights()[0]), (Some(7), 7));
     assert!(store.remove(0));
@@ -103,7 +103,7 @@ fn a_free_slot_misses_and_does_nothing() {
 
 #[test]
 fn a_moved_deadline_of_any_value_leaves_the_slot_taken() {
-    let mut store = LiveStore::new(PolicyKind::Ttl, Limits::default());
+    let mut store = LiveStore::new(PolicyKind::Ttl, Favor::Objects, Limits::default());
     assert_eq!(store.insert(1, 1, NEVER, 0.0, 1), Ok(0));
     assert_eq!((store.expiring(), store.next_expiry()), (0, NEVER));
     for deadline in [f64::NAN, f64::NEG_INFINITY, -3.0, 20.0] {
@@ -117,7 +117,7 @@ fn a_moved_deadline_of_any_value_leaves_the_slot_taken() {
 
 #[test]
 fn what_has_expired_leaves_before_what_is_alive() {
-    let mut store = LiveStore::new(PolicyKind::Fifo, bytes(3));
+    let mut store = LiveStore::new(PolicyKind::Fifo, Favor::Objects, bytes(3));
     for deadline in [NEVER, 100.0, 100.0] {
         assert!(store.insert(1, 1, deadline, 0.0, 1).is_ok());
     }
@@ -134,7 +134,7 @@ fn what_has_expired_leaves_before_what_is_alive() {
 
 #[test]
 fn a_replaced_entry_stays_even_if_the_time_went_backwards() {
-    let mut store = LiveStore::new(PolicyKind::Lru, bytes(100));
+    let mut store = LiveStore::new(PolicyKind::Lru, Favor::Objects, bytes(100));
     store.expire(1e6, u32::MAX);
     let slot = store.insert(1, 40, 500.0, 0.0, 1).expect("room");
     let other = store.insert(2, 40, NEVER, 0.0, 2).expect("room");
@@ -150,7 +150,7 @@ fn tables_grow_in_steps_and_not_beyond_what_is_allowed() {
         max_entries: 1_000,
         ..Limits::default()
     };
-    let mut store = LiveStore::new(PolicyKind::Lru, limits);
+    let mut store = LiveStore::new(PolicyKind::Lru, Favor::Objects, limits);
     let mut lengths = vec![store.touches().len()];
     for tick in 1..=2_000 {
         let past = store.touches().len();
@@ -173,16 +173,16 @@ fn tables_grow_in_steps_and_not_beyond_what_is_allowed() {
 
 #[test]
 fn ticks_start_over_long_before_they_end() {
-    let mut store = LiveStore::new(PolicyKind::Lru, bytes(3));
-    let mut tick = 0xF000_0000 - 2;
+    let mut store = LiveStore::new(PolicyKind::Lru, Favor::Objects, bytes(3));
+    let mut tick = 0x0F00_0000 - 2;
     for _ in 0..3 {
         tick += 1;
         assert!(store.insert(1, 1, NEVER, 0.0, tick).is_ok());
     }
-    store.touch(0, 0xF000_0005);
-    assert_eq!(store.rebase(0xEFFF_FFFF), 0xEFFF_FFFF, "not yet");
-    let tick = store.rebase(0xF000_0005);
-    assert_eq!((tick, store.touches()[0]), (0x7000_0005, 0x7000_0005));
+    store.touch(0, 0x0F00_0005);
+    assert_eq!(store.rebase(0x0EFF_FFFF), 0x0EFF_FFFF, "not yet");
+    let tick = store.rebase(0x0F00_0005);
+    assert_eq!((tick, store.touches()[0]), (0x0700_0005, 0x0700_0005));
     store.touch(1, tick + 1);
     assert_eq!(
         (store.evict_one(), store.evict_one(), store.evict_one()),
@@ -194,7 +194,7 @@ fn ticks_start_over_long_before_they_end() {
 fn another_policy_keeps_all_entries_and_their_order() {
     for &from in PolicyKind::ALL {
         for to in [PolicyKind::Lru, PolicyKind::Lfu, PolicyKind::Fifo] {
-            let mut store = LiveStore::new(from, Limits::default());
+            let mut store = LiveStore::new(from, Favor::Objects, Limits::default());
             for tick in 1..=1_000 {
                 assert!(
                     store
@@ -206,10 +206,10 @@ fn another_policy_keeps_all_entries_and_their_order() {
                 .rev()
                 .for_each(|slot| store.touch(slot, 2_000 - slot));
             let mut twin = store.clone();
-            store.set_policy(to, 2_000);
+            store.set_policy(to, Favor::Objects, 2_000);
             assert_eq!((store.policy(), store.validate()), (to, Ok(())));
             // The twin's choices are capped at first, the move is not: compare with an exact one.
-            twin.set_policy(from, 2_000);
+            twin.set_policy(from, Favor::Objects, 2_000);
             let order: Vec<_> = std::iter::from_fn(|| store.evict_one()).collect();
             assert_eq!(
                 order,

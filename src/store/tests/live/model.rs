@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::departed;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 use crate::store::tests::NEVER;
 use crate::store::tests::model::{Model, Room};
 use crate::store::{Limits, LiveStore};
@@ -73,9 +73,7 @@ impl Pair {
     fn insert(&mut self, weight: u32, deadline: f64) {
         let tick = self.model.access();
         let refusal = self.model.refusal(weight, deadline, self.now);
-        let answer = self
-            .store
-            .insert(tick.into(), weight, deadline, self.now, tick);
+        let answer = self.store.insert(tick, weight, deadline, self.now, tick);
         assert_eq!(answer.err(), refusal);
         if let Ok(slot) = answer {
             let room = Room {
@@ -153,7 +151,7 @@ impl Pair {
                 self.left(Room::default(), None);
             }
             Op::SetPolicy(kind) => {
-                self.store.set_policy(kind, self.model.tick);
+                self.store.set_policy(kind, Favor::Objects, self.model.tick);
                 self.model.set_policy(kind);
             }
             Op::Clear => {
@@ -187,7 +185,7 @@ proptest! {
         ops in proptest::collection::vec(op(), 1..300),
     ) {
         let limits = Limits { max_bytes: 500, max_entries: 60 };
-        let mut pair = Pair { store: LiveStore::new(kind, limits), model: Model::new(kind, limits), now: 1_000.0 };
+        let mut pair = Pair { store: LiveStore::new(kind, Favor::Objects, limits), model: Model::new(kind, limits), now: 1_000.0 };
         for op in &ops {
             pair.run(op);
             pair.compare();

@@ -3,13 +3,14 @@
 #![forbid(unsafe_code)]
 
 use super::departed;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 use crate::store::tests::NEVER;
 use crate::store::{Departure, Limits, MAX_KEY, PackedStore, Refused, SetOutcome, entry_overhead};
 
 fn store(kind: PolicyKind, max_bytes: u64) -> PackedStore {
     PackedStore::new(
         kind,
+        Favor::Objects,
         Limits {
             max_bytes,
             ..Limits::default()
@@ -200,7 +201,7 @@ fn a_cursor_sees_every_entry_once() {
 #[test]
 fn ticks_start_over_long_before_they_end() {
     let mut store = store(PolicyKind::Lru, 10_000);
-    store.start_at(0xF000_0000 - 2);
+    store.start_at(0x0F00_0000 - 2);
     for key in [b"a", b"b", b"c"] {
         assert!(store.set(key, &[], NEVER, 0.0).is_ok());
     }

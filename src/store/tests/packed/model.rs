@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::departed;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Favor, PolicyKind, Slot};
 use crate::store::tests::NEVER;
 use crate::store::tests::model::{Model, Room};
 use crate::store::{Limits, PackedStore, SetOutcome, entry_overhead};
@@ -177,7 +177,7 @@ impl Pair {
             }
             Op::SetPolicy(kind) => {
                 let more = i64::from(entry_overhead(kind)) - i64::from(self.store.overhead());
-                self.store.set_policy(kind);
+                self.store.set_policy(kind, Favor::Objects);
                 self.model.set_policy(kind);
                 self.model.reweigh(more);
                 self.left(Room::default(), None);
@@ -219,7 +219,7 @@ proptest! {
         ops in proptest::collection::vec(op(), 1..300),
     ) {
         let limits = Limits { max_bytes: 3_000, max_entries: 60 };
-        let mut store = PackedStore::new(kind, limits, 7);
+        let mut store = PackedStore::new(kind, Favor::Objects, limits, 7);
         store.set_notify(true);
         let mut pair = Pair { store, model: Model::new(kind, limits), contents: Vec::new(), now: 1_000.0 };
         for op in &ops {
