@@ -98,8 +98,25 @@ pub struct Candidate {
 pub struct Tables<'a> {
     /// The touch words.
     pub touches: &'a mut [u32],
-    /// The weights; empty in a store that only counts its entries.
-    pub weights: &'a [u32],
+    /// What the entries take of the budget.
+    pub weights: Weights<'a>,
+}
+
+/// What the entries of a store take of its budget.
+#[derive(Debug, Clone, Copy)]
+pub enum Weights<'a> {
+    /// One each: the store only counts them.
+    Ones,
+    /// A number a slot.
+    Listed(&'a [u32]),
+    /// What whoever holds the entries says.
+    Asked(&'a dyn Weigh),
+}
+
+/// Knows what entries weigh.
+pub trait Weigh: std::fmt::Debug {
+    /// The weight of the entry in a slot; 0 if there is none.
+    fn weigh(&self, slot: Slot) -> u32;
 }
 
 impl Tables<'_> {
@@ -120,7 +137,11 @@ impl Tables<'_> {
     #[inline]
     #[must_use]
     pub fn weight(&self, slot: Slot) -> u32 {
-        self.weights.get(slot as usize).map_or(1, |&it| it.max(1))
+        match self.weights {
+            Weights::Ones => 1,
+            Weights::Listed(weights) => weights.get(slot as usize).map_or(1, |&it| it.max(1)),
+            Weights::Asked(store) => store.weigh(slot).max(1),
+        }
     }
 }
 

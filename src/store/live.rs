@@ -16,13 +16,21 @@
 #![forbid(unsafe_code)]
 
 use super::ledger::Ledger;
-use super::terms::{Change, Departure, Departures, Limits, Moment, Offer, Refused};
-use crate::policy::{Favor, PolicyKind, Slot};
+use super::slots::Slots;
+use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused};
+use crate::policy::{Favor, PolicyKind, Slot, Tables};
 
 /// The store of a live region.
 #[derive(Debug, Clone)]
 pub struct LiveStore {
     ledger: Ledger,
+    entries: Seats,
+}
+
+/// The tables by slot, and who left.
+#[derive(Debug, Clone)]
+struct Seats {
+    slots: Slots,
     outbox: Outbox,
 }
 
@@ -40,10 +48,39 @@ impl Outbox {
     }
 }
 
-impl Departures for Outbox {
-    fn left(&mut self, slot: Slot, why: Departure) {
-        self.slots.push(slot);
-        self.expired += usize::from(why == Departure::Expired);
+impl Entries for Seats {
+    fn len(&self) -> u32 {
+        self.slots.len()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.slots.bytes()
+    }
+
+    fn tables(&mut self, weighed: bool) -> Tables<'_> {
+        self.slots.tables(weighed)
+    }
+
+    fn weight(&self, slot: Slot) -> Option<u32> {
+        self.slots.weight(slot)
+    }
+
+    fn deadline(&self, slot: Slot) -> Option<f64> {
+        self.slots.deadline(slot)
+    }
+
+    fn set_deadline(&mut self, slot: Slot, deadline: f64) {
+        self.slots.set_deadline(slot, deadline);
+    }
+
+    fn release(&mut self, slot: Slot) {
+        self.slots.release(slot);
+    }
+
+    fn leave(&mut self, slot: Slot, why: Departure) {
+        self.outbox.slots.push(slot);
+        self.outbox.expired += usize::from(why == Departure::Expired);
+        self.release(slot);
     }
 }
 
@@ -53,7 +90,10 @@ impl LiveStore {
     pub fn new(kind: PolicyKind, favor: Favor, limits: Limits) -> Self {
         Self {
             ledger: Ledger::new(kind, favor, limits),
-            outbox: Outbox::default(),
+            entries: Seats {
+                slots: Slots::new(),
+                outbox: Outbox::default(),
+            },
         }
     }
 
@@ -70,14 +110,15 @@ impl LiveStore {
         now: f64,
         tick: u32,
     ) -> Result<Slot, Refused> {
-        self.outbox.clear();
-        let Self { ledger, outbox } = self;
+        self.entries.outbox.clear();
         let offer = Offer {
             fingerprint,
             weight,
             deadline,
         };
-        ledger.insert(offer, Moment { now, tick }, outbox)
+        let take = |entries: &mut Seats, most| entries.slots.take(weight, deadline, most);
+        self.ledger
+            .insert(offer, Moment { now, tick }, &mut self.entries, take)
     }
 
     /// Tells that an entry has another value. Counts as a use of it; it keeps its slot.
@@ -93,30 +134,33 @@ impl LiveStore {
         now: f64,
         tick: u32,
     ) -> Result<(), Refused> {
-        self.outbox.clear();
-        let Self { ledger, outbox } = self;
+        self.entries.outbox.clear();
         let change = Change { weight, deadline };
-        ledger.replace(slot, change, Moment { now, tick }, outbox)
+        let moment = Moment { now, tick };
+        self.ledger
+            .replace(slot, change, moment, &mut self.entries, |entries| {
+                entries.slots.set_weight(slot, weight);
+                Ok(())
+            })
     }
 
     /// Moves a deadline, which is no use of the entry; answers whether the slot holds one.
     pub fn set_deadline(&mut self, slot: Slot, deadline: f64) -> bool {
-        self.ledger.set_deadline(slot, deadline)
+        self.ledger.set_deadline(slot, deadline, &mut self.entries)
     }
 
     /// Takes an entry out; answers whether the slot held one.
     pub fn remove(&mut self, slot: Slot) -> bool {
-        self.ledger.remove(slot)
+        self.ledger.remove(slot, &mut self.entries)
     }
 
     /// Takes out what has expired, into the outbox, in `limit` steps at most; answers how
     /// many left. If there was more to do, [`next_expiry`](Self::next_expiry) is not after
     /// `now`.
     pub fn expire(&mut self, now: f64, limit: u32) -> usize {
-        self.outbox.clear();
-        let Self { ledger, outbox } = self;
-        ledger.expire(now, limit, outbox);
-        self.outbox.slots.len()
+        self.entries.outbox.clear();
+        self.ledger.expire(now, limit, &mut self.entries);
+        self.entries.outbox.slots.len()
     }
 
     /// When [`expire`](Self::expire) has something to do next, in ms; `Infinity` if never.
@@ -133,15 +177,16 @@ impl LiveStore {
 
     /// Takes out the entry that the policy chooses, into the outbox, and answers which.
     pub fn evict_one(&mut self) -> Option<Slot> {
-        self.outbox.clear();
-        let slot = self.ledger.evict()?;
-        self.outbox.left(slot, Departure::Evicted);
-        Some(slot)
+        self.entries.outbox.clear();
+        self.ledger.evict(&mut self.entries)
     }
 
     /// Takes everything out and gives the memory back. Nobody is in the outbox.
     pub fn clear(&mut self) {
-        self.outbox = Outbox::default();
+        self.entries = Seats {
+            slots: Slots::new(),
+            outbox: Outbox::default(),
+        };
         self.ledger.clear();
     }
 
@@ -150,26 +195,28 @@ impl LiveStore {
     ///
     /// A policy that remembers keys knows the moved ones by their slots only.
     pub fn set_policy(&mut self, kind: PolicyKind, favor: Favor, tick: u32) {
-        self.ledger.set_policy(kind, favor, tick, stand_in);
+        self.ledger
+            .set_policy(kind, favor, tick, &mut self.entries, |_, slot| {
+                stand_in(slot)
+            });
     }
 
     /// Sets other limits and evicts at once what is too much, into the outbox.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.outbox.clear();
-        let Self { ledger, outbox } = self;
-        ledger.set_limits(limits, outbox);
+        self.entries.outbox.clear();
+        self.ledger.set_limits(limits, &mut self.entries);
     }
 
     /// Lowers all ticks if `tick` has come near the end of its range; answers the tick to go
     /// on with. Cheap if there is nothing to do.
     pub fn rebase(&mut self, tick: u32) -> u32 {
-        self.ledger.rebase(tick)
+        self.ledger.rebase(tick, &mut self.entries)
     }
 
     /// How many entries there are, expired ones that are still to be taken out included.
     #[must_use]
     pub const fn len(&self) -> u32 {
-        self.ledger.slots().len()
+        self.entries.slots.len()
     }
 
     /// Whether there are none.
@@ -181,7 +228,7 @@ impl LiveStore {
     /// The sum of the weights.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
-        self.ledger.slots().bytes()
+        self.entries.slots.bytes()
     }
 
     /// What it may hold.
@@ -199,46 +246,47 @@ impl LiveStore {
     /// The weight of an entry; `None` if the slot holds nothing.
     #[must_use]
     pub fn weight(&self, slot: Slot) -> Option<u32> {
-        self.ledger.slots().weight(slot)
+        self.entries.slots.weight(slot)
     }
 
     /// One touch word a slot, to be written by readers as the policy's
     /// [`TouchKind`](crate::policy::TouchKind) says, for slots that hold an entry.
     #[must_use]
     pub fn touches(&self) -> &[u32] {
-        &self.ledger.slots().touches
+        &self.entries.slots.touches
     }
 
     /// Notes a hit, for readers without access to the table.
     pub fn touch(&mut self, slot: Slot, tick: u32) {
-        if self.ledger.slots().is_taken(slot) {
-            self.ledger.touch(slot, tick);
+        let slots = &mut self.entries.slots;
+        if slots.is_taken(slot) {
+            self.ledger.touch(&mut slots.touches, slot, tick);
         }
     }
 
     /// One deadline a slot, in ms; `-Infinity` for one that holds nothing.
     #[must_use]
     pub fn deadlines(&self) -> &[f64] {
-        self.ledger.slots().deadlines()
+        self.entries.slots.deadlines()
     }
 
     /// One weight a slot; without meaning for one that holds nothing.
     #[must_use]
     pub fn weights(&self) -> &[u32] {
-        self.ledger.slots().weights()
+        self.entries.slots.weights()
     }
 
     /// Who left during the last call of `insert`, `replace`, `expire`, `evict_one` or
     /// `set_limits`: first the expired, then the evicted.
     #[must_use]
     pub fn outbox(&self) -> &[Slot] {
-        &self.outbox.slots
+        &self.entries.outbox.slots
     }
 
     /// How many of the [`outbox`](Self::outbox) had expired; they are the first ones.
     #[must_use]
     pub const fn expired(&self) -> usize {
-        self.outbox.expired
+        self.entries.outbox.expired
     }
 
     /// Checks the structure. For tests.
@@ -246,7 +294,8 @@ impl LiveStore {
     /// # Errors
     /// Says what is wrong.
     pub fn validate(&self) -> Result<(), String> {
-        self.ledger.validate()
+        self.entries.slots.validate()?;
+        self.ledger.validate(&self.entries)
     }
 }
 

@@ -8,7 +8,7 @@
 use super::cost::entry_overhead;
 use super::ledger::{Ledger, REBASE_AT};
 use super::records::{MAX_KEY, PREFIX_BYTES, Records};
-use super::terms::{Change, Departure, Departures, Limits, Moment, Offer, Refused};
+use super::terms::{Change, Entries, Limits, Moment, Offer, Refused};
 use crate::policy::{Favor, PolicyKind, Slot};
 
 /// What a [`set`](PackedStore::set) has done.
@@ -45,7 +45,8 @@ impl PackedStore {
     pub fn get(&mut self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
         let slot = self.live(key, now)?;
         let tick = self.next_tick();
-        self.ledger.touch(slot, tick);
+        self.ledger
+            .touch(&mut self.records.slots.touches, slot, tick);
         Some((self.records.value(slot), slot))
     }
 
@@ -64,8 +65,8 @@ impl PackedStore {
 
     /// The value in a slot, to be changed in place; `None` if the slot holds nothing.
     pub fn value_mut(&mut self, slot: Slot) -> Option<&mut [u8]> {
-        self.ledger
-            .slots()
+        self.records
+            .slots
             .is_taken(slot)
             .then(|| self.records.value_mut(slot))
     }
@@ -101,29 +102,31 @@ impl PackedStore {
             ledger, records, ..
         } = self;
         if let Some(slot) = records.find(hash, key) {
-            let was_live = ledger.slots().is_live(slot, now);
-            let replaced = ledger.replace(slot, Change { weight, deadline }, moment, records);
-            let written = replaced.and_then(|()| records.write(slot, key, value));
-            written.inspect_err(|_| self.take_back(hash, slot))?;
+            let was_live = records.slots.is_live(slot, now);
+            let change = Change { weight, deadline };
+            ledger.replace(slot, change, moment, records, |records| {
+                records.slots.set_weight(slot, weight);
+                records.write(slot, key, value)
+            })?;
             return Ok(if was_live {
                 SetOutcome::Replaced(slot)
             } else {
                 SetOutcome::Inserted(slot)
             });
         }
-        let slot = ledger.insert(
-            Offer {
-                fingerprint: fingerprint(hash),
-                weight,
-                deadline,
-            },
-            moment,
-            records,
-        )?;
-        let written = records
-            .write(slot, key, value)
-            .and_then(|()| records.add(hash, slot));
-        written.inspect_err(|_| self.take_back(hash, slot))?;
+        let offer = Offer {
+            fingerprint: fingerprint(hash),
+            weight,
+            deadline,
+        };
+        let slot = ledger.insert(offer, moment, records, |records, most| {
+            let slot = records.slots.take(weight, deadline, most)?;
+            let written = records.write(slot, key, value);
+            written
+                .and_then(|()| records.add(hash, slot))
+                .inspect_err(|_| records.release(slot))?;
+            Ok(slot)
+        })?;
         Ok(SetOutcome::Inserted(slot))
     }
 
@@ -133,21 +136,20 @@ impl PackedStore {
         let Some(slot) = self.records.find(hash, key) else {
             return false;
         };
-        self.take_back(hash, slot);
-        true
+        self.ledger.remove(slot, &mut self.records)
     }
 
     /// When a key expires, if it is there and `now` is before that.
     #[must_use]
     pub fn deadline(&self, key: &[u8], now: f64) -> Option<f64> {
-        self.ledger.slots().deadline(self.live(key, now)?)
+        self.records.deadline(self.live(key, now)?)
     }
 
     /// Moves the deadline of a key, which is no use of it; answers whether it is there and
     /// `now` is before its old deadline.
     pub fn set_deadline(&mut self, key: &[u8], deadline: f64, now: f64) -> bool {
         self.live(key, now)
-            .is_some_and(|slot| self.ledger.set_deadline(slot, deadline))
+            .is_some_and(|slot| self.ledger.set_deadline(slot, deadline, &mut self.records))
     }
 
     /// Takes out what has expired, in `limit` steps at most; answers how many left. If there
@@ -174,11 +176,7 @@ impl PackedStore {
     /// Takes out the entry that the policy chooses; answers whether there was one.
     pub fn evict_one(&mut self) -> bool {
         self.records.outbox.clear();
-        let victim = self.ledger.evict();
-        if let Some(slot) = victim {
-            self.records.left(slot, Departure::Evicted);
-        }
-        victim.is_some()
+        self.ledger.evict(&mut self.records).is_some()
     }
 
     /// Takes everything out and gives the memory back. Nobody is told of the keys.
@@ -196,11 +194,18 @@ impl PackedStore {
             tick,
         } = self;
         records.outbox.clear();
-        let more = entry_overhead(kind).wrapping_sub(entry_overhead(ledger.kind()));
-        ledger.set_policy(kind, favor, *tick, |slot| {
+        let more = entry_overhead(kind).wrapping_sub(entry_overhead(ledger.kind())) as i32;
+        ledger.set_policy(kind, favor, *tick, records, |records, slot| {
             fingerprint(records.hash(records.key(slot)))
         });
-        ledger.reweigh(more as i32, records);
+        for slot in 0..records.slots.end() {
+            if let Some(weight) = records.slots.weight(slot) {
+                records
+                    .slots
+                    .set_weight(slot, weight.saturating_add_signed(more));
+            }
+        }
+        ledger.reweigh(records);
     }
 
     /// Sets other limits and evicts at once what is too much.
@@ -225,7 +230,7 @@ impl PackedStore {
     /// How many entries there are, expired ones that are still to be taken out included.
     #[must_use]
     pub const fn len(&self) -> u32 {
-        self.ledger.slots().len()
+        self.records.slots.len()
     }
 
     /// Whether there are none.
@@ -237,7 +242,7 @@ impl PackedStore {
     /// The sum of the weights.
     #[must_use]
     pub const fn bytes(&self) -> u64 {
-        self.ledger.slots().bytes()
+        self.records.slots.bytes()
     }
 
     /// The bytes that an entry costs beyond its key and value.
@@ -263,7 +268,7 @@ impl PackedStore {
     /// once.
     #[must_use]
     pub fn next(&self, cursor: Slot) -> Option<(Slot, &[u8], &[u8], f64)> {
-        let slots = self.ledger.slots();
+        let slots = &self.records.slots;
         let (slot, deadline) = (cursor..slots.end())
             .find_map(|slot| slots.deadline(slot).map(|deadline| (slot, deadline)))?;
         Some((
@@ -285,17 +290,17 @@ impl PackedStore {
     /// # Errors
     /// Says what is wrong.
     pub fn validate(&self) -> Result<(), String> {
-        self.ledger.validate()?;
+        self.ledger.validate(&self.records)?;
         self.records.validate()?;
-        if self.records.len() != self.len() as usize {
+        if self.records.keys() != self.len() as usize {
             return Err(format!(
                 "packed: {} keys, {} entries",
-                self.records.len(),
+                self.records.keys(),
                 self.len()
             ));
         }
         let overhead = u64::from(self.overhead()) - PREFIX_BYTES as u64;
-        let bytes = self.records.bytes() + overhead * u64::from(self.len());
+        let bytes = self.records.payload() + overhead * u64::from(self.len());
         if bytes == self.bytes() {
             Ok(())
         } else {
@@ -305,18 +310,12 @@ impl PackedStore {
 
     fn live(&self, key: &[u8], now: f64) -> Option<Slot> {
         let slot = self.records.find(self.records.hash(key), key)?;
-        self.ledger.slots().is_live(slot, now).then_some(slot)
-    }
-
-    /// Takes an entry out, as far as it is in.
-    fn take_back(&mut self, hash: u64, slot: Slot) {
-        self.records.forget(hash, slot);
-        self.ledger.remove(slot);
+        self.records.slots.is_live(slot, now).then_some(slot)
     }
 
     fn next_tick(&mut self) -> u32 {
         if self.tick >= REBASE_AT {
-            self.tick = self.ledger.rebase(self.tick);
+            self.tick = self.ledger.rebase(self.tick, &mut self.records);
         }
         self.tick += 1;
         self.tick

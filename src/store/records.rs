@@ -7,8 +7,9 @@
 use super::arena::Arena;
 use super::hash::hash;
 use super::index::Index;
-use super::terms::{Departure, Departures, Refused};
-use crate::policy::Slot;
+use super::slots::Slots;
+use super::terms::{Departure, Entries, Refused};
+use crate::policy::{Slot, Tables};
 
 /// The longest key, in bytes.
 pub const MAX_KEY: usize = 1 << 16;
@@ -19,6 +20,7 @@ pub(super) const PREFIX_BYTES: usize = 2;
 /// Keys and values, and where they are.
 #[derive(Debug, Clone)]
 pub(super) struct Records {
+    pub(super) slots: Slots,
     index: Index,
     arena: Arena,
     seed: u64,
@@ -30,6 +32,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn new(seed: u64) -> Self {
         Self {
+            slots: Slots::new(),
             index: Index::new(),
             arena: Arena::new(),
             seed,
@@ -89,48 +92,74 @@ impl Records {
         }
     }
 
-    /// Drops the record of a slot, and the key, whose hash is given, from the index.
-    pub(super) fn forget(&mut self, hash: u64, slot: Slot) {
-        self.index.remove(hash, slot);
-        self.arena.free(slot);
-    }
-
     /// Drops everything.
     pub(super) fn clear(&mut self) {
+        self.slots = Slots::new();
         self.index.clear();
         self.arena.clear();
         self.outbox = Vec::new();
     }
 
     /// How many keys there are.
-    pub(super) const fn len(&self) -> usize {
+    pub(super) const fn keys(&self) -> usize {
         self.index.len()
     }
 
     /// The bytes of all records.
-    pub(super) const fn bytes(&self) -> u64 {
+    pub(super) const fn payload(&self) -> u64 {
         self.arena.bytes()
     }
 
     /// Checks that every key leads to its slot, and the sum of the bytes.
     pub(super) fn validate(&self) -> Result<(), String> {
+        self.slots.validate()?;
         self.arena.validate()?;
         self.index.validate(|slot| self.hash(self.key(slot)))
     }
 }
 
-impl Departures for Records {
-    /// Notes the key, if anybody wants to know, and drops the record.
-    fn left(&mut self, slot: Slot, why: Departure) {
-        let key = split(self.arena.get(slot)).0;
-        let hash = hash(key, self.seed);
+impl Entries for Records {
+    fn len(&self) -> u32 {
+        self.slots.len()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.slots.bytes()
+    }
+
+    fn tables(&mut self, weighed: bool) -> Tables<'_> {
+        self.slots.tables(weighed)
+    }
+
+    fn weight(&self, slot: Slot) -> Option<u32> {
+        self.slots.weight(slot)
+    }
+
+    fn deadline(&self, slot: Slot) -> Option<f64> {
+        self.slots.deadline(slot)
+    }
+
+    fn set_deadline(&mut self, slot: Slot, deadline: f64) {
+        self.slots.set_deadline(slot, deadline);
+    }
+
+    fn release(&mut self, slot: Slot) {
+        let hash = self.hash(self.key(slot));
+        self.index.remove(hash, slot);
+        self.arena.free(slot);
+        self.slots.release(slot);
+    }
+
+    /// Notes the key, if anybody wants to know.
+    fn leave(&mut self, slot: Slot, why: Departure) {
         if self.notify {
+            let key = split(self.arena.get(slot)).0;
             self.outbox.push(why as u8);
             self.outbox
                 .extend_from_slice(&(key.len() as u32).to_le_bytes());
             self.outbox.extend_from_slice(key);
         }
-        self.forget(hash, slot);
+        self.release(slot);
     }
 }
 

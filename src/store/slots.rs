@@ -9,7 +9,7 @@
 #![forbid(unsafe_code)]
 
 use super::terms::Refused;
-use crate::policy::{Slot, Tables};
+use crate::policy::{Slot, Tables, Weights};
 
 /// The bytes of one slot in these tables.
 pub(super) const SLOT_BYTES: usize = size_of::<u32>() + size_of::<f64>() + size_of::<u32>();
@@ -77,7 +77,11 @@ impl Slots {
     pub(super) fn tables(&mut self, weighed: bool) -> Tables<'_> {
         Tables {
             touches: &mut self.touches,
-            weights: if weighed { &self.weights } else { &[] },
+            weights: if weighed {
+                Weights::Listed(&self.weights)
+            } else {
+                Weights::Ones
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use crate::policy::Slot;
+use crate::policy::{Slot, Tables};
 
 /// Why an entry was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +47,31 @@ pub enum Departure {
     Evicted = 1,
 }
 
-/// Is told of each entry that leaves without being asked to.
-pub(super) trait Departures {
-    /// The entry in `slot` has left; the slot is free.
-    fn left(&mut self, slot: Slot, why: Departure);
+/// The entries of a store, each in a slot, as the ledger knows them.
+pub(super) trait Entries {
+    /// How many there are.
+    fn len(&self) -> u32;
+
+    /// The sum of their weights.
+    fn bytes(&self) -> u64;
+
+    /// What a policy sees of them: weights only where they are `weighed`.
+    fn tables(&mut self, weighed: bool) -> Tables<'_>;
+
+    /// The weight of the entry in a slot.
+    fn weight(&self, slot: Slot) -> Option<u32>;
+
+    /// The deadline of the entry in a slot.
+    fn deadline(&self, slot: Slot) -> Option<f64>;
+
+    /// Gives the entry in a slot another deadline.
+    fn set_deadline(&mut self, slot: Slot, deadline: f64);
+
+    /// Frees a slot that holds an entry.
+    fn release(&mut self, slot: Slot);
+
+    /// Frees the slot of an entry that leaves without being asked to.
+    fn leave(&mut self, slot: Slot, why: Departure);
 }
 
 /// What a store may hold.

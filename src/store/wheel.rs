@@ -93,10 +93,15 @@ impl Wheel {
 
     /// The next slot whose deadline is over at `now`, taken out of the wheel.
     ///
-    /// `deadlines` has the deadline of every scheduled slot. `work` is lowered by one for
+    /// `deadline` gives the deadline of every scheduled slot. `work` is lowered by one for
     /// every slot that is given out or moves down; at 0 the answer is `None`, and the next
     /// call goes on from there. Time that goes backwards stands still.
-    pub(super) fn expire(&mut self, now: f64, deadlines: &[f64], work: &mut u32) -> Option<Slot> {
+    pub(super) fn expire(
+        &mut self,
+        now: f64,
+        deadline: impl Fn(Slot) -> Option<f64>,
+        work: &mut u32,
+    ) -> Option<Slot> {
         let target = tick(now);
         while *work > 0 && (self.present < target || self.taken[LEVELS as usize] != 0) {
             let next = self.next_bucket().filter(|&(start, bucket)| match bucket {
@@ -116,13 +121,7 @@ impl Wheel {
             if bucket < BUCKETS || bucket == OVER {
                 return Some(slot);
             }
-            self.file(
-                slot,
-                deadlines
-                    .get(slot as usize)
-                    .copied()
-                    .unwrap_or(f64::INFINITY),
-            );
+            self.file(slot, deadline(slot).unwrap_or(f64::INFINITY));
         }
         None
     }
@@ -153,7 +152,7 @@ impl Wheel {
     ///
     /// # Errors
     /// Says what is wrong.
-    pub(super) fn validate(&self, deadlines: &[f64]) -> Result<(), String> {
+    pub(super) fn validate(&self, deadline: impl Fn(Slot) -> Option<f64>) -> Result<(), String> {
         let Some(rings) = &self.rings else {
             return Ok(());
         };
@@ -167,7 +166,7 @@ impl Wheel {
             }
             for slot in slots {
                 filed += 1;
-                let deadline = deadlines.get(slot as usize).copied().unwrap_or(f64::NAN);
+                let deadline = deadline(slot).unwrap_or(f64::NAN);
                 let right = self.bucket(tick(deadline));
                 // A bucket of the present's own digit is one that is being moved down.
                 let moving =

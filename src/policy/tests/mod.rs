@@ -7,6 +7,7 @@ mod prop;
 
 use super::{
     AnyPolicy, Candidate, Favor, PolicyKind, REPAIRS, Slot, Tables, TouchKind, UnknownPolicy,
+    Weights,
 };
 
 /// An entry of weight 1 that never expires.
@@ -23,7 +24,7 @@ fn entry(slot: Slot) -> Candidate {
 const fn tables(touches: &mut [u32]) -> Tables<'_> {
     Tables {
         touches,
-        weights: &[],
+        weights: Weights::Ones,
     }
 }
 

@@ -7,8 +7,12 @@ use proptest::prelude::*;
 use crate::policy::Slot;
 use crate::store::wheel::{RESOLUTION, Wheel};
 
+fn of(deadlines: &[f64]) -> impl Fn(Slot) -> Option<f64> {
+    |slot| deadlines.get(slot as usize).copied()
+}
+
 fn expired(wheel: &mut Wheel, now: f64, deadlines: &[f64], mut work: u32) -> Vec<Slot> {
-    std::iter::from_fn(|| wheel.expire(now, deadlines, &mut work)).collect()
+    std::iter::from_fn(|| wheel.expire(now, of(deadlines), &mut work)).collect()
 }
 
 #[test]
@@ -37,7 +41,7 @@ fn deadlines_of_all_sizes_expire_in_their_time() {
     assert_eq!(expired(&mut wheel, 2.0 * DAY, &deadlines, 100), [3]);
     assert_eq!(expired(&mut wheel, 1e9 * DAY, &deadlines, 100), [4, 5]);
     assert_eq!(expired(&mut wheel, f64::MAX, &deadlines, 100), []);
-    assert_eq!(wheel.validate(&deadlines), Ok(()));
+    assert_eq!(wheel.validate(of(&deadlines)), Ok(()));
     assert!(wheel.cancel(6) && !wheel.cancel(7));
 }
 
@@ -49,7 +53,7 @@ fn the_work_of_a_call_is_limited_and_the_next_goes_on() {
     let calls: Vec<usize> = std::iter::from_fn(|| {
         let count = expired(&mut wheel, 2_000_000.0, &deadlines, 100).len();
         assert!(count <= 100);
-        assert_eq!(wheel.validate(&deadlines), Ok(()));
+        assert_eq!(wheel.validate(of(&deadlines)), Ok(()));
         (wheel.next_time() < f64::INFINITY).then_some(count)
     })
     .collect();
@@ -69,7 +73,7 @@ fn time_that_is_no_number_or_goes_backwards_stands_still() {
     assert_eq!(expired(&mut wheel, 200.0, &deadlines, 9), []);
     assert_eq!(expired(&mut wheel, 1_100.0, &deadlines, 9), [1]);
     wheel.schedule(0, 100.0);
-    assert_eq!(wheel.validate(&deadlines), Ok(()));
+    assert_eq!(wheel.validate(of(&deadlines)), Ok(()));
     assert!(wheel.next_time() <= 1_100.0);
     assert_eq!(
         expired(&mut wheel, 1_100.0, &deadlines, 9),
@@ -111,7 +115,7 @@ proptest! {
                     wheel.schedule(slot, now + span - 50.0);
                 }
             }
-            prop_assert_eq!(wheel.validate(&deadlines), Ok(()));
+            prop_assert_eq!(wheel.validate(of(&deadlines)), Ok(()));
         }
     }
 }
