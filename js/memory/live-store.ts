@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
+import { SlotMap } from './slot-map.ts'
 import { SlotTable } from './slot-table.ts'
 import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
 
@@ -13,17 +14,17 @@ const MAX_WEIGHT = 2 ** 32 - 1
  * Values by reference in JavaScript, their policy, weights and expiry in linear memory.
  *
  * A key has a slot, and the slot's deadline and touch word are read and written through views
- * on linear memory. So a hit does not call into WebAssembly: it is one `Map.get`, one
- * comparison and one store.
+ * on linear memory. So a hit does not call into WebAssembly: it is one look-up, one comparison
+ * where entries expire at all, and one store.
  */
 export class LiveStore<V> implements Store<V> {
   readonly #clock: Clock
   readonly #onRemove: Removed<V> | undefined
   readonly #onRestart: ((crash: CacheError) => void) | undefined
   readonly #table: SlotTable
-  readonly #slots = new Map<string, number>()
-  readonly #keys: (string | undefined)[] = []
-  readonly #values: (V | undefined)[] = []
+  readonly #map = new SlotMap<V>()
+  /** Whether any entry had a deadline since the store was last empty. Else nobody has to ask for the time. */
+  #expires = false
   #removals: [key: string, value: V, reason: RemovalReason][] = []
 
   constructor(options: StoreOptions<V>) {
@@ -34,7 +35,7 @@ export class LiveStore<V> implements Store<V> {
   }
 
   get size(): number {
-    return this.#slots.size
+    return this.#map.size
   }
 
   get bytes(): number {
@@ -50,29 +51,24 @@ export class LiveStore<V> implements Store<V> {
   }
 
   get(key: string): V | undefined {
-    const slot = this.#slots.get(key)
-    if (slot === undefined) return undefined
-    const table = this.#table
-    const deadline = table.deadlines[slot] as number
-    if (deadline === Infinity || deadline > this.#clock.now() || table.isLive(slot, this.#clock.now())) {
-      table.touch(slot)
-      return this.#values[slot]
-    }
-    return undefined
+    const slot = this.#map.find(key)
+    if (slot < 0 || (this.#expires && !this.#isLive(slot))) return undefined
+    this.#table.touch(slot)
+    return this.#map.value(slot)
   }
 
   peek(key: string): V | undefined {
-    const slot = this.#slots.get(key)
-    return slot !== undefined && this.#table.isLive(slot, this.#clock.now()) ? this.#values[slot] : undefined
+    const slot = this.#findLive(key)
+    return slot < 0 ? undefined : this.#map.value(slot)
   }
 
   has(key: string): boolean {
-    return this.peek(key) !== undefined
+    return this.#findLive(key) >= 0
   }
 
   deadline(key: string): number | undefined {
-    const slot = this.#slots.get(key)
-    return slot !== undefined && this.#table.isLive(slot, this.#clock.now()) ? this.#table.deadlines[slot] : undefined
+    const slot = this.#findLive(key)
+    return slot < 0 ? undefined : this.#table.state(slot).deadline
   }
 
   set(key: string, value: V, weight: number, deadline: number): boolean {
@@ -89,20 +85,19 @@ export class LiveStore<V> implements Store<V> {
   }
 
   delete(key: string): boolean {
-    const live = this.peek(key) !== undefined
+    if (this.#map.find(key) < 0) return false
+    const live = this.#findLive(key) >= 0
     this.#guarded(() => {
-      const slot = this.#slots.get(key)
-      if (slot === undefined) return
-      this.#table.remove(slot)
-      this.#forget(slot, live ? 'delete' : 'expire')
+      const slot = this.#map.find(key)
+      if (slot >= 0) this.#remove(slot, live ? 'delete' : 'expire')
     })
-    this.#notify()
+    if (this.#removals.length > 0) this.#notify()
     return live
   }
 
   clear(): number {
-    const removed = this.#slots.size
-    for (const [key, slot] of this.#slots) this.#record(key, this.#values[slot] as V, 'clear')
+    const removed = this.#map.size
+    if (this.#onRemove !== undefined) for (const slot of this.#map.slots()) this.#record(slot, 'clear')
     this.#renew()
     this.#notify()
     return removed
@@ -114,7 +109,7 @@ export class LiveStore<V> implements Store<V> {
       let total = 0
       do {
         total += this.#table.expire(now, EXPIRE_STEP)
-        this.#drain()
+        this.#drain(-1)
       } while (this.#table.nextExpiry <= now)
       return total
     })
@@ -131,7 +126,7 @@ export class LiveStore<V> implements Store<V> {
 
   setLimits(limits: StoreLimits): void {
     this.#guarded(() => this.#table.setLimits(limits))
-    this.#drain()
+    this.#drain(-1)
     this.#notify()
   }
 
@@ -140,75 +135,90 @@ export class LiveStore<V> implements Store<V> {
   }
 
   *entries(): IterableIterator<[string, V]> {
-    for (const [key, slot] of this.#slots) {
-      if (this.#table.isLive(slot, this.#clock.now())) yield [key, this.#values[slot] as V]
+    for (const slot of this.#map.slots()) {
+      if (this.#isLive(slot)) yield [this.#map.key(slot) as string, this.#map.value(slot)]
     }
   }
 
   dispose(): void {
-    this.#empty()
+    this.#map.clear()
     this.#table.dispose()
   }
 
-  #put(key: string, value: V, weight: number, deadline: number): boolean {
-    const slot = this.#slots.get(key)
-    if (weight > MAX_WEIGHT) return this.#refuse(slot)
-    return slot === undefined
-      ? this.#insert(key, value, weight, deadline)
-      : this.#replace(slot, key, value, weight, deadline)
+  #isLive(slot: number): boolean {
+    const deadline = this.#table.deadlines[slot] as number
+    return deadline === Infinity || deadline > this.#clock.now() || this.#table.isLive(slot, this.#clock.now())
   }
 
-  #insert(key: string, value: V, weight: number, deadline: number): boolean {
-    const slot = this.#table.insert(weight, deadline, this.#clock.now())
-    this.#drain()
+  #findLive(key: string): number {
+    const slot = this.#map.find(key)
+    return slot >= 0 && this.#isLive(slot) ? slot : -1
+  }
+
+  #put(key: string, value: V, weight: number, deadline: number): boolean {
+    const hash = this.#map.hash(key)
+    const slot = this.#map.findHashed(key, hash)
+    if (weight > MAX_WEIGHT) {
+      if (slot >= 0) this.#remove(slot, 'set')
+      return false
+    }
+    if (deadline !== Infinity) this.#expires = true
+    return slot < 0 ? this.#insert(key, hash, value, weight, deadline) : this.#replace(slot, value, weight, deadline)
+  }
+
+  #insert(key: string, hash: number, value: V, weight: number, deadline: number): boolean {
+    const slot = this.#table.insert(hash, weight, deadline, this.#now())
+    if (this.#table.left > 0) this.#drain(slot)
     if (slot < 0) return false
-    this.#slots.set(key, slot)
-    this.#keys[slot] = key
-    this.#values[slot] = value
+    this.#map.add(slot, key, value, hash)
     return true
   }
 
   /** A value that is too heavy is refused, and the one before is gone then. */
-  #replace(slot: number, key: string, value: V, weight: number, deadline: number): boolean {
-    const before = this.#values[slot] as V
-    const stored = this.#table.replace(slot, weight, deadline, this.#clock.now())
-    this.#drain()
-    if (stored) {
-      this.#values[slot] = value
-      this.#record(key, before, 'set')
-    } else {
-      this.#forget(slot, 'set')
-    }
+  #replace(slot: number, value: V, weight: number, deadline: number): boolean {
+    const stored = this.#table.replace(slot, weight, deadline, this.#now())
+    if (this.#table.left > 0) this.#drain(-1)
+    this.#record(slot, 'set')
+    if (stored) this.#map.setValue(slot, value)
+    else this.#map.remove(slot)
     return stored
   }
 
-  /** What was there before is gone then. */
-  #refuse(slot: number | undefined): false {
-    if (slot !== undefined) {
-      this.#table.remove(slot)
-      this.#forget(slot, 'set')
+  /** The time, where any entry expires. */
+  #now(): number {
+    return this.#expires ? this.#clock.now() : 0
+  }
+
+  /** Takes out an entry that is there. */
+  #remove(slot: number, reason: RemovalReason): void {
+    this.#table.remove(slot)
+    this.#forget(slot, reason)
+  }
+
+  /**
+   * Takes over who had to leave in the last call. If that was one, for an entry that came, then
+   * `taken` is the slot of both, which saves asking.
+   */
+  #drain(taken: number): void {
+    const table = this.#table
+    const { left } = table
+    const expired = this.#expires && this.#onRemove !== undefined ? table.expired() : 0
+    if (left === 1 && taken >= 0) {
+      this.#forget(taken, expired > 0 ? 'expire' : 'evict')
+    } else {
+      for (let i = 0; i < left; i++) this.#forget(table.departed(i), i < expired ? 'expire' : 'evict')
     }
-    return false
   }
-
-  /** Takes over who had to leave in the last call. */
-  #drain(): void {
-    this.#table.departed(this.#left)
-  }
-
-  readonly #left = (slot: number, reason: RemovalReason): void => this.#forget(slot, reason)
 
   #forget(slot: number, reason: RemovalReason): void {
-    const key = this.#keys[slot]
-    if (key === undefined) return
-    this.#record(key, this.#values[slot] as V, reason)
-    this.#slots.delete(key)
-    this.#keys[slot] = undefined
-    this.#values[slot] = undefined
+    this.#record(slot, reason)
+    this.#map.remove(slot)
   }
 
-  #record(key: string, value: V, reason: RemovalReason): void {
-    if (this.#onRemove !== undefined) this.#removals.push([key, value, reason])
+  #record(slot: number, reason: RemovalReason): void {
+    if (this.#onRemove === undefined) return
+    const key = this.#map.key(slot)
+    if (key !== undefined) this.#removals.push([key, this.#map.value(slot), reason])
   }
 
   /**
@@ -223,14 +233,9 @@ export class LiveStore<V> implements Store<V> {
     }
   }
 
-  #empty(): void {
-    this.#slots.clear()
-    this.#keys.length = 0
-    this.#values.length = 0
-  }
-
   #renew(): void {
-    this.#empty()
+    this.#map.clear()
+    this.#expires = false
     this.#table.renew()
   }
 
@@ -252,18 +257,21 @@ export class LiveStore<V> implements Store<V> {
 
   /**
    * After a crash, here or in a store that shares the instance: a new one, filled again from
-   * JavaScript. Entries keep values, weights and deadlines; the policy's knowledge starts anew,
-   * in the order of insertion.
+   * JavaScript. Entries keep values, weights and deadlines; of what the policy knew, their order
+   * by hits is left.
    */
   #rebuild(): void {
     const crash = this.#table.crash()
     const now = this.#clock.now()
-    const states = this.#table.states(this.#slots.values())
-    const survivors = Array.from(this.#slots, ([key, slot]) => [key, this.#values[slot] as V] as const)
+    const survivors = Array.from(this.#map.slots(), (slot) => ({
+      key: this.#map.key(slot) as string,
+      value: this.#map.value(slot),
+      ...this.#table.state(slot),
+    }))
+    survivors.sort((a, b) => a.mark - b.mark)
     this.#renew()
-    for (const [i, [key, value]] of survivors.entries()) {
-      const { weight, deadline } = states[i] ?? { weight: 0, deadline: 0 }
-      if (deadline > now) this.#insert(key, value, weight, deadline)
+    for (const { key, value, weight, deadline } of survivors) {
+      if (deadline > now) this.#put(key, value, weight, deadline)
     }
     this.#onRestart?.(crash)
   }

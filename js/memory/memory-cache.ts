@@ -148,7 +148,10 @@ export class MemoryCache<V = unknown> {
     return this.#store.expire()
   }
 
-  /** The entries, in the order in which their keys first came (packed: in no order). No marks. */
+  /**
+   * The entries, without marking them as used. In a live cache from which none has left, in the
+   * order in which their keys came; else in none: who comes takes the place of one that left.
+   */
   entries(): IterableIterator<[string, V]> {
     return this.#store.entries()
   }

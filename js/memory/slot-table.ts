@@ -15,18 +15,24 @@ interface Places {
 export interface SlotState {
   readonly weight: number
   readonly deadline: number
+  /** What hits have left: of two entries the one with the greater mark was used later, or more often. */
+  readonly mark: number
 }
+
+/** The answers of the core hold how many left above so many bits, and below them the slot plus one. */
+const LEFT = 2 ** 32
 
 /**
  * The slots of one live store in linear memory, and the views through which JavaScript reads
- * deadlines and marks hits without a call. A detached view answers `undefined`, which is
- * greater than nothing: so a hit is `deadlines[slot] > now`, and whoever finds no hit asks
- * `isLive`, the one place where views are made anew.
+ * deadlines and marks hits without a call. A detached view has no length, and answers
+ * `undefined`, which is greater than nothing: so a hit is `deadlines[slot] > now`, and whoever
+ * finds no hit asks `isLive`, which makes the views anew as `touch` does.
  */
 export class SlotTable {
   /** One deadline a slot; `-Infinity` where it holds nothing. For the fast path of a read. */
   deadlines: Float64Array = new Float64Array(0)
   #touch: Uint32Array = new Uint32Array(0)
+  #weights: Uint32Array = new Uint32Array(0)
   #touchKind: TouchKind = TouchKind.None
   #tick = 0
   #policy: number
@@ -35,6 +41,7 @@ export class SlotTable {
   #core: Core
   #native: LiveCore
   #places: Places = { capacity: 0, touch: 0, deadlines: 0, weights: 0 }
+  #left = 0
 
   constructor(policy: number, favorBytes: boolean, limits: StoreLimits) {
     this.#policy = policy
@@ -72,19 +79,27 @@ export class SlotTable {
     return this.#core.crash()
   }
 
+  /** How many had to leave in the last call. `departed` tells who. */
+  get left(): number {
+    return this.#left
+  }
+
   /** Marks a hit, as the policy wants it. */
   touch(slot: number): void {
-    if (this.#touchKind === TouchKind.Tick) {
-      this.#touch[slot] = ++this.#tick
-    } else if (this.#touchKind === TouchKind.Count) {
+    if (slot >= this.#touch.length) this.#view()
+    const words = this.#touch
+    const kind = this.#touchKind
+    if (kind === TouchKind.Tick) {
+      words[slot] = ++this.#tick
+    } else if (kind === TouchKind.Count) {
       this.#tick++
-      const count = this.#touch[slot] as number
-      if (count < 0xffff_ffff) this.#touch[slot] = count + 1
-    } else if (this.#touchKind === TouchKind.Bit) {
-      this.#touch[slot] = 1
-    } else if (this.#touchKind === TouchKind.TickCount) {
-      const count = (this.#touch[slot] as number) & 15
-      this.#touch[slot] = (++this.#tick << 4) | (count < 15 ? count + 1 : 15)
+      const count = words[slot] as number
+      if (count < 0xffff_ffff) words[slot] = count + 1
+    } else if (kind === TouchKind.Bit) {
+      words[slot] = 1
+    } else if (kind === TouchKind.TickCount) {
+      const count = (words[slot] as number) & 15
+      words[slot] = (++this.#tick << 4) | (count < 15 ? count + 1 : 15)
     }
   }
 
@@ -95,15 +110,16 @@ export class SlotTable {
   }
 
   /** The new entry's slot, or a negative number where it is refused. `departed` tells who left. */
-  insert(weight: number, deadline: number, now: number): number {
-    const slot = this.#native.insert(0, weight, deadline, now, this.#nextTick())
+  insert(fingerprint: number, weight: number, deadline: number, now: number): number {
+    const answer = this.#native.insert(fingerprint, weight, deadline, now, this.#nextTick())
+    const slot = this.#unpack(answer) - 1
     if (slot >= this.#touch.length) this.#locate()
     return slot
   }
 
   /** Whether the entry is there with its new weight; otherwise it is gone. `departed` tells who left. */
   replace(slot: number, weight: number, deadline: number, now: number): boolean {
-    return this.#native.replace(slot, weight, deadline, now, this.#nextTick())
+    return this.#unpack(this.#native.replace(slot, weight, deadline, now, this.#nextTick())) > 0
   }
 
   remove(slot: number): void {
@@ -112,9 +128,9 @@ export class SlotTable {
 
   /** Takes out what has expired, in so many steps at most. `departed` tells who left. */
   expire(now: number, steps: number): number {
-    const removed = this.#native.expire(now, steps)
+    this.#left = this.#native.expire(now, steps)
     this.#rebase()
-    return removed
+    return this.#left
   }
 
   /** The slot of the entry that the policy took out; negative where there is none. */
@@ -124,7 +140,7 @@ export class SlotTable {
 
   setLimits(limits: StoreLimits): void {
     this.#limits = limits
-    this.#native.setLimits(limits.maxBytes, limits.maxEntries)
+    this.#left = this.#native.setLimits(limits.maxBytes, limits.maxEntries)
   }
 
   setPolicy(policy: number, favorBytes: boolean): void {
@@ -134,21 +150,24 @@ export class SlotTable {
     this.#locate()
   }
 
-  /** Tells of each slot whose entry had to leave in the last call: first the expired, then the evicted. */
-  departed(tell: (slot: number, reason: 'expire' | 'evict') => void): void {
-    const native = this.#native
-    const count = native.departed()
-    if (count === 0) return
-    const expired = native.expired()
-    for (let i = 0; i < count; i++) tell(native.departedAt(i), i < expired ? 'expire' : 'evict')
+  /** The slot of the one that left at `index` in the last call: first the expired, then the evicted. */
+  departed(index: number): number {
+    return this.#native.departedAt(index)
   }
 
-  /** What linear memory says of the slots. Calls nothing, so that it can be read after a crash. */
-  states(slots: Iterable<number>): SlotState[] {
-    const { weights, capacity } = this.#places
-    const words = this.#core.words(weights, capacity)
-    this.#view()
-    return Array.from(slots, (slot) => ({ weight: words[slot] as number, deadline: this.deadlines[slot] as number }))
+  /** How many of those that left had expired. */
+  expired(): number {
+    return this.#native.expired()
+  }
+
+  /** What linear memory says of a slot. Calls nothing, so that it can be read after a crash. */
+  state(slot: number): SlotState {
+    if (slot >= this.#touch.length) this.#view()
+    return {
+      weight: this.#weights[slot] as number,
+      deadline: this.deadlines[slot] as number,
+      mark: this.#touch[slot] as number,
+    }
   }
 
   /** Starts with no entries, in an instance that lives. */
@@ -157,11 +176,18 @@ export class SlotTable {
     else this.#native.free()
     this.#native = this.#makeNative()
     this.#tick = 0
+    this.#left = 0
     this.#locate()
   }
 
   dispose(): void {
     if (!this.#core.crashed) this.#native.free()
+  }
+
+  /** The lower part of an answer; the upper one is how many left. */
+  #unpack(answer: number): number {
+    this.#left = answer < LEFT ? 0 : Math.floor(answer / LEFT)
+    return answer - this.#left * LEFT
   }
 
   #nextTick(): number {
@@ -187,8 +213,9 @@ export class SlotTable {
   }
 
   #view(): void {
-    const { capacity, touch, deadlines } = this.#places
+    const { capacity, touch, deadlines, weights } = this.#places
     this.#touch = this.#core.words(touch, capacity)
+    this.#weights = this.#core.words(weights, capacity)
     this.deadlines = this.#core.floats(deadlines, capacity)
   }
 

@@ -5,6 +5,9 @@ use wasm_bindgen::prelude::*;
 use super::{favor, limits, policy};
 use crate::store::LiveStore;
 
+/// What one that left counts in an answer.
+const LEFT: f64 = 4_294_967_296.0;
+
 /// A live region's entries by slot. See [`LiveStore`].
 #[wasm_bindgen]
 pub struct LiveCore(LiveStore);
@@ -24,7 +27,9 @@ impl LiveCore {
         Ok(Self(LiveStore::new(kind, favor(favor_bytes), limits)))
     }
 
-    /// The new entry's slot, or -1 where it was refused. `fingerprint` is a hash of its key.
+    /// The new entry's slot plus one, or 0 where it was refused, and 2^32 times how many left.
+    /// If one left and the entry was not refused, it has that one's slot. `fingerprint` is a
+    /// hash of its key.
     pub fn insert(
         &mut self,
         fingerprint: u32,
@@ -32,18 +37,18 @@ impl LiveCore {
         deadline: f64,
         now: f64,
         tick: u32,
-    ) -> i32 {
+    ) -> f64 {
         let weight = weight.ceil() as u32;
-        match self.0.insert(fingerprint, weight, deadline, now, tick) {
-            Ok(slot) => slot as i32,
-            Err(_) => -1,
-        }
+        let inserted = self.0.insert(fingerprint, weight, deadline, now, tick);
+        self.with_left(inserted.map_or(0, |slot| slot + 1))
     }
 
-    /// Whether the entry is there with its new weight; otherwise it is gone.
-    pub fn replace(&mut self, slot: u32, weight: f64, deadline: f64, now: f64, tick: u32) -> bool {
+    /// 1 if the entry is there with its new weight, 0 if it is gone, and 2^32 times how many
+    /// others left.
+    pub fn replace(&mut self, slot: u32, weight: f64, deadline: f64, now: f64, tick: u32) -> f64 {
         let weight = weight.ceil() as u32;
-        self.0.replace(slot, weight, deadline, now, tick).is_ok()
+        let replaced = self.0.replace(slot, weight, deadline, now, tick);
+        self.with_left(replaced.is_ok().into())
     }
 
     /// Whether the slot held an entry.
@@ -74,12 +79,8 @@ impl LiveCore {
         self.0.evict_one().map_or(-1, |slot| slot as i32)
     }
 
-    /// How many left in the last call of insert, replace, expire or setLimits.
-    pub fn departed(&self) -> usize {
-        self.0.outbox().len()
-    }
-
-    /// How many of those had expired; they come first.
+    /// How many of those that left in the last call of insert, replace, expire or setLimits had
+    /// expired; they come first.
     pub fn expired(&self) -> usize {
         self.0.expired()
     }
@@ -103,10 +104,11 @@ impl LiveCore {
         Ok(())
     }
 
-    /// Sets other limits, and evicts at once what is too much.
+    /// Sets other limits, and evicts at once what is too much; answers how many left.
     #[wasm_bindgen(js_name = setLimits)]
-    pub fn set_limits(&mut self, max_bytes: f64, max_entries: f64) {
+    pub fn set_limits(&mut self, max_bytes: f64, max_entries: f64) -> usize {
         self.0.set_limits(limits(max_bytes, max_entries));
+        self.0.outbox().len()
     }
 
     /// Lowers all ticks; answers the tick to go on with.
@@ -147,5 +149,10 @@ impl LiveCore {
     #[wasm_bindgen(js_name = weightPointer)]
     pub fn weight_pointer(&self) -> *const u32 {
         self.0.weights().as_ptr()
+    }
+
+    /// An answer, with the number of those that left above its 32 bits: one call tells both.
+    fn with_left(&self, answer: u32) -> f64 {
+        self.0.outbox().len() as f64 * LEFT + f64::from(answer)
     }
 }

@@ -82,13 +82,14 @@ fn odd_numbers_do_not_break_a_live_region() {
     for policy in 0..4 {
         let mut store = LiveCore::new(policy, false, NEVER, NEVER).expect("a store");
         for (tick, odd) in (1..).zip(ODD) {
-            let slot = store.insert(0, odd, NEVER, 0.0, tick);
-            assert!(slot >= 0, "a weight is never refused without a limit");
+            let answer = store.insert(0, odd, NEVER, 0.0, tick);
+            assert!(answer >= 1.0, "a weight is never refused without a limit");
+            let slot = answer as u32 - 1;
             store.insert(0, 1.0, odd, 0.0, tick);
             store.insert(0, 1.0, NEVER, odd, tick);
-            store.replace(slot as u32, odd, NEVER, 0.0, tick);
-            store.set_deadline(slot as u32, odd);
-            assert!(!store.replace(u32::MAX, 1.0, NEVER, 0.0, tick));
+            store.replace(slot, odd, NEVER, 0.0, tick);
+            store.set_deadline(slot, odd);
+            assert_eq!(store.replace(u32::MAX, 1.0, NEVER, 0.0, tick), 0.0);
             assert!(!store.set_deadline(u32::MAX, odd));
             store.set_limits(odd, NEVER);
             store.set_limits(NEVER, odd);

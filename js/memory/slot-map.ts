@@ -1,0 +1,268 @@
+import { hashTail, hashWhole } from './key-hash.ts'
+
+/** The first table's places. A power of two, as are all after it. */
+const FEWEST = 64
+
+/** No key is farther from its home than this, in places. */
+const FARTHEST = 128
+
+/** How many keys with one and the same hash are found by it. */
+const ALIKE = 8
+
+/** How many places of an outgrown table are cleared by each key that comes. */
+const MOVES = 16
+
+/** So often the keys' hashes are judged: after so many that came, and found wanting if so many clashed. */
+const WINDOW = 256
+const CLASHES = 16
+
+/** In an outgrown table: what was here is gone, look further. No slot has these bits. */
+const GONE = -1
+
+/**
+ * Keys and values by slot, and where a key's slot is: a `Map` from strings to slots, made for
+ * a cache that is full.
+ *
+ * A `Map` hashes each new string at a high cost, and a `Map` from which keys go as others come
+ * is rehashed as a whole again and again, which takes a second where there are millions. Here a
+ * key is found by open addressing in one `Int32Array`: the low bits of a place hold the slot,
+ * plus one, and the others those of the hash which the place itself does not tell. What is
+ * removed leaves no trace, since those behind it move up. A table that is half full is replaced
+ * by one of twice its size, to which each key that comes moves some others.
+ *
+ * At first a hash is made of the end of a key alone. If keys clash too often, all is moved to
+ * whole hashes. Keys that still crowd, by accident or by malice, go to a `Map`, so that no
+ * search takes more than 128 steps.
+ *
+ * 16 bytes of an entry are on the heap; 4 for its hash and 8 to 16 for its place are beside it.
+ */
+export class SlotMap<V> {
+  #size = 0
+  /** A slot's key is at twice its number and its value behind it: mostly in one line of the processor's cache. */
+  #cells: unknown[] = []
+  #hashes = new Int32Array(FEWEST / 2)
+  #table = new Int32Array(FEWEST)
+  #mask = FEWEST - 1
+  #whole = false
+  #outgrown: Outgrown | undefined
+  readonly #crowded = new Map<string, number>()
+  /** Whether every key is in the table. */
+  #simple = true
+  #came = 0
+  #clashes = 0
+
+  /** How many keys there are. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** The hash of a key, good until the next key comes. */
+  hash(key: string): number {
+    return this.#whole ? hashWhole(key) : hashTail(key)
+  }
+
+  /** The slot of a key, or -1. What is no string is no key. */
+  find(key: string): number {
+    return typeof key === 'string' ? this.findHashed(key, this.hash(key)) : -1
+  }
+
+  /** The slot of a key whose hash is known, or -1. */
+  findHashed(key: string, hash: number): number {
+    const table = this.#table
+    const mask = this.#mask
+    const cells = this.#cells
+    for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+      const found = table[place] as number
+      if (found === 0) break
+      if (((found ^ hash) & ~mask) === 0) {
+        const slot = (found & mask) - 1
+        if (cells[slot * 2] === key) return slot
+      }
+    }
+    return this.#simple ? -1 : this.#findElsewhere(key, hash)
+  }
+
+  /** The key in a slot; `undefined` if it is free. */
+  key(slot: number): string | undefined {
+    return this.#cells[slot * 2] as string | undefined
+  }
+
+  /** The value in a slot that is taken. */
+  value(slot: number): V {
+    return this.#cells[slot * 2 + 1] as V
+  }
+
+  /** Puts another value into a slot that is taken. */
+  setValue(slot: number, value: V): void {
+    this.#cells[slot * 2 + 1] = value
+  }
+
+  /** Takes in a key that is not there. Slots are to be given out from 0 on, the free ones first. */
+  add(slot: number, key: string, value: V, hash: number): void {
+    this.#size++
+    this.#cells[slot * 2] = key
+    this.#cells[slot * 2 + 1] = value
+    const taken = Math.max(this.#size, slot + 1)
+    if (taken > this.#hashes.length) this.#lengthen()
+    if (taken * 2 > this.#table.length) this.#replaceTable(this.#whole)
+    this.#place(slot, key, hash)
+    if (this.#outgrown !== undefined) this.#move(this.#outgrown)
+    if (++this.#came === WINDOW) this.#judge()
+  }
+
+  /** Frees a slot. */
+  remove(slot: number): void {
+    const key = this.key(slot)
+    if (key === undefined) return
+    if (!this.#takeOut(slot) && !this.#takeFromOutgrown(slot)) {
+      this.#crowded.delete(key)
+      this.#simple = this.#isSimple()
+    }
+    this.#cells[slot * 2] = undefined
+    this.#cells[slot * 2 + 1] = undefined
+    this.#size--
+  }
+
+  clear(): void {
+    this.#size = 0
+    this.#cells = []
+    this.#hashes = new Int32Array(FEWEST / 2)
+    this.#table = new Int32Array(FEWEST)
+    this.#mask = FEWEST - 1
+    this.#outgrown = undefined
+    this.#crowded.clear()
+    this.#simple = true
+  }
+
+  /** The slots that are taken, in their order. Entries may come and go meanwhile. */
+  *slots(): IterableIterator<number> {
+    for (let slot = 0; slot * 2 < this.#cells.length; slot++) if (this.key(slot) !== undefined) yield slot
+  }
+
+  #findElsewhere(key: string, hash: number): number {
+    const outgrown = this.#outgrown
+    if (outgrown !== undefined) {
+      const { table, mask } = outgrown
+      const oldHash = outgrown.whole === this.#whole ? hash : hashTail(key)
+      for (let place = oldHash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+        const found = table[place] as number
+        if (found === 0) break
+        const slot = (found & mask) - 1
+        if (((found ^ oldHash) & ~mask) === 0 && this.#cells[slot * 2] === key) return slot
+      }
+    }
+    return this.#crowded.get(key) ?? -1
+  }
+
+  /** Finds a place for a key: the first free one from its home on. */
+  #place(slot: number, key: string, hash: number): void {
+    const table = this.#table
+    const mask = this.#mask
+    this.#hashes[slot] = hash
+    let alike = 0
+    for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+      const found = table[place] as number
+      if (found === 0) {
+        table[place] = (hash & ~mask) | (slot + 1)
+        return
+      }
+      if (((found ^ hash) & ~mask) !== 0 || this.#hashes[(found & mask) - 1] !== hash) continue
+      if (alike++ === 0) this.#clashes++
+      if (alike === ALIKE) break
+    }
+    this.#crowded.set(key, slot)
+    this.#simple = false
+  }
+
+  /** Takes a slot out of the table, and moves up who stands behind it because of it. */
+  #takeOut(slot: number): boolean {
+    const table = this.#table
+    const mask = this.#mask
+    const hashes = this.#hashes
+    let hole = placeOf(table, mask, hashes[slot] as number, slot)
+    if (hole < 0) return false
+    for (let place = (hole + 1) & mask; ; place = (place + 1) & mask) {
+      const next = table[place] as number
+      if (next === 0 || ((place - hole) & mask) >= FARTHEST) break
+      const home = (hashes[(next & mask) - 1] as number) & mask
+      if (((place - home) & mask) < ((place - hole) & mask)) continue
+      table[hole] = next
+      hole = place
+    }
+    table[hole] = 0
+    return true
+  }
+
+  #takeFromOutgrown(slot: number): boolean {
+    if (this.#outgrown === undefined) return false
+    const { table, mask } = this.#outgrown
+    const place = placeOf(table, mask, this.#hashes[slot] as number, slot)
+    if (place >= 0) table[place] = GONE
+    return place >= 0
+  }
+
+  #lengthen(): void {
+    const longer = new Int32Array(this.#hashes.length * 2)
+    longer.set(this.#hashes)
+    this.#hashes = longer
+  }
+
+  /** Goes on with an empty table, and moves from the other one as keys come. */
+  #replaceTable(whole: boolean): void {
+    while (this.#outgrown !== undefined) this.#move(this.#outgrown)
+    const table = this.#table
+    this.#outgrown = { table, mask: this.#mask, whole: this.#whole, next: 0 }
+    this.#table = new Int32Array(table.length * 2)
+    this.#mask = this.#table.length - 1
+    this.#whole = whole
+    this.#simple = false
+    this.#clashes = 0
+  }
+
+  #move(outgrown: Outgrown): void {
+    const { table, mask } = outgrown
+    const end = Math.min(outgrown.next + MOVES, table.length)
+    for (let place = outgrown.next; place < end; place++) {
+      const found = table[place] as number
+      if (found === 0 || found === GONE) continue
+      table[place] = GONE
+      const slot = (found & mask) - 1
+      const key = this.#cells[slot * 2] as string
+      this.#place(slot, key, outgrown.whole === this.#whole ? (this.#hashes[slot] as number) : hashWhole(key))
+    }
+    outgrown.next = end
+    if (end < table.length) return
+    this.#outgrown = undefined
+    this.#simple = this.#isSimple()
+  }
+
+  /** Whether the ends of the keys tell them apart. */
+  #judge(): void {
+    if (!this.#whole && this.#outgrown === undefined && this.#clashes > CLASHES) this.#replaceTable(true)
+    this.#came = 0
+    this.#clashes = 0
+  }
+
+  #isSimple(): boolean {
+    return this.#outgrown === undefined && this.#crowded.size === 0
+  }
+}
+
+/** A table that is being left. */
+interface Outgrown {
+  readonly table: Int32Array
+  readonly mask: number
+  readonly whole: boolean
+  /** The first place that was not visited. */
+  next: number
+}
+
+/** Where in a table a slot stands, or -1. */
+function placeOf(table: Int32Array, mask: number, hash: number, slot: number): number {
+  for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+    const found = table[place] as number
+    if (found === 0) return -1
+    if ((found & mask) === slot + 1) return place
+  }
+  return -1
+}
