@@ -8,9 +8,9 @@ import type { KeyRing, KeyRingOptions } from './encryption-keys.ts'
 import type { Bytes, Duration } from './units.ts'
 
 /** The eviction policies. A new one is one more name here. */
-export const POLICIES = ['lru', 'lfu', 'fifo', 'ttl'] as const
+export const POLICIES = ['lru', 'lfu', 'fifo', 'ttl', 'sieve', 's3fifo'] as const
 
-/** Decides which entry leaves when a region is full: 'lru', 'lfu', 'fifo' or 'ttl' (the soonest to expire). */
+/** Decides which entry leaves when a region is full. 'ttl' is the soonest to expire. */
 export type PolicyName = (typeof POLICIES)[number]
 
 /** How stored values are compressed. 'auto' is the best all-round one, at present 'deflate'. */

@@ -62,4 +62,4 @@ export type TouchKind = (typeof TouchKind)[keyof typeof TouchKind]
 export const REBASE_AT = 0x0f00_0000
 
 /** The numbers of the policies, as the core knows them. */
-export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3 } as const
+export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3, sieve: 4, s3fifo: 5 } as const

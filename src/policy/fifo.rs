@@ -18,6 +18,7 @@ pub struct Fifo {
 
 impl Policy for Fifo {
     const TOUCH: TouchKind = TouchKind::None;
+    const SLOT_BYTES: usize = 8;
 
     fn new(_favor: Favor) -> Self {
         Self {

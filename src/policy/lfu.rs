@@ -61,6 +61,7 @@ impl Lfu {
 
 impl Policy for Lfu {
     const TOUCH: TouchKind = TouchKind::Count;
+    const SLOT_BYTES: usize = 16;
 
     fn new(_favor: Favor) -> Self {
         Self {

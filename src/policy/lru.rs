@@ -115,6 +115,7 @@ impl Lru {
 
 impl Policy for Lru {
     const TOUCH: TouchKind = TouchKind::Tick;
+    const SLOT_BYTES: usize = 8;
 
     fn new(_favor: Favor) -> Self {
         Self {

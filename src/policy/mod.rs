@@ -17,6 +17,8 @@
 //! | [`Lfu`] | the least often used, with ageing | count | 16 |
 //! | [`Fifo`] | the first that came | none | 8 |
 //! | [`Ttl`] | the soonest to expire | none | 20 |
+//! | [`Sieve`] | what a hand finds unused | bit | 8 |
+//! | [`S3Fifo`] | what came and was not used twice, or not again | count | 14 |
 //!
 //! [`AnyPolicy`] holds one of them. A new policy is a file, a line in the list below and a
 //! line in the oracle of the tests.
@@ -25,10 +27,13 @@
 
 mod bits;
 mod fifo;
+mod ghost;
 mod heap;
 mod lfu;
 mod lru;
 pub(crate) mod rings;
+mod s3fifo;
+mod sieve;
 mod ttl;
 
 #[cfg(test)]
@@ -37,6 +42,8 @@ pub(crate) mod tests;
 pub use fifo::Fifo;
 pub use lfu::Lfu;
 pub use lru::Lru;
+pub use s3fifo::S3Fifo;
+pub use sieve::Sieve;
 pub use ttl::Ttl;
 
 /// The number of an entry's place in a store, and in every table of one.
@@ -44,9 +51,10 @@ pub type Slot = u32;
 
 /// How many outdated slots one choice of a victim puts right before it takes the best seen.
 ///
-/// So that one insertion never pays for a million hits at once. Each choice goes on where
-/// the last one stopped, and only a choice right after a long time without any is inexact.
-pub const REPAIRS: u32 = 256;
+/// So that one insertion never pays for a million hits at once. As a slot is outdated by a hit,
+/// it is one slot a hit on average, or less, whatever the limit. Each choice goes on where the
+/// last one stopped, and only a choice right after a long time without any is inexact.
+pub const REPAIRS: u32 = 4_096;
 
 /// The bits of the count in a word of [`TouchKind::TickCount`].
 pub(crate) const COUNT_BITS: u32 = 4;
@@ -153,6 +161,9 @@ pub trait Policy {
     /// What a reader leaves in the touch table.
     const TOUCH: TouchKind;
 
+    /// What it has in memory for each slot, in bytes.
+    const SLOT_BYTES: usize;
+
     /// An empty policy.
     fn new(favor: Favor) -> Self
     where
@@ -226,6 +237,12 @@ pub(crate) fn stamp(touches: &mut [u32], slot: Slot, tick: u32) {
     }
 }
 
+/// Spreads a fingerprint over 64 bits, so that every part of it can be an address.
+pub(crate) const fn mix(fingerprint: u32) -> u64 {
+    let hash = (fingerprint as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (hash ^ hash >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+}
+
 /// Sets a touch word.
 pub(crate) fn mark(touches: &mut [u32], slot: Slot, word: u32) {
     if let Some(place) = touches.get_mut(slot as usize) {
@@ -253,6 +270,14 @@ macro_rules! policies {
             pub const fn touch(self) -> TouchKind {
                 match self {
                     $(Self::$name => <$name as Policy>::TOUCH,)*
+                }
+            }
+
+            /// What this policy has in memory for each slot, in bytes.
+            #[must_use]
+            pub const fn slot_bytes(self) -> usize {
+                match self {
+                    $(Self::$name => <$name as Policy>::SLOT_BYTES,)*
                 }
             }
         }
@@ -312,6 +337,10 @@ policies! {
     Fifo = 2,
     /// The soonest to expire leaves.
     Ttl = 3,
+    /// A hand passes over what was used and evicts what was not.
+    Sieve = 4,
+    /// A small queue on probation, a main queue, and a ghost of what left.
+    S3Fifo = 5,
 }
 
 /// A number that names no policy.

@@ -79,6 +79,11 @@ impl Rings {
             .map(|node| node.prev)
     }
 
+    /// Whether `slot` is in a ring.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.node(slot).is_some()
+    }
+
     /// The first slot of a ring.
     pub(crate) fn first(&self, head: u32) -> Option<Slot> {
         self.nodes[head as usize].next.checked_sub(self.heads)

@@ -26,6 +26,7 @@ const fn rank(deadline: f64) -> u64 {
 
 impl Policy for Ttl {
     const TOUCH: TouchKind = TouchKind::None;
+    const SLOT_BYTES: usize = 20;
 
     fn new(_favor: Favor) -> Self {
         Self {

@@ -9,8 +9,8 @@
 //! | index, on average ([`index::KEY_BYTES`]) | 10 |
 //! | pointer, length, allocator ([`arena::RECORD_BYTES`]) | 16 |
 //! | length of the key | 2 |
-//! | policy: `lru`, `fifo` / `lfu` / `ttl` | 8 / 16 / 20 |
-//! | sum | 60 / 68 / 72 |
+//! | policy: `lru`, `fifo`, `sieve` / `s3fifo` / `lfu` / `ttl` | 8 / 14 / 16 / 20 |
+//! | sum | 60 / 66 / 68 / 72 |
 //!
 //! What growing tables hold in reserve is not in it: at most a third of the slots' tables and
 //! half of the others.
@@ -26,15 +26,10 @@ use crate::policy::PolicyKind;
 /// sizes in the structures that hold it.
 #[must_use]
 pub const fn entry_overhead(kind: PolicyKind) -> u32 {
-    let policy = match kind {
-        PolicyKind::Lru | PolicyKind::Fifo => 8,
-        PolicyKind::Lfu => 16,
-        PolicyKind::Ttl => 20,
-    };
     (SLOT_BYTES
         + wheel::SLOT_BYTES
         + index::KEY_BYTES
         + arena::RECORD_BYTES
         + PREFIX_BYTES
-        + policy) as u32
+        + kind.slot_bytes()) as u32
 }

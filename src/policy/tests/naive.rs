@@ -22,6 +22,8 @@ pub(crate) struct Naive {
     entries: Vec<Entry>,
     inserted: u64,
     halved_at: u64,
+    /// Where the hand of `sieve` is.
+    hand: Option<Slot>,
 }
 
 impl Naive {
@@ -31,7 +33,13 @@ impl Naive {
             entries: Vec::new(),
             inserted: 0,
             halved_at: 0,
+            hand: None,
         }
+    }
+
+    /// Whether its choices under this policy are those to be made.
+    pub(crate) const fn foresees(kind: PolicyKind) -> bool {
+        !matches!(kind, PolicyKind::S3Fifo)
     }
 
     pub(crate) fn has(&self, slot: Slot) -> bool {
@@ -70,18 +78,24 @@ impl Naive {
     }
 
     pub(crate) fn remove(&mut self, slot: Slot) {
+        if self.hand == Some(slot) {
+            self.hand = self.after(slot);
+        }
         self.entries.retain(|entry| entry.slot != slot);
     }
 
     pub(crate) fn advance(&mut self, tick: u32) {
         let period = 10 * self.entries.len().max(1) as u64;
-        while u64::from(tick) >= self.halved_at + period {
+        while self.kind == PolicyKind::Lfu && u64::from(tick) >= self.halved_at + period {
             self.halved_at += period;
             self.entries.iter_mut().for_each(|entry| entry.count /= 2);
         }
     }
 
     pub(crate) fn victim(&mut self, protect: Option<Slot>) -> Option<Slot> {
+        if self.kind == PolicyKind::Sieve {
+            return self.under_the_hand(protect);
+        }
         let victim = self
             .entries
             .iter()
@@ -90,8 +104,8 @@ impl Naive {
                 let first = match self.kind {
                     PolicyKind::Lru => a.last.cmp(&b.last),
                     PolicyKind::Lfu => a.count.cmp(&b.count),
-                    PolicyKind::Fifo => std::cmp::Ordering::Equal,
                     PolicyKind::Ttl => a.deadline.total_cmp(&b.deadline),
+                    _ => std::cmp::Ordering::Equal,
                 };
                 first.then(a.order.cmp(&b.order))
             })?;
@@ -117,6 +131,31 @@ impl Naive {
             );
         }
         moved
+    }
+
+    /// The choice of `sieve`: the first from the hand on that was not used since it came by.
+    fn under_the_hand(&mut self, protect: Option<Slot>) -> Option<Slot> {
+        if self.entries.iter().all(|entry| Some(entry.slot) == protect) {
+            return None;
+        }
+        loop {
+            let slot = self.hand.or(self.entries.first().map(|entry| entry.slot))?;
+            if Some(slot) == protect || self.entry(slot)?.count > 1 {
+                self.hand = self.after(slot);
+                if Some(slot) != protect {
+                    self.entry(slot)?.count = 1;
+                }
+            } else {
+                self.remove(slot);
+                return Some(slot);
+            }
+        }
+    }
+
+    /// The entry that came next after this one.
+    fn after(&self, slot: Slot) -> Option<Slot> {
+        let mut entries = self.entries.iter().skip_while(|entry| entry.slot != slot);
+        entries.nth(1).map(|entry| entry.slot)
     }
 
     fn entry(&mut self, slot: Slot) -> Option<&mut Entry> {

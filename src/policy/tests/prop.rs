@@ -108,7 +108,7 @@ fn run(kind: PolicyKind, ops: &[Op]) {
 proptest! {
     #[test]
     fn every_policy_chooses_as_the_oracle_does(ops in proptest::collection::vec(op(), 1..400)) {
-        for &kind in PolicyKind::ALL {
+        for &kind in PolicyKind::ALL.iter().filter(|&&kind| Naive::foresees(kind)) {
             run(kind, &ops);
         }
     }

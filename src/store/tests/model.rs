@@ -19,6 +19,8 @@ pub(super) struct Room {
 /// The budget and the policies' order, by slot. Keys and values are each test's own.
 pub(super) struct Model {
     oracle: Naive,
+    /// Whether the oracle knows who leaves.
+    foresees: bool,
     entries: Vec<(Slot, u32, f64)>,
     pub(super) limits: Limits,
     pub(super) tick: u32,
@@ -28,6 +30,7 @@ impl Model {
     pub(super) fn new(kind: PolicyKind, limits: Limits) -> Self {
         Self {
             oracle: Naive::new(kind),
+            foresees: Naive::foresees(kind),
             entries: Vec::new(),
             limits,
             tick: 0,
@@ -110,11 +113,11 @@ impl Model {
             }
             Departure::Evicted => {
                 assert!(!self.fits(room), "{slot} left though there was room");
-                assert_eq!(
-                    self.oracle.victim(protect),
-                    Some(slot),
-                    "another was to leave"
+                assert!(
+                    Some(slot) != protect && self.oracle.has(slot),
+                    "{slot} was to stay"
                 );
+                self.follow(slot, protect);
             }
         }
         self.entries.retain(|entry| entry.0 != slot);
@@ -153,15 +156,33 @@ impl Model {
         self.entries.retain(|entry| entry.0 != slot);
     }
 
-    pub(super) fn victim(&mut self) -> Option<Slot> {
-        let slot = self.oracle.victim(None)?;
-        self.remove(slot);
-        Some(slot)
+    /// Follows the store's own choice of a victim.
+    pub(super) fn evicted(&mut self, victim: Option<Slot>) {
+        assert_eq!(victim.is_some(), self.len() > 0);
+        if let Some(slot) = victim {
+            self.follow(slot, None);
+            self.remove(slot);
+        }
+    }
+
+    /// Checks that the oracle chooses the same victim, where it can.
+    fn follow(&mut self, slot: Slot, protect: Option<Slot>) {
+        if self.foresees {
+            assert_eq!(
+                self.oracle.victim(protect),
+                Some(slot),
+                "another was to leave"
+            );
+        } else {
+            self.oracle.remove(slot);
+        }
     }
 
     pub(super) fn set_policy(&mut self, kind: PolicyKind) {
         let oracle = std::mem::replace(&mut self.oracle, Naive::new(kind));
         self.oracle = oracle.moved_to(kind, self.tick);
+        // The order of the move is that of the policy before.
+        self.foresees &= Naive::foresees(kind);
     }
 
     /// Adds to every weight.

@@ -173,7 +173,7 @@ describe('a wrong variable', () => {
     ['REDIS_RETRY_ON_TIMEOUT', 'maybe', "'maybe'; allowed: true, 1, yes, on, false, 0, no, off"],
     ['CACHE_METRICS_TTL', '5 minutes', "'5 minutes'; allowed: a number of seconds"],
     ['CACHE_METRICS_TTL', 'infinity', "'infinity'; allowed: a number of seconds"],
-    ['CACHE_METRICS_STRATEGY', 'mru', "'mru'; allowed: lru, lfu, fifo, ttl"],
+    ['CACHE_METRICS_STRATEGY', 'mru', "'mru'; allowed: lru, lfu, fifo, ttl, sieve, s3fifo"],
     ['CACHE_METRICS_MAX_SIZE', '0', "'0'; allowed: a number of MB, or a size such as '64KB' or '1GB'"],
     ['CACHE_METRICS_MAX_SIZE', '10 MB', "'10 MB'; allowed: a number of MB"],
     ['CACHE_METRICS_COMPRESSION', 'deflate', "'deflate'; allowed: true, 1"],

@@ -54,7 +54,7 @@ describe('what an option may be', () => {
 
   test.each<[object, string]>([
     [{ ttl: 0 }, 'ttl is 0'],
-    [{ policy: 'sieve' }, "policy is 'sieve'; allowed: 'lru', 'lfu', 'fifo', 'ttl'"],
+    [{ policy: 'mru' }, "policy is 'mru'; allowed: 'lru', 'lfu', 'fifo', 'ttl', 'sieve'"],
     [{ maxBytes: Infinity }, 'maxBytes is Infinity'],
     [{ maxEntries: 0 }, 'maxEntries is 0; allowed: a whole number from 1 up, or Infinity'],
     [{ maxEntries: 1.5 }, 'maxEntries is 1.5'],

@@ -140,7 +140,7 @@ impl Pair {
                     self.model.assert_swept(self.now);
                 }
             }
-            Op::Evict => assert_eq!(self.store.evict_one(), self.model.victim()),
+            Op::Evict => self.model.evicted(self.store.evict_one()),
             Op::Wait(span) => self.now += span,
             Op::SetLimits(max_bytes, max_entries) => {
                 self.model.limits = Limits {

@@ -160,10 +160,11 @@ impl Pair {
                 }
             }
             Op::Evict => {
-                let victim = self.model.victim();
-                assert_eq!(self.store.evict_one(), victim.is_some());
+                let evicted = self.store.evict_one();
                 let key = departed(self.store.outbox()).pop().map(|(_, key)| key);
-                assert_eq!(key.and_then(|key| self.slot(&key)), victim);
+                let victim = key.and_then(|key| self.slot(&key));
+                assert_eq!(evicted, victim.is_some());
+                self.model.evicted(victim);
                 victim.into_iter().for_each(|slot| self.forget(slot));
             }
             Op::Wait(span) => self.now += span,
