@@ -20,11 +20,12 @@
 //! | [`Sieve`] | what a hand finds unused | bit | 8 |
 //! | [`S3Fifo`] | what came and was not used twice, or not again | count | 14 |
 //!
-//! [`AnyPolicy`] holds one of them. A new policy is a file, a line in the list below and a
+//! [`AnyPolicy`] holds one of them. A new policy is a file, a line in the list of `any.rs` and a
 //! line in the oracle of the tests.
 
 #![forbid(unsafe_code)]
 
+mod any;
 mod bits;
 mod fifo;
 mod ghost;
@@ -34,16 +35,20 @@ mod lru;
 pub(crate) mod rings;
 mod s3fifo;
 mod sieve;
+mod touch;
 mod ttl;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use any::{AnyPolicy, PolicyKind, UnknownPolicy};
 pub use fifo::Fifo;
 pub use lfu::Lfu;
 pub use lru::Lru;
 pub use s3fifo::S3Fifo;
 pub use sieve::Sieve;
+pub use touch::TouchKind;
+pub(crate) use touch::{mark, raise, stamp};
 pub use ttl::Ttl;
 
 /// The number of an entry's place in a store, and in every table of one.
@@ -55,27 +60,6 @@ pub type Slot = u32;
 /// it is one slot a hit on average, or less, whatever the limit. Each choice goes on where the
 /// last one stopped, and only a choice right after a long time without any is inexact.
 pub const REPAIRS: u32 = 4_096;
-
-/// The bits of the count in a word of [`TouchKind::TickCount`].
-pub(crate) const COUNT_BITS: u32 = 4;
-const COUNTS: u32 = 1 << COUNT_BITS;
-
-/// What a reader writes into an entry's touch word on a hit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum TouchKind {
-    /// Nothing.
-    None = 0,
-    /// The reader's running tick, which it raises by one first.
-    Tick = 1,
-    /// What is there, raised by one unless it is `u32::MAX`.
-    Count = 2,
-    /// One.
-    Bit = 3,
-    /// The reader's running tick, which it raises by one first and which has 28 bits, times
-    /// 16; and in the four bits below it what is there, raised by one unless it is 15.
-    TickCount = 4,
-}
 
 /// What a cache is to save, where entries are of different weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -222,209 +206,8 @@ pub trait Policy {
     fn validate(&self) -> Result<(), String>;
 }
 
-/// Raises a count by one, up to `u32::MAX`: what a reader does on a hit under [`TouchKind::Count`].
-pub(crate) fn raise(touches: &mut [u32], slot: Slot) {
-    if let Some(word) = touches.get_mut(slot as usize) {
-        *word = word.saturating_add(1);
-    }
-}
-
-/// Notes a use at `tick` with the tick in 28 bits and the count below it: what a reader does
-/// on a hit under [`TouchKind::TickCount`].
-pub(crate) fn stamp(touches: &mut [u32], slot: Slot, tick: u32) {
-    if let Some(word) = touches.get_mut(slot as usize) {
-        *word = tick << COUNT_BITS | (*word % COUNTS + 1).min(COUNTS - 1);
-    }
-}
-
 /// Spreads a fingerprint over 64 bits, so that every part of it can be an address.
 pub(crate) const fn mix(fingerprint: u32) -> u64 {
     let hash = (fingerprint as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (hash ^ hash >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9)
-}
-
-/// Sets a touch word.
-pub(crate) fn mark(touches: &mut [u32], slot: Slot, word: u32) {
-    if let Some(place) = touches.get_mut(slot as usize) {
-        *place = word;
-    }
-}
-
-/// The names of the policies, the numbers by which they cross into JavaScript, and one type
-/// that is any of them.
-macro_rules! policies {
-    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
-        /// Which policy a store has.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[repr(u8)]
-        pub enum PolicyKind {
-            $($(#[$doc])* $name = $number,)*
-        }
-
-        impl PolicyKind {
-            /// Every policy there is.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// What a reader leaves in the touch table under this policy.
-            #[must_use]
-            pub const fn touch(self) -> TouchKind {
-                match self {
-                    $(Self::$name => <$name as Policy>::TOUCH,)*
-                }
-            }
-
-            /// What this policy has in memory for each slot, in bytes.
-            #[must_use]
-            pub const fn slot_bytes(self) -> usize {
-                match self {
-                    $(Self::$name => <$name as Policy>::SLOT_BYTES,)*
-                }
-            }
-        }
-
-        impl TryFrom<u8> for PolicyKind {
-            type Error = UnknownPolicy;
-
-            fn try_from(number: u8) -> Result<Self, UnknownPolicy> {
-                match number {
-                    $($number => Ok(Self::$name),)*
-                    _ => Err(UnknownPolicy(number)),
-                }
-            }
-        }
-
-        /// Any of the policies, chosen at run time.
-        #[derive(Debug, Clone)]
-        pub enum AnyPolicy {
-            $($(#[$doc])* $name($name),)*
-        }
-
-        impl AnyPolicy {
-            /// An empty policy.
-            #[must_use]
-            pub fn new(kind: PolicyKind, favor: Favor) -> Self {
-                match kind {
-                    $(PolicyKind::$name => Self::$name($name::new(favor)),)*
-                }
-            }
-
-            /// Which policy this is.
-            #[must_use]
-            pub const fn kind(&self) -> PolicyKind {
-                match self {
-                    $(Self::$name(_) => PolicyKind::$name,)*
-                }
-            }
-        }
-
-        /// Hands a call to the policy that is there.
-        macro_rules! each {
-            ($policy:expr, $it:ident => $call:expr) => {
-                match $policy {
-                    $(AnyPolicy::$name($it) => $call,)*
-                }
-            };
-        }
-    };
-}
-
-policies! {
-    /// The least recently used leaves.
-    Lru = 0,
-    /// The least often used leaves; what was used long ago counts less.
-    Lfu = 1,
-    /// The first that came leaves.
-    Fifo = 2,
-    /// The soonest to expire leaves.
-    Ttl = 3,
-    /// A hand passes over what was used and evicts what was not.
-    Sieve = 4,
-    /// A small queue on probation, a main queue, and a ghost of what left.
-    S3Fifo = 5,
-}
-
-/// A number that names no policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownPolicy(pub u8);
-
-impl std::fmt::Display for UnknownPolicy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "no policy has the number {}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownPolicy {}
-
-impl AnyPolicy {
-    /// An entry has come; see [`Policy::insert`].
-    pub fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
-        each!(self, it => it.insert(candidate, tables, tick));
-    }
-
-    /// An entry has been replaced; see [`Policy::update`].
-    pub fn update(
-        &mut self,
-        slot: Slot,
-        weight: u32,
-        deadline: f64,
-        tables: &mut Tables<'_>,
-        tick: u32,
-    ) {
-        each!(self, it => it.update(slot, weight, deadline, tables, tick));
-    }
-
-    /// An entry's deadline has moved; see [`Policy::rerank`].
-    pub fn rerank(&mut self, slot: Slot, deadline: f64) {
-        each!(self, it => it.rerank(slot, deadline));
-    }
-
-    /// An entry has gone; see [`Policy::remove`].
-    pub fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>) {
-        each!(self, it => it.remove(slot, tables));
-    }
-
-    /// Chooses the entry that leaves, and forgets it; see [`Policy::victim`].
-    pub fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        each!(self, it => it.victim(tables, protect))
-    }
-
-    /// Does what is due after so many accesses; see [`Policy::advance`].
-    pub fn advance(&mut self, tables: &mut Tables<'_>, tick: u32) {
-        each!(self, it => it.advance(tables, tick));
-    }
-
-    /// Limits the repairs of one choice; see [`Policy::limit_repairs`].
-    pub fn limit_repairs(&mut self, repairs: u32) {
-        each!(self, it => it.limit_repairs(repairs));
-    }
-
-    /// Follows a lowering of the running tick; see [`Policy::rebase`].
-    pub fn rebase(&mut self, tables: &mut Tables<'_>, by: u32) {
-        each!(self, it => it.rebase(tables, by));
-    }
-
-    /// Follows a change of many weights; see [`Policy::reweigh`].
-    pub fn reweigh(&mut self, tables: &Tables<'_>) {
-        each!(self, it => it.reweigh(tables));
-    }
-
-    /// How many entries it holds.
-    #[must_use]
-    pub fn len(&self) -> u32 {
-        each!(self, it => it.len())
-    }
-
-    /// Whether it holds none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Checks the structure. For tests.
-    ///
-    /// # Errors
-    /// Says what is wrong.
-    pub fn validate(&self) -> Result<(), String> {
-        each!(self, it => it.validate())
-    }
 }
