@@ -89,6 +89,16 @@ export function ratio(doc: string, fallback: number): Field<number> {
   })
 }
 
+/** A function, or none. */
+export function method<T extends (...args: never) => unknown>(doc: string, fallbackDoc: string): Field<T | undefined> {
+  const allowed = 'a function'
+  const parse = (value: unknown, option: string): T => {
+    if (typeof value === 'function') return value as T
+    throw invalidOption(option, value, allowed)
+  }
+  return field<T | undefined>(doc, allowed, undefined, parse, fallbackDoc)
+}
+
 /** Reads an object that has these methods. */
 export function withMethods<T extends object>(allowed: string, methods: readonly (keyof T & string)[]) {
   return (value: unknown, option: string): T => {

@@ -1,4 +1,6 @@
 export type { Clock, Timer } from '../clock.ts'
 export { CacheError, type CacheErrorCode, type CacheErrorContext } from '../errors.ts'
-export { MemoryCache, type MemoryCacheOptions, type MemorySetOptions } from './memory-cache.ts'
+export type { DumpedEntry } from './dump.ts'
+export { MemoryCache } from './memory-cache.ts'
+export type { MemoryCacheOptions, MemorySetOptions } from './options.ts'
 export type { RemovalReason } from './store.ts'

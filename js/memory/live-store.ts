@@ -71,6 +71,20 @@ export class LiveStore<V> implements Store<V> {
     return slot < 0 ? undefined : this.#table.state(slot).deadline
   }
 
+  setDeadline(key: string, deadline: number): boolean {
+    return this.#guarded(() => {
+      const slot = this.#findLive(key)
+      if (slot < 0) return false
+      if (deadline !== Infinity) this.#expires = true
+      return this.#table.setDeadline(slot, deadline)
+    })
+  }
+
+  weight(key: string): number | undefined {
+    const slot = this.#findLive(key)
+    return slot < 0 ? undefined : this.#table.state(slot).weight
+  }
+
   set(key: string, value: V, weight: number, deadline: number): boolean {
     let stored: boolean
     try {
@@ -84,12 +98,12 @@ export class LiveStore<V> implements Store<V> {
     return stored
   }
 
-  delete(key: string): boolean {
+  delete(key: string, reason: RemovalReason = 'delete'): boolean {
     if (this.#map.find(key) < 0) return false
     const live = this.#findLive(key) >= 0
     this.#guarded(() => {
       const slot = this.#map.find(key)
-      if (slot >= 0) this.#remove(slot, live ? 'delete' : 'expire')
+      if (slot >= 0) this.#remove(slot, live ? reason : 'expire')
     })
     if (this.#removals.length > 0) this.#notify()
     return live
@@ -140,6 +154,12 @@ export class LiveStore<V> implements Store<V> {
     }
   }
 
+  entriesByUse(): Iterable<[string, V]> {
+    const live = Array.from(this.#map.slots()).filter((slot) => this.#isLive(slot))
+    live.sort((a, b) => this.#table.lastUse(a) - this.#table.lastUse(b))
+    return live.map((slot): [string, V] => [this.#map.key(slot) as string, this.#map.value(slot)])
+  }
+
   dispose(): void {
     this.#map.clear()
     this.#table.dispose()
@@ -178,7 +198,8 @@ export class LiveStore<V> implements Store<V> {
   #replace(slot: number, value: V, weight: number, deadline: number): boolean {
     const stored = this.#table.replace(slot, weight, deadline, this.#now())
     if (this.#table.left > 0) this.#drain(-1)
-    this.#record(slot, 'set')
+    // The same value has not left: who frees what a value holds must not free this one.
+    if (!stored || this.#map.value(slot) !== value) this.#record(slot, 'set')
     if (stored) this.#map.setValue(slot, value)
     else this.#map.remove(slot)
     return stored

@@ -1,48 +1,17 @@
-import { type Clock, systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { checkKey } from '../config/keys.ts'
-import { type Bytes, type Duration, invalidOption, parseBytes, parseDuration } from '../config/units.ts'
+import { invalidOption, parseDuration } from '../config/units.ts'
+import { AgingStore } from './aging.ts'
+import { type DumpedEntry, readDump, timesOf } from './dump.ts'
 import { LiveStore } from './live-store.ts'
+import { type MemoryCacheOptions, type MemorySetOptions, memorySettings, SIZES } from './options.ts'
 import { PackedStore } from './packed-store.ts'
-import { POLICY_NUMBERS, type RemovalReason, type Store } from './store.ts'
+import { POLICY_NUMBERS, type Store, type StoreOptions } from './store.ts'
 import { Sweeper } from './sweeper.ts'
 import { weigh, weighString } from './weigh.ts'
 
 /** What one live entry costs beyond its key and value, in bytes: its slots, its map entry, its policy's state. */
 const LIVE_OVERHEAD = 112
-
-/** Options of a `MemoryCache`. One of `max` and `maxBytes` at least is needed. */
-export interface MemoryCacheOptions<V> {
-  /** The most entries. Default: no limit. */
-  readonly max?: number
-  /** The most memory, keys and overhead included. Default: no limit. */
-  readonly maxBytes?: Bytes
-  /** How long an entry lives: ms, or text with a unit. Default: `Infinity`. */
-  readonly ttl?: Duration
-  /** Which entry leaves when the cache is full. Default: 'lru'. */
-  readonly policy?: keyof typeof POLICY_NUMBERS
-  /**
-   * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
-   * outside of the garbage-collected heap. Default: 'live'.
-   */
-  readonly store?: 'live' | 'packed'
-  /** What a value weighs, in bytes, in a live store. Default: an estimate of its size in memory. */
-  readonly sizeCalculation?: (value: V, key: string) => number
-  /**
-   * Called after an entry has left: 'evict', 'expire', 'set' (replaced), 'delete' or 'clear'. A
-   * packed store tells `undefined` for values that were evicted or expired. It may use the
-   * cache. What it throws is thrown by the call that made the entry leave; where that was no
-   * call but time, it is an uncaught error.
-   */
-  readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
-  /** Where time comes from, for tests. Default: the runtime. */
-  readonly clock?: Clock
-}
-
-/** Options of one `set`. */
-export interface MemorySetOptions {
-  /** How long this entry lives. Default: the cache's `ttl`. */
-  readonly ttl?: Duration
-}
 
 const sweepers = new WeakMap<Clock, Sweeper>()
 
@@ -57,33 +26,49 @@ const sweepers = new WeakMap<Clock, Sweeper>()
  */
 export class MemoryCache<V = unknown> {
   readonly #store: Store<V>
+  /** The same store, where ages are more than a deadline. */
+  readonly #aging: AgingStore<V> | undefined
   readonly #clock: Clock
-  readonly #sweeper: Sweeper
+  /** None where what has expired is to stay. */
+  readonly #sweeper: Sweeper | undefined
   readonly #ttl: number
+  readonly #keepsDeadlines: boolean
   readonly #weigh: ((value: V, key: string) => number) | undefined
   readonly #weighs: boolean
 
   /** @throws CacheError `INVALID_OPTION` */
   constructor(options: MemoryCacheOptions<V>) {
-    if (typeof options !== 'object' || options === null) {
-      throw invalidOption('options', options, 'an object such as { max: 1000 }')
-    }
-    const { policy = 'lru', store = 'live', clock = systemClock, onEvict } = options
-    if (!Object.hasOwn(POLICY_NUMBERS, policy)) {
-      throw invalidOption('policy', policy, Object.keys(POLICY_NUMBERS).join(', '))
-    }
-    if (store !== 'live' && store !== 'packed') throw invalidOption('store', store, "'live', 'packed'")
-    const limits = limitsOf(options)
+    const settings = memorySettings<V>(options)
+    const { clock, ttl, store, allowStale, updateAgeOnGet, updateAgeOnHas } = settings
     this.#clock = clock
-    this.#sweeper = sweeperOf(clock)
-    this.#ttl = options.ttl === undefined ? Infinity : parseDuration(options.ttl, 'ttl')
-    this.#weigh = options.sizeCalculation
-    this.#weighs = store === 'live' && limits.maxBytes !== Infinity
-    const common = { policy: POLICY_NUMBERS[policy], limits, clock, onRemove: onEvict }
-    this.#store = store === 'live' ? new LiveStore<V>(common) : new PackedStore<V>(common)
+    this.#sweeper = allowStale ? undefined : sweeperOf(clock)
+    this.#ttl = ttl
+    this.#keepsDeadlines = settings.noUpdateTTL
+    this.#weigh = settings.sizeCalculation
+    this.#weighs = store === 'live' && settings.maxBytes !== Infinity
+    const common = {
+      policy: POLICY_NUMBERS[settings.policy],
+      favorBytes: settings.favor === 'bytes',
+      limits: { maxEntries: settings.max, maxBytes: settings.maxBytes },
+      clock,
+      onRemove: settings.onEvict,
+    }
+    const make = (given: StoreOptions<V>) => (store === 'live' ? new LiveStore<V>(given) : new PackedStore<V>(given))
+    if (allowStale || updateAgeOnGet || updateAgeOnHas) this.#aging = new AgingStore({ ...settings, ...common }, make)
+    this.#store = this.#aging ?? make(common)
   }
 
-  /** How many entries there are; some may have expired a moment ago. */
+  /** The most entries; `Infinity` is no limit. */
+  get max(): number {
+    return this.#store.limits.maxEntries
+  }
+
+  /** The most that the entries may weigh; `Infinity` is no limit. */
+  get maxBytes(): number {
+    return this.#store.limits.maxBytes
+  }
+
+  /** How many entries there are; some may have expired a moment ago, or long ago with `allowStale`. */
   get size(): number {
     return this.#store.size
   }
@@ -93,17 +78,20 @@ export class MemoryCache<V = unknown> {
     return this.#store.bytes
   }
 
-  /** The value under `key`, or `undefined`. Marks it as used. */
+  /**
+   * The value under `key`, or `undefined`. Marks it as used. With `allowStale` one whose time
+   * is over is answered once, and then it is gone.
+   */
   get(key: string): V | undefined {
     return this.#store.get(key)
   }
 
-  /** As `get`, without marking the entry as used. */
+  /** As `get`, without marking the entry as used, renewing or removing it. */
   peek(key: string): V | undefined {
     return this.#store.peek(key)
   }
 
-  /** Whether there is a value under `key`. Does not mark it as used. */
+  /** Whether there is a fresh value under `key`. Does not mark it as used. */
   has(key: string): boolean {
     return this.#store.has(key)
   }
@@ -120,11 +108,13 @@ export class MemoryCache<V = unknown> {
       return false
     }
     checkKey(key, 'memory')
+    const weight = this.#weighs ? this.#weightOf(key, value, options?.size) : 0
     const ttl = options?.ttl === undefined ? this.#ttl : parseDuration(options.ttl, 'ttl')
-    const deadline = ttl === Infinity ? Infinity : this.#clock.now() + ttl
-    const stored = this.#store.set(key, value, this.#weights(value, key), deadline)
-    if (deadline !== Infinity) this.#sweeper.watch(this.#store)
-    return stored
+    if (options?.noUpdateTTL ?? this.#keepsDeadlines) {
+      const deadline = this.#store.deadline(key)
+      if (deadline !== undefined && deadline > this.#clock.now()) return this.#store.set(key, value, weight, deadline)
+    }
+    return this.#put(key, value, weight, ttl, ttl)
   }
 
   /** Removes `key`; answers whether there was a value. */
@@ -137,7 +127,10 @@ export class MemoryCache<V = unknown> {
     return this.#store.clear()
   }
 
-  /** What is left of an entry's life, in ms: `Infinity` for ever, 0 where there is none. */
+  /**
+   * What is left of an entry's life, in ms: `Infinity` for ever, 0 where there is no entry,
+   * negative for one that stays though its time is over.
+   */
   getRemainingTTL(key: string): number {
     const deadline = this.#store.deadline(key)
     return deadline === undefined ? 0 : deadline - this.#clock.now()
@@ -172,25 +165,56 @@ export class MemoryCache<V = unknown> {
     for (const [key, value] of this.#store.entries()) callback(value, key, this)
   }
 
-  #weights(value: V, key: string): number {
-    if (!this.#weighs) return 0
-    if (this.#weigh === undefined) return LIVE_OVERHEAD + weighString(key) + weigh(value)
-    const weight = this.#weigh(value, key)
-    if (!(weight >= 0) || weight === Infinity) {
-      throw invalidOption('sizeCalculation', weight, 'a function that answers bytes, from 0 up')
+  /**
+   * All that is fresh, to be stored anywhere and given to `load`: as JSON, if the values can
+   * be that. What was unused for longest comes first, as far as the policy keeps account of
+   * that, so that it leaves first afterwards too.
+   */
+  dump(): [key: string, entry: DumpedEntry<V>][] {
+    const now = this.#clock.now()
+    const wall = this.#clock.wall()
+    const dumped: [string, DumpedEntry<V>][] = []
+    for (const [key, value] of this.#store.entriesByUse()) {
+      const left = (this.#store.deadline(key) ?? Infinity) - now
+      if (left <= 0) continue
+      const size = this.#weighs ? { size: this.#store.weight(key) ?? 0 } : {}
+      dumped.push([key, { value, ...timesOf(left, this.#aging?.ttl(key) ?? left, wall), ...size }])
     }
-    return weight
+    return dumped
   }
-}
 
-function limitsOf({ max, maxBytes }: MemoryCacheOptions<never>): { maxEntries: number; maxBytes: number } {
-  if (max === undefined && maxBytes === undefined) {
-    throw invalidOption('max', undefined, 'a whole number from 1 up, unless `maxBytes` is given')
+  /**
+   * Replaces all entries by those of a `dump`, of this cache or another one, in this process
+   * or another one: what has expired since by the wall clock is left out.
+   *
+   * @throws CacheError `INVALID_OPTION` and `INVALID_KEY` for what is no dump; then nothing
+   * was changed.
+   */
+  load(dumped: Iterable<readonly [key: string, entry: DumpedEntry<V>]>): void {
+    const wall = this.#clock.wall()
+    const loaded = readDump<V>(dumped, this.#ttl, wall)
+    this.clear()
+    for (const { key, value, ttl, left, size } of loaded) {
+      this.#put(key, value, this.#weighs ? this.#weightOf(key, value, size) : 0, ttl, left)
+    }
   }
-  if (max !== undefined && max !== Infinity && !(Number.isInteger(max) && max >= 1)) {
-    throw invalidOption('max', max, 'a whole number from 1 up, or Infinity')
+
+  /** Stores an entry whose TTL is `ttl`, of which there is `left`. */
+  #put(key: string, value: V, weight: number, ttl: number, left: number): boolean {
+    const deadline = left === Infinity ? Infinity : this.#clock.now() + left
+    this.#aging?.remember(key, ttl)
+    const stored = this.#store.set(key, value, weight, deadline)
+    if (deadline !== Infinity) this.#sweeper?.watch(this.#store)
+    return stored
   }
-  return { maxEntries: max ?? Infinity, maxBytes: maxBytes === undefined ? Infinity : parseBytes(maxBytes, 'maxBytes') }
+
+  /** `Infinity` is heavier than any cache. */
+  #weightOf(key: string, value: V, size: number | undefined): number {
+    if (size === undefined && this.#weigh === undefined) return LIVE_OVERHEAD + weighString(key) + weigh(value)
+    const weight = size ?? this.#weigh?.(value, key)
+    if (typeof weight === 'number' && weight >= 0) return weight
+    throw invalidOption(size === undefined ? 'sizeCalculation' : 'size', weight, SIZES)
+  }
 }
 
 /** One timer for all caches with the same clock. */

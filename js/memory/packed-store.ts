@@ -5,7 +5,7 @@ import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import type { CacheError } from '../errors.ts'
-import type { Removed, Store, StoreLimits, StoreOptions } from './store.ts'
+import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
@@ -79,6 +79,15 @@ export class PackedStore<V> implements Store<V> {
     return deadline < 0 ? undefined : deadline
   }
 
+  setDeadline(key: string, deadline: number): boolean {
+    if (!canBeKey(key)) return false
+    return this.#guarded(() => this.#native.rawSetDeadline(this.#buffers.writeKey(key), deadline, this.#clock.now()))
+  }
+
+  weight(): undefined {
+    return undefined
+  }
+
   /** The weight is the true one: it cannot be declared. */
   set(key: string, value: V, _weight: number, deadline: number): boolean {
     const before = this.#onRemove && this.peek(key)
@@ -93,11 +102,11 @@ export class PackedStore<V> implements Store<V> {
     return stored
   }
 
-  delete(key: string): boolean {
+  delete(key: string, reason: RemovalReason = 'delete'): boolean {
     if (!canBeKey(key)) return false
     const before = this.#onRemove && this.peek(key)
     const removed = this.#guarded(() => this.#native.rawRemove(this.#buffers.writeKey(key), this.#clock.now()))
-    if (before !== undefined) this.#onRemove?.(key, before, 'delete')
+    if (before !== undefined) this.#onRemove?.(key, before, reason)
     return removed
   }
 
@@ -145,6 +154,10 @@ export class PackedStore<V> implements Store<V> {
       const key = this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3))
       yield [key, this.#read(this.#buffers.result(0), this.#buffers.result(1))]
     }
+  }
+
+  entriesByUse(): Iterable<[string, V]> {
+    return this.entries()
   }
 
   dispose(): void {

@@ -122,6 +122,19 @@ export class SlotTable {
     return this.#unpack(this.#native.replace(slot, weight, deadline, now, this.#nextTick())) > 0
   }
 
+  /** Moves the deadline of an entry; answers whether the slot holds one. */
+  setDeadline(slot: number, deadline: number): boolean {
+    return this.#native.setDeadline(slot, deadline)
+  }
+
+  /** The running number of the last use, where the policy keeps one; else always 0. */
+  lastUse(slot: number): number {
+    if (slot >= this.#touch.length) this.#view()
+    const word = this.#touch[slot] as number
+    if (this.#touchKind === TouchKind.Tick) return word
+    return this.#touchKind === TouchKind.TickCount ? word >>> 4 : 0
+  }
+
   remove(slot: number): void {
     this.#native.remove(slot)
   }

@@ -40,9 +40,14 @@ export interface Store<V> {
   peek(key: string): V | undefined
   has(key: string): boolean
   deadline(key: string): number | undefined
+  /** Moves the deadline of a live entry, which is no use of it; answers whether there is one. */
+  setDeadline(key: string, deadline: number): boolean
+  /** What a live entry was said to weigh; `undefined` where weights are the store's own to reckon. */
+  weight(key: string): number | undefined
   /** False where the entry is heavier than the budget; what was there before is gone then. */
   set(key: string, value: V, weight: number, deadline: number): boolean
-  delete(key: string): boolean
+  /** Removes an entry; a live one with `reason`, which is 'delete' if not given. */
+  delete(key: string, reason?: RemovalReason): boolean
   /** Removes all, and answers how many. */
   clear(): number
   /** Removes what has expired, and answers how many. */
@@ -51,6 +56,8 @@ export interface Store<V> {
   setLimits(limits: StoreLimits): void
   setPolicy(policy: number, favorBytes?: boolean): void
   entries(): IterableIterator<[string, V]>
+  /** The same, those unused for longest first, as far as the policy keeps account of that. */
+  entriesByUse(): Iterable<[string, V]>
   dispose(): void
 }
 

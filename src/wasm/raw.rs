@@ -64,6 +64,15 @@ impl PackedCore {
         })
     }
 
+    /// Moves the deadline of the bytes under the key, which is no use of them; false where
+    /// there are none.
+    #[wasm_bindgen(js_name = rawSetDeadline)]
+    pub fn raw_set_deadline(&mut self, key_length: usize, deadline: f64, now: f64) -> bool {
+        io::with([key_length, 0], false, |io| {
+            self.region.store.set_deadline(io.key, deadline, now)
+        })
+    }
+
     /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
     /// address and length of its bytes, then of its key, then its deadline.
     #[wasm_bindgen(js_name = rawNext)]

@@ -4,12 +4,12 @@ import { files, type SourceFile } from './tree.ts'
 
 /**
  * The folders and files of js/, from the ground up. Each may import what stands before it,
- * and itself. The options' own small parsers serve the synchronous cache too; the options
- * as a whole name tiers, codecs and loggers.
+ * and itself. What reads options serves the synchronous cache too; the options of a manager
+ * name tiers, codecs and loggers.
  */
 const LAYERS = [
-  ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'memory', 'tiers', 'observe'],
-  ...['config', 'flow', 'cache', 'index'],
+  ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
+  ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index'],
 ]
 
 /** The place of a file in that order; the longest name that fits counts. -1 where none does. */

@@ -1,0 +1,149 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { bytes, count, derived, duration, field, flag, group, method, oneOf, withMethods } from '../config/fields.ts'
+import { resolve } from '../config/schema.ts'
+import { type Bytes, type Duration, invalidOption } from '../config/units.ts'
+import { CacheError } from '../errors.ts'
+import { POLICY_NUMBERS, type RemovalReason } from './store.ts'
+
+/** Options of a `MemoryCache`. One of `max` and `maxBytes` at least is needed. */
+export interface MemoryCacheOptions<V> {
+  /** The most entries; `Infinity` is no limit. Default: `Infinity`. */
+  readonly max?: number
+  /** The most memory, keys and overhead included. Default: no limit. */
+  readonly maxBytes?: Bytes
+  /** How long an entry lives: ms, or text with a unit. Default: `Infinity`. */
+  readonly ttl?: Duration
+  /** Which entry leaves when the cache is full. Default: 'lru'. */
+  readonly policy?: keyof typeof POLICY_NUMBERS
+  /** Whether `auto` is to answer more requests, or more of their bytes. Default: 'objects'. */
+  readonly favor?: 'objects' | 'bytes'
+  /**
+   * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
+   * outside of the garbage-collected heap. Default: 'live'.
+   */
+  readonly store?: 'live' | 'packed'
+  /**
+   * What a value weighs in a live store, key included, in bytes or whatever `maxBytes` counts:
+   * from 0 up; `Infinity` for a value that is not to be kept. Fractions are rounded up.
+   * Default: an estimate of the entry's size in memory.
+   */
+  readonly sizeCalculation?: (value: V, key: string) => number
+  /** Whether `get` lets a fresh entry live its whole TTL anew. Default: false. */
+  readonly updateAgeOnGet?: boolean
+  /** Whether `has` does so too. Default: false. */
+  readonly updateAgeOnHas?: boolean
+  /**
+   * Whether an entry stays when its time is over, until `get` has handed it out once more.
+   * Default: false.
+   */
+  readonly allowStale?: boolean
+  /** With `allowStale`: whether it stays even then, until it is replaced or evicted. Default: false. */
+  readonly noDeleteOnStaleGet?: boolean
+  /** Whether a `set` over a fresh entry keeps its deadline. Default: false. */
+  readonly noUpdateTTL?: boolean
+  /**
+   * Called after an entry has left: 'evict', 'expire', 'set' (replaced by another value),
+   * 'delete' or 'clear'. A packed store tells `undefined` for values that were evicted or
+   * expired. It may use the cache. What it throws is thrown by the call that made the entry
+   * leave; where that was no call but time, it is an uncaught error.
+   */
+  readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
+  /** Where time comes from, for tests. Default: the runtime. */
+  readonly clock?: Clock
+}
+
+/** Options of one `set`. */
+export interface MemorySetOptions {
+  /** How long this entry lives. Default: the cache's `ttl`. */
+  readonly ttl?: Duration
+  /** What the entry weighs, as `sizeCalculation` would say it. */
+  readonly size?: number
+  /** Whether a fresh entry that is replaced passes its deadline on. Default: the cache's. */
+  readonly noUpdateTTL?: boolean
+}
+
+/** The options of a `MemoryCache`, complete: times in ms, sizes in bytes. */
+export interface MemorySettings<V> {
+  readonly max: number
+  readonly maxBytes: number
+  readonly ttl: number
+  readonly policy: keyof typeof POLICY_NUMBERS
+  readonly favor: 'objects' | 'bytes'
+  readonly store: 'live' | 'packed'
+  readonly sizeCalculation: ((value: V, key: string) => number) | undefined
+  readonly updateAgeOnGet: boolean
+  readonly updateAgeOnHas: boolean
+  readonly allowStale: boolean
+  readonly noDeleteOnStaleGet: boolean
+  readonly noUpdateTTL: boolean
+  readonly onEvict: ((key: string, value: V | undefined, reason: RemovalReason) => void) | undefined
+  readonly clock: Clock
+}
+
+const POLICY_NAMES = Object.keys(POLICY_NUMBERS) as (keyof typeof POLICY_NUMBERS)[]
+const FAVORS = ['objects', 'bytes'] as const
+const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
+
+/** The sizes that `sizeCalculation` and the `size` of a `set` may tell. */
+export const SIZES = 'a number from 0 up, or Infinity for a value that is not to be kept'
+
+/** The options of a memory cache. */
+export const memoryOptions = group<MemorySettings<never>>(
+  'A memory cache',
+  {
+    max: count('The most entries', 1, Infinity),
+    maxBytes: derived(
+      bytes('The most memory that entries take, keys and overhead included', 1),
+      'none',
+      () => Infinity,
+    ),
+    ttl: derived(duration('How long an entry lives', 1), 'Infinity', () => Infinity),
+    policy: oneOf('Which entry leaves when the cache is full', POLICY_NAMES, 'lru'),
+    favor: oneOf('Whether `auto` is to answer more requests, or more of their bytes', FAVORS, 'objects'),
+    store: oneOf("'live' keeps the values themselves, 'packed' their bytes", ['live', 'packed'], 'live'),
+    sizeCalculation: method('What a value weighs in a live store', 'an estimate of its size in memory'),
+    updateAgeOnGet: flag('Whether `get` lets an entry live its whole TTL anew', false),
+    updateAgeOnHas: flag('Whether `has` does so too', false),
+    allowStale: flag('Whether an entry whose time is over stays until `get` has handed it out once more', false),
+    noDeleteOnStaleGet: flag('With `allowStale`: whether it stays even then', false),
+    noUpdateTTL: flag('Whether a `set` over a fresh entry keeps its deadline', false),
+    onEvict: method('Called after an entry has left, with its key, its value and the reason', 'none'),
+    clock: field<Clock>('Where time comes from', 'a Clock', systemClock, parseClock, 'the runtime'),
+  },
+  ({ allowStale, noDeleteOnStaleGet }) => {
+    if (noDeleteOnStaleGet && !allowStale) throw invalidOption('noDeleteOnStaleGet', true, 'true with `allowStale`')
+  },
+)
+
+/** What options of lru-cache are here, where the name is another or none is needed. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  maxSize: 'it is `maxBytes` here',
+  maxEntrySize: '`sizeCalculation` may answer Infinity instead',
+  dispose: 'it is `onEvict` here, and the key comes first',
+  disposeAfter: 'it is `onEvict` here, and the key comes first',
+  noDisposeOnSet: "`onEvict` is told the reason 'set' instead",
+  onInsert: 'call it beside `set`',
+  ttlAutopurge: 'leave it out: what has expired always goes by itself',
+  ttlResolution: 'leave it out: the time is read once a millisecond at most',
+  perf: 'it is `clock` here',
+  fetchMethod: '`getOrSet` of a CacheManager does that',
+  memoMethod: '`getOrSet` of a CacheManager does that',
+}
+
+/**
+ * Reads the options of a memory cache.
+ *
+ * @throws CacheError INVALID_OPTION
+ */
+export function memorySettings<V>(options: MemoryCacheOptions<V>): MemorySettings<V> {
+  const given = { ...options } as Readonly<Record<string, unknown>>
+  for (const option of Object.keys(given)) {
+    if (given[option] === undefined || !Object.hasOwn(ELSEWHERE, option)) continue
+    throw new CacheError('INVALID_OPTION', `${option} is not an option; ${ELSEWHERE[option]}`, { context: { option } })
+  }
+  const settings = resolve(memoryOptions, '', [{ path: '', options }])
+  if (given.max === undefined && given.maxBytes === undefined) {
+    throw invalidOption('max', undefined, 'a whole number from 1 up, unless `maxBytes` is given')
+  }
+  return settings as unknown as MemorySettings<V>
+}
