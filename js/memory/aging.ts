@@ -63,9 +63,10 @@ export class AgingStore<V> implements Store<V> {
     return this.#keepsStale ? Infinity : this.#store.nextExpiry
   }
 
-  /** The TTL with which an entry is renewed when it is used. */
-  ttl(key: string): number {
-    return this.#ttls.size === 0 ? this.#ttl : (this.#ttls.get(key) ?? this.#ttl)
+  /** The TTL with which an entry is renewed when it is used; `undefined` where none is. */
+  ttl(key: string): number | undefined {
+    if (!this.#renews) return undefined
+    return this.#ttls.get(key) ?? this.#ttl
   }
 
   /** Tells what `ttl` is to answer for the entry that comes next under `key`. */
@@ -75,14 +76,15 @@ export class AgingStore<V> implements Store<V> {
     else if (this.#ttls.size > 0) this.#ttls.delete(key)
   }
 
+  /** A stale value is handed out, and that is no use of it: it is not to stay for longer. */
   get(key: string): V | undefined {
-    const value = this.#store.get(key)
-    if (value === undefined) return undefined
     if (this.#keepsStale && this.#isStale(key)) {
+      const stale = this.#store.peek(key)
       if (!this.#keepsStaleOnGet) this.#store.delete(key, 'expire')
-    } else if (this.#renewsOnGet) {
-      this.#renew(key)
+      return stale
     }
+    const value = this.#store.get(key)
+    if (this.#renewsOnGet && value !== undefined) this.#renew(key)
     return value
   }
 
@@ -166,7 +168,7 @@ export class AgingStore<V> implements Store<V> {
 
   /** The entry is there and fresh. */
   #renew(key: string): void {
-    const ttl = this.ttl(key)
+    const ttl = this.#ttls.size === 0 ? this.#ttl : (this.#ttls.get(key) ?? this.#ttl)
     if (ttl !== Infinity) this.#store.setDeadline(key, this.#clock.now() + ttl)
   }
 

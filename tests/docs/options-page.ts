@@ -2,6 +2,7 @@ import { managerOptions } from '../../js/config/manager-options.ts'
 import { regionOptions } from '../../js/config/region-options.ts'
 import { optionRows } from '../../js/config/schema.ts'
 import { BYTES_ALLOWED, DURATION_ALLOWED } from '../../js/config/units.ts'
+import { memoryOptions } from '../../js/memory/options.ts'
 
 const INTRODUCTION = `# Options
 
@@ -29,6 +30,9 @@ export function optionsPage(): string {
     '## Region',
     'What `regions.<name>`, `defaults` and `cache.configure(name, options)` take.',
     table(regionOptions),
+    '## MemoryCache',
+    'What `new MemoryCache(options)` takes; one of `max` and `maxBytes` at least.',
+    table(memoryOptions),
     '',
   ].join('\n\n')
 }

@@ -148,6 +148,12 @@ describe.each(['live', 'packed'] as const)('a memory cache that is %s', (store) 
     expect(cache.get('a')).toBeUndefined()
   })
 
+  it('tells its limits', () => {
+    const { cache } = make<number>({ store, maxBytes: '8KB' })
+    expect([cache.max, cache.maxBytes]).toEqual([Infinity, 8 * 1024])
+    expect(make<number>({ store }).cache).toMatchObject({ max: 3, maxBytes: Infinity })
+  })
+
   it('can be filled, cleared and filled again', () => {
     const { cache } = make<number>({ store, max: 100 })
     for (let round = 0; round < 3; round++) {
@@ -202,6 +208,31 @@ describe('a memory cache that is live', () => {
     )
   })
 
+  it('weighs one entry as its set says', () => {
+    const { cache } = make<string>({ maxBytes: 100, sizeCalculation: () => 10 })
+    cache.set('a', 'x', { size: 70 })
+    cache.set('b', 'x')
+    expect(cache.bytes).toBe(80)
+    expect(codeOf(() => cache.set('c', 'x', { size: Number.NaN }))).toBe('INVALID_OPTION')
+  })
+
+  it('does not keep what weighs Infinity, and then the old value is gone', () => {
+    const sizeCalculation = (value: string) => (value.length > 5 ? Infinity : value.length)
+    const { cache, left } = make<string>({ maxBytes: 100, sizeCalculation })
+    cache.set('a', 'small')
+    expect(cache.set('a', 'too large')).toBe(false)
+    expect([cache.has('a'), cache.size, cache.bytes]).toEqual([false, 0, 0])
+    expect(left).toEqual([['a', 'small', 'set']])
+  })
+
+  it('does not tell that a value left which was set again', () => {
+    const { cache, left } = make<object>()
+    const value = {}
+    cache.set('a', value)
+    cache.set('a', value)
+    expect(left).toEqual([])
+  })
+
   it('keeps its entries when the memory of the core grows under its views', () => {
     const { cache } = make<number>({ max: 50_000 })
     const other = new MemoryCache<number>({ max: 500_000 })
@@ -225,8 +256,27 @@ describe('wrong use of a memory cache', () => {
     [{ max: 1, ttl: 'soon' }],
     [{ max: 1, policy: 'best' }],
     [{ max: 1, store: 'heap' }],
+    [{ max: 1, favor: 'speed' }],
+    [{ max: 1, onEvict: 'log' }],
+    [{ max: 1, sizeCalculation: 5 }],
+    [{ max: 1, allowStale: 'yes' }],
+    [{ max: 1, clock: {} }],
+    [{ max: 1, maxByte: 5 }],
+    [undefined],
+    [500],
   ])('%j is refused', (options) => {
     expect(codeOf(() => new MemoryCache(options as never))).toBe('INVALID_OPTION')
+  })
+
+  it.each([
+    ['maxSize', 5, /maxBytes/],
+    ['maxEntrySize', 5, /sizeCalculation/],
+    ['dispose', () => {}, /onEvict/],
+    ['ttlAutopurge', true, /by itself/],
+    ['fetchMethod', () => {}, /getOrSet/],
+  ])('the option %s of lru-cache is refused with what to do instead', (name, value, hint) => {
+    expect(() => new MemoryCache({ max: 1, [name]: value } as never)).toThrow(hint)
+    expect(() => new MemoryCache({ max: 1, [name]: undefined } as never)).not.toThrow()
   })
 
   it.each(['', 5, undefined, null, 'x'.repeat(70_000), '\ud800'])('the key %j is refused', (key) => {
