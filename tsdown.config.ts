@@ -1,13 +1,13 @@
 import { defineConfig } from 'tsdown'
 
+const entry = {
+  index: 'js/index.ts',
+  memory: 'js/memory/index.ts',
+  redis: 'js/tiers/redis/index.ts',
+  indexeddb: 'js/tiers/indexeddb.ts',
+}
+
 const common = {
-  entry: {
-    index: 'js/index.ts',
-    memory: 'js/memory/index.ts',
-    redis: 'js/tiers/redis/index.ts',
-    indexeddb: 'js/tiers/indexeddb.ts',
-  },
-  format: ['esm', 'cjs'] as ('esm' | 'cjs')[],
   platform: 'neutral' as const,
   target: 'es2022',
   outDir: 'dist',
@@ -17,8 +17,19 @@ const common = {
 /**
  * One bundle per public entry, as ESM and CommonJS, then the types for both. The types have a
  * pass of their own: in one with the code, the core's glue would be taken for its declarations.
+ * The program `omnicache` shares the core with the entries in ESM.
  */
 export default defineConfig([
-  { ...common, dts: false, clean: true },
-  { ...common, dts: { emitDtsOnly: true }, clean: false },
+  {
+    ...common,
+    entry: { ...entry, cli: 'js/cli.ts' },
+    // For the program, which names Node's modules; nothing else that is bundled does.
+    platform: 'node',
+    fixedExtension: false,
+    format: 'esm',
+    dts: false,
+    clean: true,
+  },
+  { ...common, entry, format: 'cjs', dts: false, clean: false },
+  { ...common, entry, format: ['esm', 'cjs'], dts: { emitDtsOnly: true }, clean: false },
 ])

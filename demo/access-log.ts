@@ -1,17 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
+import { type LogLine, parseLogLine } from '../js/simulate/trace/formats/access-log.ts'
 import { UsageError } from './args.ts'
-
-/** One request of an access log. */
-export interface LogLine {
-  readonly method: string
-  /** Path and query, in printable ASCII. */
-  readonly target: string
-  readonly status: number
-  /** The bytes of the answer's body; `undefined` where the log has `-`. */
-  readonly bytes: number | undefined
-}
 
 /** What a log held. */
 export interface AccessLog {
@@ -25,20 +16,6 @@ export interface AccessLog {
 
 /** A line beyond this length is no access log's. */
 const MAX_LINE = 16_384
-/** Node's HTTP server takes about 16 KB of headers; a target beyond this is a bad line. */
-const MAX_TARGET = 8_192
-
-const LINE = /^\S+ [^[]*\[[^\]]*\] "([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?" (\d{3}) (\d+|-)(?: |$)/
-
-/** Reads one line in common or combined log format; `undefined` if it is in neither. */
-export function parseLine(line: string): LogLine | undefined {
-  const match = line.length <= MAX_LINE ? LINE.exec(line) : null
-  if (match === null) return undefined
-  const [, method = '', raw = '', status, bytes] = match
-  const target = asTarget(raw)
-  if (target === undefined) return undefined
-  return { method, target, status: Number(status), bytes: bytes === '-' ? undefined : Number(bytes) }
-}
 
 /**
  * Reads an access log, plain or gzipped (told by its first bytes), up to `limit` requests.
@@ -50,7 +27,7 @@ export async function readAccessLog(file: string, limit = Number.POSITIVE_INFINI
   let skipped = 0
   try {
     for await (const line of linesOf(await bytesOf(file))) {
-      const request = parseLine(line)
+      const request = parseLogLine(line)
       if (request !== undefined && (request.method === 'GET' || request.method === 'HEAD')) requests.push(request)
       else if (request !== undefined) skipped++
       else if (line.trim() !== '') bad++
@@ -63,13 +40,6 @@ export async function readAccessLog(file: string, limit = Number.POSITIVE_INFINI
     throw new UsageError(`${file} holds no GET request in common or combined log format (${bad} other lines)`)
   }
   return { requests, bad, skipped }
-}
-
-/** A proxy logs whole URLs; all others log path and query. */
-function asTarget(raw: string): string | undefined {
-  const path = raw.replace(/^https?:\/\/[^/?#]*/i, '')
-  const target = (path.startsWith('/') ? path : `/${path}`).replace(/[^\x21-\x7e]/gu, encodeURIComponent)
-  return target.length <= MAX_TARGET ? target : undefined
 }
 
 async function bytesOf(file: string): Promise<AsyncIterable<Buffer>> {

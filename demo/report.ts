@@ -1,7 +1,7 @@
 import type { CacheManager } from '../js/index.ts'
-import { bytes, count, milliseconds, NOTHING, percent } from './format.ts'
+import { bytes, count, milliseconds, NOTHING, percent } from '../js/terminal/figures.ts'
+import { type Column, table } from '../js/terminal/table.ts'
 import type { Source } from './source.ts'
-import { type Column, table } from './table.ts'
 import type { Measured, Tally } from './tally.ts'
 
 /** What the report is made from: the cache's own figures and the two phases as clients saw them. */

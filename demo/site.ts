@@ -1,5 +1,5 @@
 import { CacheType } from '../js/index.ts'
-import type { LogLine } from './access-log.ts'
+import type { LogLine } from '../js/simulate/trace/formats/access-log.ts'
 import { Delay } from './origin.ts'
 import { sentences } from './prose.ts'
 import { Random, seedOf } from './random.ts'

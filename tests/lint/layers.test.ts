@@ -10,6 +10,8 @@ import { files, type SourceFile } from './tree.ts'
 const LAYERS = [
   ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
   ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index'],
+  // The program `omnicache`, which stands on all of it.
+  ...['terminal', 'simulate', 'cli'],
 ]
 
 /** The place of a file in that order; the longest name that fits counts. -1 where none does. */

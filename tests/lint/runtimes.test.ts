@@ -21,6 +21,9 @@ const PROBES = new Map([
 
 const TIERS = /^js\/tiers\//
 
+/** The program `omnicache`, which runs in Node and is imported by nobody. */
+const PROGRAM = /^js\/(simulate\/|cli\.ts$)/
+
 /** Names that a file declares itself: they hide the global. */
 function declaredIn(tree: ts.SourceFile): Set<string> {
   const names = new Set<string>()
@@ -73,7 +76,7 @@ function runtimeNames(source: SourceFile): string[] {
 
 function outsideTiers(sources: readonly SourceFile[]): string[] {
   return sources
-    .filter(({ path }) => !TIERS.test(path))
+    .filter(({ path }) => !TIERS.test(path) && !PROGRAM.test(path))
     .flatMap((source) => [
       ...importsOf(source)
         .filter(({ specifier }) => RUNTIME_MODULE.test(specifier))

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { parseLine, readAccessLog } from '../../../demo/access-log.ts'
+import { readAccessLog } from '../../../demo/access-log.ts'
+import { parseLogLine as parseLine } from '../../../js/simulate/trace/formats/access-log.ts'
 
 const COMMON = '127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326'
 const COMBINED = `${COMMON} "http://www.example.com/start.html" "Mozilla/4.08 [en] (Win98; I)"`

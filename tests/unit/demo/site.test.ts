@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LogLine } from '../../../demo/access-log.ts'
 import { MAX_BODY, SiteOrigin } from '../../../demo/site.ts'
+import type { LogLine } from '../../../js/simulate/trace/formats/access-log.ts'
 
 function site(...requests: [target: string, bytes?: number][]): SiteOrigin {
   const lines = requests.map(([target, bytes]): LogLine => ({ method: 'GET', target, status: 200, bytes }))

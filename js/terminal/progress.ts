@@ -1,4 +1,4 @@
-import { count } from './format.ts'
+import { count } from './figures.ts'
 
 /** Where progress is drawn: a terminal, or a log. */
 export interface Output {
@@ -12,21 +12,32 @@ const BAR = 28
 /** Not on a terminal: a line each time that another quarter is done. */
 const QUARTERS = 4
 
+/** How a bar measures. */
+export interface ProgressOptions {
+  /** Milliseconds, from anywhere on. Default: the runtime's. */
+  readonly now?: () => number
+  /** Writes an amount. Default: a whole number with thousands marked. */
+  readonly show?: (amount: number) => string
+}
+
 /** One line that fills up while a phase runs; in a log, four plain lines. */
 export class Progress {
   readonly #output: Output
   readonly #label: string
   readonly #total: number
   readonly #now: () => number
+  readonly #show: (amount: number) => string
   readonly #started: number
   #drawn = Number.NEGATIVE_INFINITY
   #quarter = 0
 
-  constructor(output: Output, label: string, total: number, now: () => number = () => performance.now()) {
+  constructor(output: Output, label: string, total: number, options: ProgressOptions = {}) {
+    const { now = () => performance.now(), show = count } = options
     this.#output = output
     this.#label = label
     this.#total = total
     this.#now = now
+    this.#show = show
     this.#started = now()
   }
 
@@ -54,7 +65,7 @@ export class Progress {
   #line(done: number, bar: string): string {
     const seconds = Math.max((this.#now() - this.#started) / 1_000, 0.001)
     const share = `${Math.floor((100 * done) / this.#total)} %`.padStart(6)
-    return `${this.#label} ${bar}${share}  ${count(done)} of ${count(this.#total)}  ${count(done / seconds)}/s`
+    return `${this.#label} ${bar}${share}  ${this.#show(done)} of ${this.#show(this.#total)}  ${this.#show(done / seconds)}/s`
   }
 }
 

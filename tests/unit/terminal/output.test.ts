@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, count, milliseconds, percent } from '../../../demo/format.ts'
-import { Progress } from '../../../demo/progress.ts'
-import { table } from '../../../demo/table.ts'
+import { bytes, count, milliseconds, percent } from '../../../js/terminal/figures.ts'
+import { Progress } from '../../../js/terminal/progress.ts'
+import { table } from '../../../js/terminal/table.ts'
 
 function progress(total: number, isTTY: boolean, columns = 80) {
   const written: string[] = []
   let now = 0
-  const bar = new Progress({ isTTY, columns, write: (text) => written.push(text) }, 'phase', total, () => now)
+  const bar = new Progress({ isTTY, columns, write: (text) => written.push(text) }, 'phase', total, { now: () => now })
   const at = (ms: number, done: number): void => {
     now = ms
     bar.update(done)

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises'
+import { bytes } from '../terminal/figures.ts'
+import { type Output, Progress } from '../terminal/progress.ts'
+import { HELP, parseOptions, type SimulateOptions } from './options.ts'
+import { jsonLines } from './report/json.ts'
+import { svgPlot } from './report/svg.ts'
+import { textReport } from './report/text.ts'
+import { simulate } from './simulate.ts'
+import { StandardInput } from './standard-input.ts'
+import { joined } from './trace/joined.ts'
+import { openTrace, type Trace } from './trace/trace.ts'
+import { TraceError } from './trace/trace-error.ts'
+
+/** Where the command reads and writes. */
+export interface Streams {
+  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdout: Output
+  readonly stderr: Output
+}
+
+/** A run that is over before this, in ms, shows no progress. */
+const PATIENCE = 1_000
+
+const PHASES = { count: 'counting keys', simulate: 'simulating' } as const
+
+/**
+ * Runs `omnicache simulate` with the arguments after it.
+ *
+ * @throws UsageError, TraceError
+ */
+export async function simulateCommand(argv: readonly string[], streams: Streams): Promise<void> {
+  const options = parseOptions(argv)
+  if (options === 'help') {
+    streams.stdout.write(`${HELP}\n`)
+    return
+  }
+  const input = new StandardInput(streams.stdin)
+  try {
+    for (const [i, open] of tracesOf(options, input).entries()) {
+      if (i > 0 && !options.json) streams.stdout.write('\n')
+      await report(await open(), options, streams)
+    }
+  } finally {
+    input.dispose()
+  }
+}
+
+/** The traces, each to be opened when its turn has come; joined ones are one. */
+function tracesOf(options: SimulateOptions, input: StandardInput): (() => Promise<Trace>)[] {
+  const { format, columns, requests } = options
+  const opened = options.traces.map((path) => async () => {
+    const [file, name] = path === '-' ? [await input.spool(), 'stdin'] : [path, path]
+    return openTrace(file, { format, columns, requests, name })
+  })
+  if (!options.join) return opened
+  return [async () => joined(await Promise.all(opened.map((open) => open())), requests)]
+}
+
+async function report(trace: Trace, options: SimulateOptions, { stdout, stderr }: Streams): Promise<void> {
+  const result = await simulate(trace, options, progressOn(stderr, trace))
+  stdout.write(options.json ? `${jsonLines(result)}\n` : textReport(result))
+  if (options.svg === undefined) return
+  try {
+    await writeFile(options.svg, svgPlot(result))
+  } catch (cause) {
+    throw new TraceError(`${options.svg}: the plot cannot be written (${(cause as Error).message})`, { cause })
+  }
+}
+
+/** A bar for each phase that takes long, on a terminal only. */
+function progressOn(output: Output, trace: Trace): (phase: keyof typeof PHASES, read: number) => void {
+  if (!output.isTTY) return () => {}
+  const began = performance.now()
+  const bars = new Map<string, Progress>()
+  return (phase, read) => {
+    const bar = bars.get(phase) ?? new Progress(output, PHASES[phase], trace.bytes, { show: bytes })
+    bars.set(phase, bar)
+    if (performance.now() - began > PATIENCE) bar.update(read)
+  }
+}

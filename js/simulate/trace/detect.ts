@@ -1,0 +1,103 @@
+import { basename } from 'node:path'
+import { parseLogLine } from './formats/access-log.ts'
+import { delimiterOf, isHeader } from './formats/csv.ts'
+import type { FormatName } from './formats/index.ts'
+import { ORACLE_RECORD } from './formats/oracle-general.ts'
+import { TraceError } from './trace-error.ts'
+
+/** How many lines, or records, are looked at. */
+const SAMPLE = 200
+
+/** How long a line may be that is a key without blanks, for what is text to be keys. */
+const COMPRESSED = /\.(gz|zst|zstd|xz)$/i
+
+/**
+ * Tells the format of a trace by its name, and where that says nothing, by how it begins.
+ *
+ * @throws TraceError where neither tells.
+ */
+export function detectFormat(path: string, head: Uint8Array): FormatName {
+  if (head.byteLength === 0) throw new TraceError('it is empty')
+  const byName = formatOfName(basename(path).replace(COMPRESSED, ''))
+  return byName ?? (isText(head) ? formatOfText(head) : formatOfBinary(head))
+}
+
+function formatOfName(name: string): FormatName | undefined {
+  if (/oraclegeneral/i.test(name)) return 'oracleGeneral'
+  if (/\.lis$/i.test(name)) return 'arc'
+  if (/\.(csv|tsv)$/i.test(name)) return 'csv'
+  return undefined
+}
+
+/** Text has no control characters but those that part its lines and fields. */
+function isText(head: Uint8Array): boolean {
+  return head.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
+}
+
+function formatOfText(head: Uint8Array): FormatName {
+  const lines = sampleLines(head)
+  const all = (pattern: RegExp): boolean => lines.length > 0 && lines.every((line) => pattern.test(line))
+  if (all(/^[ls]\s+0x[\da-f]+(\s+\d+)?$/i)) return 'address'
+  if (all(/^\d+\s+\d+\s+\d+\s+\d+$/)) return 'arc'
+  if (all(/^\d+(\.\d+)?\s+\S+\s+\d+$/)) return 'adaptsize'
+  if (lines.filter((line) => parseLogLine(line) !== undefined).length * 2 > lines.length) return 'log'
+  const [first = ''] = lines
+  const delimiter = delimiterOf(first)
+  const columns = (line: string): number => (delimiter === undefined ? 1 : line.split(delimiter).length)
+  if (
+    delimiter !== undefined &&
+    (isHeader(first.split(delimiter)) || lines.every((line) => columns(line) === columns(first)))
+  )
+    return 'csv'
+  if (all(/^\S+$/)) return 'keys'
+  throw new TraceError(`its format cannot be told from '${first.slice(0, 60)}': name it with --format`)
+}
+
+/** Whole lines, without those that keys one a line have for comments. */
+function sampleLines(head: Uint8Array): string[] {
+  const lines = new TextDecoder().decode(head).split('\n')
+  // The last one may be cut off, unless it is the only one.
+  if (lines.length > 1) lines.pop()
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.includes('*'))
+    .slice(0, SAMPLE)
+}
+
+function formatOfBinary(head: Uint8Array): FormatName {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  if (looksLikeOracle(view)) return 'oracleGeneral'
+  return widthOf(view) === 64 ? 'int64' : 'int32'
+}
+
+/** Times that do not go back, objects of some bytes, and each next request later, or none. */
+function looksLikeOracle(view: DataView): boolean {
+  const records = Math.min(SAMPLE, Math.floor(view.byteLength / ORACLE_RECORD))
+  let before = 0
+  for (let record = 0; record < records; record++) {
+    const at = record * ORACLE_RECORD
+    const time = view.getUint32(at, true)
+    const next = view.getBigInt64(at + 16, true)
+    if (time < before || view.getUint32(at + 12, true) === 0 || (next >= 0n && next <= BigInt(record))) return false
+    if (next < -2n) return false
+    before = time
+  }
+  return records > 0
+}
+
+/**
+ * Numbers of 64 bits have an upper half that is another kind of number than the lower one:
+ * always 0, or a hash whose bits are all used. Keys of 32 bits are counted up from 0 in the
+ * traces that there are, so both halves of a pair are small, and differ.
+ */
+function widthOf(view: DataView): 32 | 64 {
+  const pairs = Math.min(SAMPLE, Math.floor(view.byteLength / 8))
+  let upper = 0
+  let large = 0
+  for (let pair = 0; pair < pairs; pair++) {
+    const high = view.getUint32(8 * pair)
+    if (high !== 0) upper++
+    if (high >= 2 ** 31 || view.getUint32(8 * pair + 4) >= 2 ** 31) large++
+  }
+  return pairs > 0 && view.byteLength % 8 === 0 && (upper <= 1 || large * 4 > pairs) ? 64 : 32
+}
