@@ -93,8 +93,8 @@ export class LiveL1 implements L1 {
     this.#store.setLimits(limits)
   }
 
-  setPolicy(policy: number): void {
-    this.#store.setPolicy(policy)
+  setPolicy(policy: number, favorBytes: boolean): void {
+    this.#store.setPolicy(policy, favorBytes)
   }
 
   entries(): IterableIterator<[string, Found]> {

@@ -18,6 +18,7 @@ export interface PackedL1Options {
   readonly clock: Clock
   readonly codec: RegionCodec
   readonly policy: number
+  readonly favorBytes: boolean
   readonly limits: StoreLimits
   /** Told of each entry that was evicted or has expired. */
   readonly onRemove: Removed<undefined> | undefined
@@ -36,6 +37,7 @@ export class PackedL1 implements L1 {
   readonly #options: PackedL1Options
   readonly #codec: RegionCodec
   #policy: number
+  #favorBytes: boolean
   #limits: StoreLimits
   #core: Core
   #native: PackedCore
@@ -46,6 +48,7 @@ export class PackedL1 implements L1 {
     this.#options = options
     this.#codec = options.codec
     this.#policy = options.policy
+    this.#favorBytes = options.favorBytes
     this.#limits = options.limits
     this.#core = this.#chooseCore()
     this.#native = this.#makeNative()
@@ -165,9 +168,10 @@ export class PackedL1 implements L1 {
     this.#tellOfDeparted()
   }
 
-  setPolicy(policy: number): void {
+  setPolicy(policy: number, favorBytes: boolean): void {
     this.#policy = policy
-    this.#guarded(() => this.#native.setPolicy(policy, false))
+    this.#favorBytes = favorBytes
+    this.#guarded(() => this.#native.setPolicy(policy, favorBytes))
   }
 
   *entries(): IterableIterator<[string, Found]> {
@@ -245,7 +249,7 @@ export class PackedL1 implements L1 {
     const { maxBytes, maxEntries } = this.#limits
     return new this.#core.glue.PackedCore(
       this.#policy,
-      false,
+      this.#favorBytes,
       maxBytes,
       maxEntries,
       this.#options.onRemove !== undefined,

@@ -55,7 +55,7 @@ export interface L1 {
   expire(): number
   evictOne(): boolean
   setLimits(limits: StoreLimits): void
-  setPolicy(policy: number): void
+  setPolicy(policy: number, favorBytes: boolean): void
   /** What is stored and fresh, for moving to another kind of store. */
   entries(): IterableIterator<[string, Found]>
   dispose(): void

@@ -98,7 +98,10 @@ export class RegionHandle {
       before.codec.dispose()
     } else {
       l1.setLimits(this.#limits())
-      if (before.options.policy !== options.policy) l1.setPolicy(POLICY_NUMBERS[options.policy])
+      const { policy, favor } = options
+      if (before.options.policy !== policy || before.options.favor !== favor) {
+        l1.setPolicy(POLICY_NUMBERS[policy], favor === 'bytes')
+      }
     }
     this.#entries.context = this.#context()
     this.#shared.budget.enforce()
@@ -215,12 +218,13 @@ export class RegionHandle {
   }
 
   #makeL1(): L1 {
-    const { policy, store, clone } = this.#options
+    const { policy, favor, store, clone } = this.#options
     const { clock, onRestart } = this.#shared
     const codec = this.#codec
     const common = {
       clock,
       policy: POLICY_NUMBERS[policy],
+      favorBytes: favor === 'bytes',
       limits: this.#limits(),
       onRemove: (key: string, _: unknown, reason: RemovalReason) => this.#left(key, reason),
       onRestart,

@@ -31,6 +31,7 @@ const INDEX_SECRET = 'CACHE_ENCRYPTION_INDEX_SECRET'
  * | `REDIS_RETRY_ON_TIMEOUT` | a boolean |
  * | `CACHE_<REGION>_TTL` | seconds, or a duration; `Infinity` |
  * | `CACHE_<REGION>_STRATEGY` | a policy |
+ * | `CACHE_<REGION>_FAVOR` | objects or bytes |
  * | `CACHE_<REGION>_MAX_SIZE` | MB, or a size |
  * | `CACHE_<REGION>_COMPRESSION`, `_ENCRYPTION` | a boolean |
  * | `CACHE_ENABLE_METRICS` | a boolean |

@@ -1,5 +1,6 @@
 import { FIRST_CUSTOM_ID, jsonSerializer, LAST_CUSTOM_ID, type Serializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
+import { FAVORS } from '../memory/store.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
 import type { Field } from './schema.ts'
 import { POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
@@ -27,6 +28,11 @@ export const regionOptions = group<ResolvedRegion>(
   {
     ttl: duration('How long an entry is fresh', 3_600_000),
     policy: oneOf('Which entry leaves when the region is full', POLICIES, 'lru'),
+    favor: oneOf(
+      'What the policy is after, where it can choose: more hits, or more bytes that are hits',
+      FAVORS,
+      'objects',
+    ),
     maxBytes: bytes("The most memory that entries take, with the engine's overhead", 64 * 1024 ** 2),
     maxEntries: count('The most entries in memory', 1, Infinity),
     compression: field('How values are compressed', COMPRESSIONS, 'none', parseCompression),

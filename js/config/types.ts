@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Serializer } from '../codec/serializer.ts'
+import type { FavorName } from '../memory/store.ts'
 import type { AlertThresholds } from '../observe/alerts.ts'
 import type { Logger, LoggerLike } from '../observe/logger.ts'
 import type { Driver } from '../tiers/driver.ts'
@@ -42,6 +43,8 @@ export interface RegionOptions {
   readonly ttl?: Duration
   /** Which entry leaves when the region is full. Default: 'lru'. */
   readonly policy?: PolicyName
+  /** What the policy is after, where it can choose: more hits, or more bytes that are hits. Default: 'objects'. */
+  readonly favor?: FavorName
   /** The most memory the entries may take, with the engine's own overhead. Default: 64 MB. */
   readonly maxBytes?: Bytes
   /** The most entries in memory. Default: Infinity. */
@@ -84,6 +87,7 @@ export interface RegionOptions {
 export interface ResolvedRegion {
   readonly ttl: number
   readonly policy: PolicyName
+  readonly favor: FavorName
   readonly maxBytes: number
   readonly maxEntries: number
   readonly compression: 'deflate' | 'none'

@@ -1,3 +1,4 @@
+import { FAVORS } from '../memory/store.ts'
 import { parseAddress } from '../tiers/redis/address.ts'
 import { POLICIES } from './types.ts'
 import { parseBytes, parseDuration } from './units.ts'
@@ -40,7 +41,16 @@ export const variables: ReadonlyMap<string, Variable> = new Map<string, Variable
 /** Variables of one region, by the last part of their name. */
 const regionVariables: Readonly<Record<string, (region: string) => Variable>> = {
   TTL: (region) => seconds(['regions', region, 'ttl']),
-  STRATEGY: (region) => ({ allowed: POLICIES.join(', '), option: ['regions', region, 'policy'], read: readPolicy }),
+  STRATEGY: (region) => ({
+    allowed: POLICIES.join(', '),
+    option: ['regions', region, 'policy'],
+    read: (text) => oneOf(POLICIES, text),
+  }),
+  FAVOR: (region) => ({
+    allowed: FAVORS.join(', '),
+    option: ['regions', region, 'favor'],
+    read: (text) => oneOf(FAVORS, text),
+  }),
   MAX_SIZE: (region) => ({
     allowed: "a number of MB, or a size such as '64KB' or '1GB'",
     option: ['regions', region, 'maxBytes'],
@@ -85,8 +95,8 @@ function readCount(text: string): number | undefined {
   return /^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0 ? count : undefined
 }
 
-function readPolicy(text: string): string | undefined {
-  return POLICIES.find((policy) => policy === text.toLowerCase())
+function oneOf(words: readonly string[], text: string): string | undefined {
+  return words.find((word) => word === text.toLowerCase())
 }
 
 /** Up to 1 it is a part; beyond that, or with a sign, a percentage. */

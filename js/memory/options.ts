@@ -3,7 +3,7 @@ import { bytes, count, derived, duration, field, flag, group, method, oneOf, wit
 import { resolve } from '../config/schema.ts'
 import { type Bytes, type Duration, invalidOption } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
-import { POLICY_NUMBERS, type RemovalReason } from './store.ts'
+import { FAVORS, type FavorName, POLICY_NUMBERS, type RemovalReason } from './store.ts'
 
 /** Options of a `MemoryCache`. One of `max` and `maxBytes` at least is needed. */
 export interface MemoryCacheOptions<V> {
@@ -15,8 +15,8 @@ export interface MemoryCacheOptions<V> {
   readonly ttl?: Duration
   /** Which entry leaves when the cache is full. Default: 'lru'. */
   readonly policy?: keyof typeof POLICY_NUMBERS
-  /** Whether `auto` is to answer more requests, or more of their bytes. Default: 'objects'. */
-  readonly favor?: 'objects' | 'bytes'
+  /** What the policy is after, where it can choose: more hits, or more bytes that are hits. Default: 'objects'. */
+  readonly favor?: FavorName
   /**
    * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
    * outside of the garbage-collected heap. Default: 'live'.
@@ -68,7 +68,7 @@ export interface MemorySettings<V> {
   readonly maxBytes: number
   readonly ttl: number
   readonly policy: keyof typeof POLICY_NUMBERS
-  readonly favor: 'objects' | 'bytes'
+  readonly favor: FavorName
   readonly store: 'live' | 'packed'
   readonly sizeCalculation: ((value: V, key: string) => number) | undefined
   readonly updateAgeOnGet: boolean
@@ -81,7 +81,6 @@ export interface MemorySettings<V> {
 }
 
 const POLICY_NAMES = Object.keys(POLICY_NUMBERS) as (keyof typeof POLICY_NUMBERS)[]
-const FAVORS = ['objects', 'bytes'] as const
 const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
 
 /** The sizes that `sizeCalculation` and the `size` of a `set` may tell. */
@@ -99,7 +98,11 @@ export const memoryOptions = group<MemorySettings<never>>(
     ),
     ttl: derived(duration('How long an entry lives', 1), 'Infinity', () => Infinity),
     policy: oneOf('Which entry leaves when the cache is full', POLICY_NAMES, 'lru'),
-    favor: oneOf('Whether `auto` is to answer more requests, or more of their bytes', FAVORS, 'objects'),
+    favor: oneOf(
+      'What the policy is after, where it can choose: more hits, or more bytes that are hits',
+      FAVORS,
+      'objects',
+    ),
     store: oneOf("'live' keeps the values themselves, 'packed' their bytes", ['live', 'packed'], 'live'),
     sizeCalculation: method('What a value weighs in a live store', 'an estimate of its size in memory'),
     updateAgeOnGet: flag('Whether `get` lets an entry live its whole TTL anew', false),

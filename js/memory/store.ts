@@ -68,5 +68,9 @@ export type TouchKind = (typeof TouchKind)[keyof typeof TouchKind]
 /** From this tick on the core moves all ticks down, so that 28 bits hold them. */
 export const REBASE_AT = 0x0f00_0000
 
+/** What a policy that has the choice is after: more hits, or more of the bytes that are asked for. */
+export const FAVORS = ['objects', 'bytes'] as const
+export type FavorName = (typeof FAVORS)[number]
+
 /** The numbers of the policies, as the core knows them. */
 export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3, sieve: 4, s3fifo: 5 } as const

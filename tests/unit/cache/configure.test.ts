@@ -65,6 +65,17 @@ describe.each(KIND_NAMES)('configure, for a region that is %s', (kind) => {
     expect(cache.metrics().regions[kind]?.entries).toBe(25)
   })
 
+  it('keeps all entries where what the policy favours changes', async () => {
+    const { cache } = makeCache()
+    await cache.setMany(kind, pairs(50))
+    cache.configure(kind, { favor: 'bytes' })
+    expect(cache.config(kind).favor).toBe('bytes')
+    expect(cache.metrics().regions[kind]?.entries).toBe(50)
+    cache.configure(kind, { maxEntries: 25 })
+    await cache.setMany(kind, pairs(50))
+    expect(cache.metrics().regions[kind]?.entries).toBe(25)
+  })
+
   it('applies a new lifetime to what is written from then on', async () => {
     const { cache, clock } = makeCache({ defaults: { ttl: '1h' } })
     await cache.set(kind, 'before', 1)

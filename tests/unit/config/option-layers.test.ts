@@ -51,6 +51,7 @@ describe('defaults', () => {
     expect(region({})).toEqual({
       ttl: HOUR,
       policy: 'lru',
+      favor: 'objects',
       maxBytes: 64 * MB,
       maxEntries: Infinity,
       compression: 'none',

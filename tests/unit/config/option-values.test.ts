@@ -36,6 +36,7 @@ describe('what an option may be', () => {
   test.each<[RegionOptions, Partial<ResolvedRegion>]>([
     [{ ttl: Infinity }, { ttl: Infinity }],
     [{ policy: 'fifo' }, { policy: 'fifo' }],
+    [{ favor: 'bytes' }, { favor: 'bytes' }],
     [{ maxEntries: 1 }, { maxEntries: 1 }],
     [{ maxEntries: Infinity }, { maxEntries: Infinity }],
     [{ compression: 'deflate' }, { compression: 'deflate' }],
@@ -55,6 +56,7 @@ describe('what an option may be', () => {
   test.each<[object, string]>([
     [{ ttl: 0 }, 'ttl is 0'],
     [{ policy: 'mru' }, "policy is 'mru'; allowed: 'lru', 'lfu', 'fifo', 'ttl', 'sieve'"],
+    [{ favor: 'speed' }, "favor is 'speed'; allowed: 'objects', 'bytes'"],
     [{ maxBytes: Infinity }, 'maxBytes is Infinity'],
     [{ maxEntries: 0 }, 'maxEntries is 0; allowed: a whole number from 1 up, or Infinity'],
     [{ maxEntries: 1.5 }, 'maxEntries is 1.5'],
@@ -76,7 +78,7 @@ describe('what an option may be', () => {
     [{ l2: { timeout: '0s' } }, "l2.timeout is '0s'"],
     [{ l2: { timeuot: 5 } }, "l2.timeuot is not an option; did you mean 'timeout'?"],
     [{ tll: 5 }, "tll is not an option; did you mean 'ttl'?"],
-    [{ grace: 5 }, 'grace is not an option; allowed: ttl, policy, maxBytes,'],
+    [{ grace: 5 }, 'grace is not an option; allowed: ttl, policy, favor, maxBytes,'],
   ])('of a region it is not: case %#, %s', (options, message) => {
     expect(problem({ regions: { r: options } })).toContain(`regions.r.${message}`)
     expect(problem({ defaults: options })).toContain(`defaults.${message}`)
