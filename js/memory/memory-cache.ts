@@ -10,8 +10,8 @@ import { POLICY_NUMBERS, type Store, type StoreOptions } from './store.ts'
 import { Sweeper } from './sweeper.ts'
 import { weigh, weighString } from './weigh.ts'
 
-/** What one live entry costs beyond its key and value, in bytes: its slots, its map entry, its policy's state. */
-const LIVE_OVERHEAD = 112
+/** What a live entry costs beyond its key and value, in bytes, as docs/memory.md has it, with some reserve. */
+const LIVE_OVERHEAD = 80
 
 const sweepers = new WeakMap<Clock, Sweeper>()
 

@@ -20,9 +20,9 @@ function measure(make: (i: number) => unknown): number {
   const kept: unknown[] = new Array(COUNT).fill(null)
   for (let i = 0; i < 100; i++) kept[i] = make(i)
   kept.fill(null)
-  const before = used()
+  const before = usedBytes()
   for (let i = 0; i < COUNT; i++) kept[i] = flat(make(i))
-  const bytes = (used() - before) / COUNT
+  const bytes = (usedBytes() - before) / COUNT
   if (kept.length !== COUNT) throw new Error('the values were lost')
   return bytes
 }
@@ -32,7 +32,8 @@ function flat(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(JSON.stringify(value)) : value
 }
 
-function used(): number {
+/** What the heap and its buffers hold after a collection, in bytes. */
+export function usedBytes(): number {
   collect()
   collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
