@@ -4,6 +4,7 @@ const REDIS = ['tests/redis/**/*.test.ts', 'tests/contract/**/*redis*.test.ts']
 const BROWSER = ['tests/browser/**/*.test.ts']
 const RULES = ['tests/lint/**/*.test.ts']
 const DOCS = ['tests/docs/**/*.test.ts']
+const TRACES = ['tests/traces/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -21,11 +22,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS],
+          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...TRACES],
           testTimeout: 20_000,
         },
       },
       { test: { name: 'rules', include: RULES, testTimeout: 20_000 } },
+      { test: { name: 'traces', include: TRACES, testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'docs', include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {

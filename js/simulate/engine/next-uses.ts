@@ -48,9 +48,9 @@ export class NextUses {
     this.#load(0)
   }
 
-  /** The next use after request `at`; requests are asked for in order. */
+  /** The next use after request `at`. Cheap where one near it was asked for before. */
   of(at: number): number {
-    if (at >= this.#first + this.#length) this.#load(at)
+    if (at < this.#first || at >= this.#first + this.#length) this.#load(at)
     return this.#block[at - this.#first] as number
   }
 
