@@ -1,22 +1,23 @@
-/**
- * One work in a process of its own: what the works before it left on the heap, or taught V8
- * about the caches' code, does not count. Answers its parent by message.
- */
+/** One contender in a process of its own, at its parent's orders. */
 
-import { measure } from './lib/measure.ts'
-import type { Order, Report } from './lib/messages.ts'
-import { WORKS } from './works/index.ts'
+import type { Turn } from './lib/measure.ts'
+import { omnicache, omnicacheMemory } from './lib/omnicache.ts'
+import { type Answer, carryOut, failed, type Order } from './lib/orders.ts'
+import { allWorks } from './works/index.ts'
 
-const order: Order = JSON.parse(process.argv[2] ?? '')
+const works = allWorks({ ...(await omnicacheMemory()), ...(await omnicache()) })
+let takeTurn: (() => Promise<Turn>) | undefined
 
-if (order.work === undefined) {
-  process.send?.(WORKS.map(({ name }) => name))
-} else {
-  const work = WORKS.find(({ name }) => name === order.work)
-  if (work === undefined) throw new Error(`no work is called ${order.work}`)
-  const { name, title, about, against, hitRatio = false } = work
-  const measured = await measure(await work.make(order.scale), order.plan)
-  const report: Report = { name, title, about, against, hitRatio, measured }
-  process.send?.(report)
+process.on('message', async (question: Order | 'turn') => {
+  process.send?.(await answer(question))
+})
+
+async function answer(question: Order | 'turn'): Promise<Answer> {
+  try {
+    if (question === 'turn') return takeTurn === undefined ? {} : { turn: await takeTurn() }
+    takeTurn = await carryOut(works, question)
+    return {}
+  } catch (error) {
+    return failed(error)
+  }
 }
-process.disconnect?.()

@@ -1,5 +1,5 @@
 import type { Measured } from './measure.ts'
-import type { Report } from './messages.ts'
+import type { Report } from './reports.ts'
 
 /** One contender's line in a table. */
 export interface Line {
@@ -11,6 +11,7 @@ export interface Line {
   readonly high: number
   /** Time relative to the baseline: the median of the rounds' ratios, since both worked in the same round. */
   readonly ratio: number
+  /** The part of operations that found a value. */
   readonly found: number
 }
 
@@ -30,19 +31,24 @@ export function figures(report: Report): Figures {
   return { report, baseline: baseline.name, lines }
 }
 
-function line({ name, samples, found }: Measured, baseline: Measured): Line {
-  const ratios = samples.map((sample, round) => sample / (baseline.samples[round] as number))
+function line(one: Measured, baseline: Measured): Line {
+  const { name, samples, found } = one
   return {
     name,
     ns: median(samples),
     low: quantile(samples, 0.25),
     high: quantile(samples, 0.75),
-    ratio: median(ratios),
+    ratio: ratioOf(one, baseline),
     found,
   }
 }
 
-function median(values: readonly number[]): number {
+/** The time of one relative to another's: the median of the rounds' ratios. */
+export function ratioOf(one: Measured, other: Measured): number {
+  return median(one.samples.map((sample, round) => sample / (other.samples[round] as number)))
+}
+
+export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 

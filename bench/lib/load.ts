@@ -1,23 +1,44 @@
-import { Buffer } from 'node:buffer'
 import { Random } from '../../demo/random.ts'
-import { Zipf } from '../../demo/zipf.ts'
+import { ZIPF_EXPONENT } from '../../demo/zipf.ts'
+import { ZipfSampler } from './zipf.ts'
 
-/** The length of every key, in characters: one that servers have, and each the same, so that `fresh` can cut them. */
-const KEY_LENGTH = 20
+/** The length of every key, in characters: one that servers have, and each the same, so that batches can be cut. */
+export const KEY_LENGTH = 20
 
-/** How large a benchmark is. */
-export interface Scale {
-  /** How many entries a full cache holds. */
-  readonly entries: number
-  /** How many requests one run asks of a synchronous cache, and of an asynchronous one. */
-  readonly requests: number
-  readonly asyncRequests: number
+const ZERO = 48
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/**
+ * Makes texts that end in a number, each a flat string that V8 has not hashed yet, as servers
+ * get them from the network. Those under one prefix are all different from those under another.
+ */
+export class TextMaker {
+  readonly #bytes: Uint8Array
+  readonly #prefix: number
+
+  /** @param prefix ASCII, and short enough to leave room for the numbers. */
+  constructor(prefix: string, length: number = KEY_LENGTH) {
+    this.#bytes = encoder.encode(prefix.padEnd(length, '0'))
+    this.#prefix = prefix.length
+  }
+
+  /** The text of `number`, a whole one from 0 up. */
+  make(number: number): string {
+    const bytes = this.#bytes
+    for (let i = bytes.length - 1, rest = number; i >= this.#prefix; i--) {
+      bytes[i] = ZERO + (rest % 10)
+      rest = Math.floor(rest / 10)
+    }
+    return decoder.decode(bytes)
+  }
 }
 
-/** Keys of equal length, different from those under any other prefix. */
+/** The keys of 0 to `count` - 1, in an order that has nothing to do with when they were made. */
 export function makeKeys(prefix: string, count: number): string[] {
+  const maker = new TextMaker(prefix)
   const keys: string[] = []
-  for (let i = 0; i < count; i++) keys.push(prefix + String(i).padStart(KEY_LENGTH - prefix.length, '0'))
+  for (let i = 0; i < count; i++) keys.push(maker.make(i))
   return shuffled(keys)
 }
 
@@ -34,49 +55,87 @@ export function shuffled<T>(items: readonly T[]): T[] {
   return mixed
 }
 
-/** `count` requests among `items`, the first the most popular, as Zipf's law with exponent 0.99 has it. */
-export function zipfRequests<T>(items: readonly T[], count: number): T[] {
+/** `count` ranks below `ranks`, 0 the most popular, as Zipf's law has it. */
+export function zipfRanks(ranks: number, count: number): Uint32Array {
   const random = new Random(count)
-  const zipf = new Zipf(items.length)
-  return Array.from({ length: count }, () => items[zipf.draw(random) - 1] as T)
+  const zipf = new ZipfSampler(ranks, ZIPF_EXPONENT)
+  const drawn = new Uint32Array(count)
+  for (let i = 0; i < count; i++) drawn[i] = zipf.draw(random) - 1
+  return drawn
+}
+
+/** `count` requests among `items`, the first the most popular. */
+export function zipfRequests<T>(items: readonly T[], count: number): T[] {
+  return Array.from(zipfRanks(items.length, count), (rank) => items[rank] as T)
+}
+
+/** A stream of requests whose keys are only those that it asks for. */
+export interface Stream {
+  readonly requests: Uint32Array
+  readonly keys: readonly string[]
+}
+
+/** `count` requests among `ranks` keys by Zipf's law: numbers of keys, of which most of many were never asked for. */
+export function zipfStream(prefix: string, ranks: number, count: number): Stream {
+  const drawn = zipfRanks(ranks, count)
+  const numbers = new Int32Array(ranks).fill(-1)
+  let asked = 0
+  for (let i = 0; i < count; i++) {
+    const rank = drawn[i] as number
+    if (numbers[rank] === -1) numbers[rank] = asked++
+    drawn[i] = numbers[rank] as number
+  }
+  return { requests: drawn, keys: makeKeys(prefix, asked) }
 }
 
 /** How many fresh strings are made at a time: few enough that they are still near the processor when they are used. */
 export const BATCH = 2_000
 
-/**
- * Makes strings anew, as servers get them from the network: V8 has not hashed them yet, and
- * they are other objects than the keys that a cache holds.
- */
+/** Makes strings anew: V8 has not hashed them yet, and they are other objects than the keys that a cache holds. */
 export class FreshStrings {
-  readonly #bytes: Buffer
+  readonly #bytes: Uint8Array
   readonly #batch: string[] = []
   #next = 0
 
   /** @param texts All as long as keys are; in number a multiple of `BATCH`. */
   constructor(texts: readonly string[]) {
-    this.#bytes = Buffer.from(texts.join(''), 'latin1')
+    this.#bytes = encoder.encode(texts.join(''))
   }
 
   /** The next `BATCH` texts, each a new string, from the beginning again after the last. The array is reused. */
   next(): readonly string[] {
     for (let i = 0; i < BATCH; i++) {
       const from = this.#next + i * KEY_LENGTH
-      this.#batch[i] = this.#bytes.toString('latin1', from, from + KEY_LENGTH)
+      this.#batch[i] = decoder.decode(this.#bytes.subarray(from, from + KEY_LENGTH))
     }
     this.#next = (this.#next + BATCH * KEY_LENGTH) % this.#bytes.length
     return this.#batch
   }
 }
 
-/** One small object for each key. */
-export function makeValues(count: number): { id: number }[] {
-  return Array.from({ length: count }, (_, id) => ({ id }))
+/** Keys that were never there before, a batch at a time. */
+export class NewKeys {
+  readonly #maker: TextMaker
+  readonly #batch: string[] = []
+  #next = 0
+
+  constructor(prefix: string) {
+    this.#maker = new TextMaker(prefix)
+  }
+
+  /** The next `count` keys. The array is reused. */
+  next(count: number): readonly string[] {
+    this.#batch.length = count
+    for (let i = 0; i < count; i++) this.#batch[i] = this.#maker.make(this.#next++)
+    return this.#batch
+  }
 }
 
-/** Texts of 200 characters. */
-export function makeTexts(count: number): string[] {
-  return Array.from({ length: count }, (_, id) => JSON.stringify(record(id)).padEnd(200, '.'))
+/** One small object for each key. */
+export function makeValues(count: number): { id: number }[] {
+  const values: { id: number }[] = []
+  for (let id = 0; id < count; id++) values.push({ id })
+  return values
 }
 
 /** An object that takes about 200 bytes as JSON. */

@@ -1,6 +1,7 @@
+import type { Plan } from './sizes.ts'
+
 /** One cache at one piece of work. */
 export interface Contender {
-  readonly name: string
   /** How many operations one `run` does. */
   readonly operations: number
   /** What has to be done before each run, and is not timed. */
@@ -9,6 +10,21 @@ export interface Contender {
   readonly run: () => number | Promise<number>
   /** What `run` must answer. A cache that loses entries, or finds what it was never given, is no contender. */
   readonly expected?: number
+}
+
+/** What one turn gave. */
+export interface Turn {
+  /** Nanoseconds per operation. */
+  readonly ns: number
+  readonly done: number
+  /** How many of the operations found a value. */
+  readonly found: number
+}
+
+/** Somebody who takes turns: a contender, wherever it is. */
+export interface Performer {
+  readonly name: string
+  turn(): Promise<Turn>
 }
 
 /** What was measured of one contender. */
@@ -20,76 +36,70 @@ export interface Measured {
   readonly found: number
 }
 
-/** How to measure. */
-export interface Plan {
-  readonly rounds: number
-  /** How long one contender works in one round, in ms, or a little more. */
-  readonly slice: number
-}
-
-/** For how many slices, and runs, each contender works before anything counts: V8 optimises in that time. */
-const WARM_UPS = 3
-
 /**
- * Lets the contenders work in turns (A B C, B C A, …) in this one process, so that whatever
- * else the machine does hits them alike. Garbage is collected before each round as a whole,
- * and before each turn as far as it is young, if Node was started with `--expose-gc`.
+ * Lets the performers work in turns (A B C, B C A, …), one at a time, so that whatever else
+ * the machine does hits them alike.
  */
-export async function measure(contenders: readonly Contender[], plan: Plan): Promise<Measured[]> {
-  const states: State[] = []
-  for (const contender of contenders) states.push(await warmUp(contender, plan))
-  for (let round = 0; round < plan.rounds; round++) {
-    collectGarbage('major')
-    for (let turn = 0; turn < states.length; turn++) {
-      await takeTurn(states[(round + turn) % states.length] as State)
+export async function takeTurns(performers: readonly Performer[], rounds: number): Promise<Measured[]> {
+  const turns = new Map<Performer, Turn[]>(performers.map((performer) => [performer, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < performers.length; i++) {
+      const performer = performers[(round + i) % performers.length] as Performer
+      turns.get(performer)?.push(await performer.turn())
     }
   }
-  return states.map(({ contender, samples, found, done }) => ({ name: contender.name, samples, found: found / done }))
+  return [...turns].map(([{ name }, all]) => ({
+    name,
+    samples: all.map(({ ns }) => ns),
+    found: sum(all.map(({ found }) => found)) / sum(all.map(({ done }) => done)),
+  }))
 }
 
-interface State {
-  readonly contender: Contender
-  readonly repeats: number
-  readonly samples: number[]
-  found: number
-  done: number
-}
+/** For how many slices, and runs, a contender works before anything counts: V8 optimises in that time. */
+const WARM_UPS = 3
 
-async function warmUp(contender: Contender, { slice }: Plan): Promise<State> {
+/** Warms a contender up. What is answered does one turn. */
+export async function warmUp(contender: Contender, { slice }: Plan): Promise<() => Promise<Turn>> {
   let fastest = Infinity
   for (let runs = 0, spent = 0; runs < WARM_UPS || spent < slice * WARM_UPS; runs++) {
     const { elapsed } = await timedRun(contender)
     spent += elapsed
     fastest = Math.min(fastest, elapsed)
   }
-  return { contender, repeats: Math.ceil(slice / fastest), samples: [], found: 0, done: 0 }
+  collectGarbage('major')
+  const repeats = Math.ceil(slice / fastest)
+  return () => takeTurn(contender, repeats)
 }
 
-async function takeTurn(state: State): Promise<void> {
-  const { contender, repeats } = state
+/** Young garbage of the turn before is collected first, if Node was started with `--expose-gc`. */
+async function takeTurn(contender: Contender, repeats: number): Promise<Turn> {
   collectGarbage('minor')
   let total = 0
+  let hits = 0
   for (let i = 0; i < repeats; i++) {
     const { elapsed, found } = await timedRun(contender)
     total += elapsed
-    state.found += found
+    hits += found
   }
   const done = repeats * contender.operations
-  state.samples.push((total * 1e6) / done)
-  state.done += done
+  return { ns: (total * 1e6) / done, done, found: hits }
 }
 
-async function timedRun(contender: Contender): Promise<{ elapsed: number; found: number }> {
-  contender.prepare?.()
+async function timedRun({ prepare, run, expected }: Contender): Promise<{ elapsed: number; found: number }> {
+  prepare?.()
   const start = performance.now()
-  const found = await contender.run()
+  const answer = run()
+  const found = typeof answer === 'number' ? answer : await answer
   const elapsed = performance.now() - start
-  const { name, expected } = contender
-  if (expected !== undefined && found !== expected) throw new Error(`${name} found ${found} values, not ${expected}`)
+  if (expected !== undefined && found !== expected) throw new Error(`it found ${found} values, not ${expected}`)
   return { elapsed, found }
 }
 
 function collectGarbage(type: 'major' | 'minor'): void {
   const { gc } = globalThis as { gc?: (options: { type: 'major' | 'minor' }) => void }
   gc?.({ type })
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

@@ -3,18 +3,27 @@ import { memoryDriver } from 'bentocache/drivers/memory'
 import { createCache } from 'cache-manager'
 import { Cacheable, createKeyv, Keyv } from 'cacheable'
 import { LRUCache } from 'lru-cache'
-import { omnicache } from '../lib/omnicache.ts'
-import { own } from '../lib/own.ts'
-import { OURS } from './sync.ts'
+import { OURS } from './ours.ts'
 
 /** An asynchronous cache, and its loops: each calls it as its own documentation does. */
 export interface AsyncCache {
-  readonly name: string
   get(keys: readonly string[]): Promise<number>
   set(keys: readonly string[], values: readonly unknown[]): Promise<number>
-  /** Reads with a factory for what is missing; `undefined` where the cache has no such call. */
-  getOrSet?(keys: readonly string[], factory: () => unknown): Promise<number>
 }
+
+/** One that can be read with a factory for what is missing. */
+export interface LoadingCache extends AsyncCache {
+  getOrSet(keys: readonly string[], factory: () => unknown): Promise<number>
+}
+
+/** Makes a cache that holds `capacity` entries. */
+export type MakeAsync<Cache extends AsyncCache = AsyncCache> = (capacity: number) => Cache
+
+/** The package, as its bundle exports it. */
+export type OurPackage = Pick<typeof import('../../js/index.ts'), 'CacheManager'>
+
+/** How the default configuration of a peer is called beside the one that is set for speed. */
+export const TUNED = ', tuned'
 
 const TTL = 3_600_000
 const REGION = 'bench'
@@ -25,80 +34,51 @@ interface Common {
   set(key: string, value: unknown): unknown
 }
 
-async function getAll(cache: Common, keys: readonly string[]): Promise<number> {
-  let found = 0
-  for (let i = 0; i < keys.length; i++) if ((await cache.get(keys[i] as string)) !== undefined) found++
-  return found
-}
-
-async function setAll(cache: Common, keys: readonly string[], values: readonly unknown[]): Promise<number> {
-  for (let i = 0; i < keys.length; i++) await cache.set(keys[i] as string, values[i])
-  return keys.length
-}
-
-interface Loading {
-  getOrSet(key: string, factory: () => unknown): Promise<unknown>
-}
-
-async function getOrSetAll(cache: Loading, keys: readonly string[], factory: () => unknown): Promise<number> {
-  let found = 0
-  for (let i = 0; i < keys.length; i++) {
-    if ((await cache.getOrSet(keys[i] as string, factory)) !== undefined) found++
-  }
-  return found
-}
-
-interface Wrapping {
-  wrap(key: string, factory: () => unknown): Promise<unknown>
-}
-
-async function wrapAll(cache: Wrapping, keys: readonly string[], factory: () => unknown): Promise<number> {
-  let found = 0
-  for (let i = 0; i < keys.length; i++) if ((await cache.wrap(keys[i] as string, factory)) !== undefined) found++
-  return found
-}
-
 /** Loops over a cache with `get(key)` and `set(key, value)`. */
-function common(name: string, cache: Common): AsyncCache {
-  const get = own(getAll)
-  const set = own(setAll)
-  return { name, get: (keys) => get(cache, keys), set: (keys, values) => set(cache, keys, values) }
-}
-
-async function ours(capacity: number): Promise<AsyncCache[]> {
-  const { CacheManager } = await omnicache()
-  const manager = new CacheManager({
-    maxBytes: '1GB',
-    regions: { [REGION]: { store: 'live', policy: 'lru', ttl: TTL, maxEntries: capacity, maxBytes: '512MB' } },
-  })
-  const region = manager.region(REGION)
-  const getOrSet = own(getOrSetAll)
-  return [
-    managerLoops(manager),
-    { ...common(`${OURS}, region`, region), getOrSet: (keys, factory) => getOrSet(region, keys, factory) },
-  ]
-}
-
-type Manager = InstanceType<Awaited<ReturnType<typeof omnicache>>['CacheManager']>
-
-function managerLoops(manager: Manager): AsyncCache {
+function common(cache: Common): AsyncCache {
   return {
-    name: OURS,
     async get(keys) {
       let found = 0
-      for (let i = 0; i < keys.length; i++) if ((await manager.get(REGION, keys[i] as string)) !== undefined) found++
+      for (let i = 0; i < keys.length; i++) if ((await cache.get(keys[i] as string)) !== undefined) found++
       return found
     },
     async set(keys, values) {
-      for (let i = 0; i < keys.length; i++) await manager.set(REGION, keys[i] as string, values[i])
+      for (let i = 0; i < keys.length; i++) await cache.set(keys[i] as string, values[i])
       return keys.length
     },
+  }
+}
+
+/** Reads with a factory by a call that takes it. */
+function loading(getOrSet: (key: string, factory: () => unknown) => Promise<unknown>): Pick<LoadingCache, 'getOrSet'> {
+  return {
     async getOrSet(keys, factory) {
       let found = 0
-      for (let i = 0; i < keys.length; i++) {
-        if ((await manager.getOrSet(REGION, keys[i] as string, factory)) !== undefined) found++
-      }
+      for (let i = 0; i < keys.length; i++) if ((await getOrSet(keys[i] as string, factory)) !== undefined) found++
       return found
+    },
+  }
+}
+
+/** A manager whose one region holds as many entries, each for an hour. */
+export function ourManager({ CacheManager }: OurPackage, maxEntries: number) {
+  const region = { store: 'live', ttl: TTL, maxEntries, maxBytes: '512MB' } as const
+  return new CacheManager({ maxBytes: '1GB', regions: { [REGION]: region } })
+}
+
+function ours(our: OurPackage): Record<string, MakeAsync<LoadingCache>> {
+  return {
+    [OURS]: (capacity) => {
+      const manager = ourManager(our, capacity)
+      const cache = {
+        get: (key: string) => manager.get(REGION, key),
+        set: (key: string, value: unknown) => manager.set(REGION, key, value),
+      }
+      return { ...common(cache), ...loading((key, factory) => manager.getOrSet(REGION, key, factory)) }
+    },
+    [`${OURS}, region`]: (capacity) => {
+      const region = ourManager(our, capacity).region(REGION)
+      return { ...common(region), ...loading((key, factory) => region.getOrSet(key, factory)) }
     },
   }
 }
@@ -107,66 +87,62 @@ function managerLoops(manager: Manager): AsyncCache {
  * The store that both cache-manager and cacheable recommend, set for speed: one Map, and values
  * by reference. It measured faster than their defaults and than cache-manager on a plain Map.
  */
-function cacheableStore(capacity: number): Keyv {
+function fastStore(capacity: number): Keyv {
   return createKeyv({ ttl: TTL, lruSize: capacity, useClone: false, storeHashSize: 1 })
 }
 
-function cacheManager(capacity: number): AsyncCache {
-  const cache = createCache({ stores: [cacheableStore(capacity)], ttl: TTL })
-  const wrap = own(wrapAll)
-  return { ...common('cache-manager', cache), getOrSet: (keys, factory) => wrap(cache, keys, factory) }
+function cacheManager(cache: ReturnType<typeof createCache>): LoadingCache {
+  return { ...common(cache), ...loading((key, factory) => cache.wrap(key, factory)) }
 }
 
-function cacheable(capacity: number): AsyncCache {
-  const cache = new Cacheable({ primary: cacheableStore(capacity), ttl: TTL })
-  const getOrSet = own(getOrSetAll)
-  const loading: Loading = { getOrSet: (key, factory) => cache.getOrSet(key, async () => factory()) }
-  return { ...common('cacheable', cache), getOrSet: (keys, factory) => getOrSet(loading, keys, factory) }
+function cacheable(cache: Cacheable): LoadingCache {
+  return { ...common(cache), ...loading((key, factory) => cache.getOrSet(key, async () => factory())) }
 }
 
-function bentocache(capacity: number): AsyncCache {
-  const memory = memoryDriver({ maxItems: capacity, serialize: false })
-  const cache = new BentoCache({
-    default: 'memory',
-    ttl: TTL,
-    stores: { memory: bentostore().useL1Layer(memory) },
+function bentocache(driver: ReturnType<typeof memoryDriver>): LoadingCache {
+  const stores = { memory: bentostore().useL1Layer(driver) }
+  const cache = new BentoCache({ default: 'memory', ttl: TTL, stores })
+  const loops = common({
+    get: (key) => cache.get({ key }),
+    set: (key, value) => cache.set({ key, value }),
   })
-  return {
-    name: 'bentocache',
-    async get(keys) {
-      let found = 0
-      for (let i = 0; i < keys.length; i++) if ((await cache.get({ key: keys[i] as string })) !== undefined) found++
-      return found
-    },
-    async set(keys, values) {
-      for (let i = 0; i < keys.length; i++) await cache.set({ key: keys[i] as string, value: values[i] })
-      return keys.length
-    },
-    async getOrSet(keys, factory) {
-      let found = 0
-      for (let i = 0; i < keys.length; i++) {
-        if ((await cache.getOrSet({ key: keys[i] as string, factory })) !== undefined) found++
-      }
-      return found
-    },
-  }
+  return { ...loops, ...loading((key, factory) => cache.getOrSet({ key, factory })) }
 }
 
 /** On a plain Map, values by reference: as fast as it can be, without a bound. */
-function keyv(): AsyncCache {
+function fastKeyv(): Keyv {
   const cache = new Keyv({ ttl: TTL })
   cache.serialize = undefined
   cache.deserialize = undefined
-  return common('keyv', cache)
+  return cache
 }
 
-/** The floor: a synchronous cache whose answers are awaited. */
-function awaitedLru(max: number): AsyncCache {
-  return common('lru-cache, awaited', new LRUCache<string, object>({ max, ttl: TTL }) as Common)
+/**
+ * Each peer as the first example of its documentation makes it, with room for the entries where
+ * it would not have that, and as it is fastest.
+ */
+const MANAGERS: Readonly<Record<string, MakeAsync<LoadingCache>>> = {
+  'cache-manager': () => cacheManager(createCache()),
+  [`cache-manager${TUNED}`]: (max) => cacheManager(createCache({ stores: [fastStore(max)], ttl: TTL })),
+  bentocache: (maxItems) => bentocache(memoryDriver({ maxItems })),
+  [`bentocache${TUNED}`]: (maxItems) => bentocache(memoryDriver({ maxItems, serialize: false })),
+  cacheable: () => cacheable(new Cacheable()),
+  [`cacheable${TUNED}`]: (max) => cacheable(new Cacheable({ primary: fastStore(max), ttl: TTL })),
 }
 
-/** All of them, new and empty. */
-export async function asyncCaches(capacity: number): Promise<AsyncCache[]> {
-  const others = [cacheManager, bentocache, cacheable, keyv, awaitedLru].map((make) => make(capacity))
-  return [...(await ours(capacity)), ...others]
+/** No managers: less work, and so a floor. */
+const STORES: Readonly<Record<string, MakeAsync>> = {
+  keyv: () => common(new Keyv()),
+  [`keyv${TUNED}`]: () => common(fastKeyv()),
+  'lru-cache, awaited': (max) => common(new LRUCache<string, object>({ max, ttl: TTL }) as Common),
+}
+
+/** Those that load what is missing, by name. */
+export function managers(our: OurPackage): Readonly<Record<string, MakeAsync<LoadingCache>>> {
+  return { ...ours(our), ...MANAGERS }
+}
+
+/** All of them, by name. */
+export function asyncCaches(our: OurPackage): Readonly<Record<string, MakeAsync>> {
+  return { ...managers(our), ...STORES }
 }

@@ -1,7 +1,12 @@
-import { LIVE_WORKS } from './live.ts'
-import { MANAGER_WORKS } from './manager.ts'
-import { PACKED_WORKS } from './packed.ts'
+import type { OurPackage } from '../peers/async.ts'
+import { NODE_ONLY } from '../peers/node.ts'
+import type { OurMemory } from '../peers/ours.ts'
+import { liveWorks } from './live.ts'
+import { managerWorks } from './manager.ts'
+import { packedWorks } from './packed.ts'
 import type { Work } from './work.ts'
 
-/** Everything that is measured, in the order of the report. */
-export const WORKS: readonly Work[] = [...LIVE_WORKS, ...PACKED_WORKS, ...MANAGER_WORKS]
+/** Everything that is measured in Node, in the order of the report. */
+export function allWorks(our: OurPackage & OurMemory): readonly Work[] {
+  return [...liveWorks(our, NODE_ONLY), ...packedWorks(our), ...managerWorks(our)]
+}

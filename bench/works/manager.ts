@@ -1,73 +1,90 @@
-import { makeKeys, makeValues, type Scale, zipfRequests } from '../lib/load.ts'
+import { makeKeys, record, zipfRequests } from '../lib/load.ts'
 import type { Contender } from '../lib/measure.ts'
-import { type AsyncCache, asyncCaches } from '../peers/async.ts'
-import type { Work } from './work.ts'
+import type { Scale } from '../lib/sizes.ts'
+import {
+  type AsyncCache,
+  asyncCaches,
+  type LoadingCache,
+  type MakeAsync,
+  managers,
+  type OurPackage,
+} from '../peers/async.ts'
+import type { Enter, Work } from './work.ts'
 
-const against = ['cache-manager', 'bentocache', 'cacheable']
-
-/** Full caches, and the requests that they all get. */
-async function filledCaches(scale: Scale): Promise<{ caches: AsyncCache[]; keys: string[]; values: object[] }> {
-  const keys = makeKeys('user:profile:', scale.entries)
-  const values = makeValues(scale.entries)
-  const caches = await asyncCaches(scale.entries)
-  for (const cache of caches) await cache.set(keys, values)
-  return { caches, keys, values }
+/** A full cache, and what it gets. */
+interface Load<Cache> {
+  readonly cache: Cache
+  readonly keys: readonly string[]
+  readonly values: readonly object[]
 }
 
-async function gets(scale: Scale): Promise<Contender[]> {
-  const { caches, keys } = await filledCaches(scale)
+async function filled<Cache extends AsyncCache>(make: MakeAsync<Cache>, scale: Scale): Promise<Load<Cache>> {
+  const keys = makeKeys('user:profile:', scale.entries)
+  const values = keys.map((_, id) => record(id))
+  const cache = make(scale.entries)
+  await cache.set(keys, values)
+  return { cache, keys, values }
+}
+
+async function gets(make: MakeAsync, scale: Scale): Promise<Contender> {
+  const { cache, keys } = await filled(make, scale)
   const requests = zipfRequests(keys, scale.asyncRequests)
   const operations = requests.length
-  return caches.map((cache) => ({ name: cache.name, operations, expected: operations, run: () => cache.get(requests) }))
+  return { operations, expected: operations, run: () => cache.get(requests) }
 }
 
-async function getOrSets(scale: Scale): Promise<Contender[]> {
-  const { caches, keys } = await filledCaches(scale)
+async function getOrSets(make: MakeAsync<LoadingCache>, scale: Scale): Promise<Contender> {
+  const { cache, keys } = await filled(make, scale)
   const requests = zipfRequests(keys, scale.asyncRequests)
   const operations = requests.length
   const factory = () => {
     throw new Error('a hit must not run the factory')
   }
-  return caches.flatMap(({ name, getOrSet }) =>
-    getOrSet === undefined ? [] : [{ name, operations, expected: operations, run: () => getOrSet(requests, factory) }],
-  )
+  return { operations, expected: operations, run: () => cache.getOrSet(requests, factory) }
 }
 
-async function sets(scale: Scale): Promise<Contender[]> {
-  const { caches, keys, values } = await filledCaches(scale)
+async function sets(make: MakeAsync, scale: Scale): Promise<Contender> {
+  const { cache, keys, values } = await filled(make, scale)
   const some = keys.slice(0, scale.asyncRequests)
   const operations = some.length
-  return caches.map((cache) => ({
-    name: cache.name,
-    operations,
-    expected: operations,
-    run: () => cache.set(some, values),
-  }))
+  return { operations, expected: operations, run: () => cache.set(some, values) }
+}
+
+/** `enter` for each of the caches. */
+function each<Cache extends AsyncCache>(
+  makers: Readonly<Record<string, MakeAsync<Cache>>>,
+  enter: (make: MakeAsync<Cache>, scale: Scale) => Promise<Contender>,
+): Record<string, Enter> {
+  return Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, (scale: Scale) => enter(make, scale)]))
 }
 
 /** What asynchronous caches do, each call awaited before the next. */
-export const MANAGER_WORKS: readonly Work[] = [
-  {
-    name: 'manager-get',
-    title: '`CacheManager.get`, hits in memory',
-    about:
-      'Each call is awaited; Zipf 0.99, every entry with a time to live. keyv and the awaited lru-cache, which are no managers, show the floor.',
-    against,
-    make: gets,
-  },
-  {
-    name: 'manager-get-or-set',
-    title: '`CacheManager.getOrSet`, hits in memory',
-    about:
-      'As above, with a factory that is never needed: `getOrSet` of bentocache and cacheable, `wrap` of cache-manager.',
-    against,
-    make: getOrSets,
-  },
-  {
-    name: 'manager-set',
-    title: '`CacheManager.set`, known keys',
-    about: 'A new value for entries that are there.',
-    against,
-    make: sets,
-  },
-]
+export function managerWorks(our: OurPackage): readonly Work[] {
+  const all = asyncCaches(our)
+  const against = ['cache-manager', 'bentocache', 'cacheable']
+  return [
+    {
+      name: 'manager-get',
+      title: '`CacheManager.get`, hits in memory',
+      about:
+        'Each call is awaited; objects of about 200 bytes, Zipf 0.99. The peers as the first example of their documentation makes them, and tuned: with values by reference, and no more layers than they need. keyv and the awaited lru-cache, which are no managers, show the floor.',
+      against,
+      contenders: each(all, gets),
+    },
+    {
+      name: 'manager-get-or-set',
+      title: '`CacheManager.getOrSet`, hits in memory',
+      about:
+        'As above, with a factory that is never needed: `getOrSet` of bentocache and cacheable, `wrap` of cache-manager.',
+      against,
+      contenders: each(managers(our), getOrSets),
+    },
+    {
+      name: 'manager-set',
+      title: '`CacheManager.set`, known keys',
+      about: 'A new value for entries that are there.',
+      against,
+      contenders: each(all, sets),
+    },
+  ]
+}

@@ -1,20 +1,23 @@
 import { LRUCache } from 'lru-cache'
-import { BATCH, FreshStrings, makeKeys, makeTexts, record, type Scale, shuffled, zipfRequests } from '../lib/load.ts'
+import { BATCH, FreshStrings, makeKeys, NewKeys, record, shuffled, TextMaker, zipfRequests } from '../lib/load.ts'
 import { getAll, type SyncCache, setAll } from '../lib/loops.ts'
 import type { Contender } from '../lib/measure.ts'
-import { omnicacheMemory } from '../lib/omnicache.ts'
-import { own } from '../lib/own.ts'
-import { OURS } from '../peers/sync.ts'
-import type { Work } from './work.ts'
+import type { Scale } from '../lib/sizes.ts'
+import { OURS, type OurMemory } from '../peers/ours.ts'
+import type { Enter, Work } from './work.ts'
 
-const { MemoryCache } = await omnicacheMemory()
+/** How to make a cache, and a value for it. */
+interface Holder {
+  readonly make: (max: number) => SyncCache
+  readonly value: (id: number) => unknown
+}
 
-/** Keeps JSON, as those do who want few objects on the heap, or values that nobody can change. */
+/** Turns values into JSON on their way in, and back on their way out. */
 class JsonCache implements SyncCache {
-  readonly #cache: LRUCache<string, string>
+  readonly #cache: { get(key: string): string | undefined; set(key: string, text: string): unknown }
 
-  constructor(max: number) {
-    this.#cache = new LRUCache({ max })
+  constructor(cache: { get(key: string): string | undefined; set(key: string, text: string): unknown }) {
+    this.#cache = cache
   }
 
   get(key: string): unknown {
@@ -25,98 +28,132 @@ class JsonCache implements SyncCache {
   set(key: string, value: unknown): void {
     this.#cache.set(key, JSON.stringify(value))
   }
-
-  delete(key: string): boolean {
-    return this.#cache.delete(key)
-  }
 }
 
-type Makers = Readonly<Record<string, (max: number) => SyncCache>>
+/** The length of texts and bytes. */
+const LENGTH = 200
 
-const packed = (max: number): SyncCache => new MemoryCache<unknown>({ max, store: 'packed' })
+const texts = new TextMaker('text:'.padEnd(LENGTH - 12, '.'), LENGTH)
+const text = (id: number) => texts.make(id)
+const bytes = Array.from({ length: 1_000 }, (_, id) => new TextEncoder().encode(text(id)))
+/** Whoever takes bytes copies them, so the same ones can come again. */
+const someBytes = (id: number) => bytes[id % bytes.length]
 
-const TEXT_CACHES: Makers = {
-  [OURS]: packed,
-  'lru-cache': (max) => new LRUCache<string, string>({ max }) as SyncCache,
+const lruOfTexts = (max: number) => new LRUCache<string, string>({ max })
+const LRU_TEXTS: Holder = { make: (max) => lruOfTexts(max) as SyncCache, value: text }
+const LRU_JSON: Holder = { make: (max) => new JsonCache(lruOfTexts(max)), value: record }
+
+type Holders = Readonly<Record<string, Holder>>
+
+function each(holders: Holders, enter: (holder: Holder, scale: Scale) => Contender): Record<string, Enter> {
+  return Object.fromEntries(
+    Object.entries(holders).map(([name, holder]) => [name, (scale: Scale) => enter(holder, scale)]),
+  )
 }
 
-const OBJECT_CACHES: Makers = {
-  [OURS]: packed,
-  'lru-cache, JSON': (max) => new JsonCache(max),
+/** So many values that were never there before, one for each of the numbers from `from` up. */
+function newValues(value: Holder['value'], from: number, count: number): unknown[] {
+  return Array.from({ length: count }, (_, i) => value(from + i))
 }
 
-/** A work on fresh keys. `before` fills the cache; `batch` makes a loop over one batch. */
-function batches(
-  caches: Makers,
-  scale: Scale,
-  texts: readonly string[],
-  before: (cache: SyncCache, fresh: FreshStrings) => void,
-  batch: () => (cache: SyncCache, keys: readonly string[]) => number,
-): Contender[] {
-  return Object.entries(caches).map(([name, make]) => {
-    const cache = make(scale.entries)
-    const fresh = new FreshStrings(texts)
-    const loop = batch()
-    let keys: readonly string[] = []
-    before(cache, fresh)
-    const prepare = () => {
-      keys = fresh.next()
-    }
-    return { name, operations: BATCH, expected: BATCH, prepare, run: () => loop(cache, keys) }
-  })
-}
-
-function gets(caches: Makers, scale: Scale, values: readonly unknown[]): Contender[] {
+/** Reads of a full cache by fresh keys. */
+function gets({ make, value }: Holder, scale: Scale): Contender {
   const keys = makeKeys('user:profile:', scale.entries)
-  const fill = (cache: SyncCache) => own(setAll)(cache, shuffled(keys), values, 0, keys.length)
-  return batches(caches, scale, zipfRequests(keys, scale.requests), fill, () => own(getAll))
+  const order = shuffled(keys)
+  const cache = make(scale.entries)
+  for (let i = 0; i < order.length; i += BATCH) setAll(cache, order.slice(i, i + BATCH), newValues(value, i, BATCH))
+  const fresh = new FreshStrings(zipfRequests(keys, scale.requests))
+  let requests: readonly string[] = []
+  const prepare = () => {
+    requests = fresh.next()
+  }
+  return { operations: BATCH, expected: BATCH, prepare, run: () => getAll(cache, requests, 0, BATCH) }
 }
 
-/** Twice as many keys as there is room for: when one comes again, it left long ago. */
-function sets(caches: Makers, scale: Scale, values: readonly unknown[]): Contender[] {
-  const loop = () => {
-    const set = own(setAll)
-    return (cache: SyncCache, keys: readonly string[]) => set(cache, keys, values, 0, BATCH)
+/** Sets of keys that were never there into a full cache. */
+function sets({ make, value }: Holder, scale: Scale): Contender {
+  const fresh = new NewKeys('user:profile:')
+  const cache = make(scale.entries)
+  let set = 0
+  let keys: readonly string[] = []
+  let values: readonly unknown[] = []
+  const prepare = () => {
+    keys = fresh.next(BATCH)
+    values = newValues(value, set, BATCH)
+    set += BATCH
   }
-  const fill = (cache: SyncCache, fresh: FreshStrings) => {
-    const set = loop()
-    for (let filled = 0; filled < scale.entries; filled += BATCH) set(cache, fresh.next())
+  const run = () => {
+    setAll(cache, keys, values)
+    return BATCH
   }
-  return batches(caches, scale, makeKeys('user:profile:', scale.entries * 2), fill, loop)
+  while (set < scale.entries) {
+    prepare()
+    run()
+  }
+  return { operations: BATCH, prepare, run }
 }
-
-const texts = ({ entries }: Scale) => makeTexts(entries)
-const objects = ({ entries }: Scale) => Array.from({ length: entries }, (_, id) => record(id))
 
 /** What a packed cache does beside one that keeps strings on the heap. */
-export const PACKED_WORKS: readonly Work[] = [
-  {
-    name: 'packed-get',
-    title: 'Packed store: hits, texts of 200 bytes',
-    about:
-      "omnicache with `store: 'packed'` makes each string anew from bytes; lru-cache hands out the string it holds. Fresh keys.",
-    against: ['lru-cache'],
-    make: (scale) => gets(TEXT_CACHES, scale, texts(scale)),
-  },
-  {
-    name: 'packed-set',
-    title: 'Packed store: sets that evict, texts of 200 bytes',
-    about: 'As above, new keys into a full cache.',
-    against: ['lru-cache'],
-    make: (scale) => sets(TEXT_CACHES, scale, texts(scale)),
-  },
-  {
-    name: 'packed-get-object',
-    title: 'Packed store: hits, objects',
-    about: 'Objects of about 200 bytes: omnicache packed serializes them; lru-cache holds JSON. Fresh keys.',
-    against: ['lru-cache, JSON'],
-    make: (scale) => gets(OBJECT_CACHES, scale, objects(scale)),
-  },
-  {
-    name: 'packed-set-object',
-    title: 'Packed store: sets that evict, objects',
-    about: 'As above, new keys into a full cache.',
-    against: ['lru-cache, JSON'],
-    make: (scale) => sets(OBJECT_CACHES, scale, objects(scale)),
-  },
-]
+export function packedWorks({ MemoryCache }: OurMemory): readonly Work[] {
+  const packed = (max: number): SyncCache => new MemoryCache<unknown>({ max, store: 'packed' })
+  const packedTexts = (max: number) => new MemoryCache<string>({ max, store: 'packed' })
+  const bytesBeside: Holders = { [OURS]: { make: packed, value: someBytes }, 'lru-cache': LRU_TEXTS }
+  const textsBeside: Holders = { [OURS]: { make: packed, value: text }, 'lru-cache': LRU_TEXTS }
+  const objectsBeside: Holders = {
+    [OURS]: { make: packed, value: record },
+    [`${OURS}, JSON`]: { make: (max) => new JsonCache(packedTexts(max)), value: record },
+    'lru-cache, JSON': LRU_JSON,
+  }
+  const against = ['lru-cache']
+  const large = [OURS, 'lru-cache']
+  const largeObjects = [OURS, `${OURS}, JSON`, 'lru-cache, JSON']
+  return [
+    {
+      name: 'packed-get-bytes',
+      title: 'Packed store: hits, 200 bytes',
+      about: "omnicache with `store: 'packed'` answers bytes; lru-cache hands out the string it holds. Fresh keys.",
+      against,
+      large,
+      contenders: each(bytesBeside, gets),
+    },
+    {
+      name: 'packed-set-bytes',
+      title: 'Packed store: sets that evict, 200 bytes',
+      about: 'As above, keys that were never there into a full cache.',
+      against,
+      large,
+      contenders: each(bytesBeside, sets),
+    },
+    {
+      name: 'packed-get-text',
+      title: 'Packed store: hits, texts of 200 characters',
+      about: 'omnicache makes each string anew from bytes; lru-cache hands out the string it holds. Fresh keys.',
+      against,
+      contenders: each(textsBeside, gets),
+    },
+    {
+      name: 'packed-set-text',
+      title: 'Packed store: sets that evict, texts of 200 characters',
+      about: 'As above, keys that were never there into a full cache.',
+      against,
+      contenders: each(textsBeside, sets),
+    },
+    {
+      name: 'packed-get-object',
+      title: 'Packed store: hits, objects',
+      about:
+        'Objects of about 200 bytes. `omnicache` serializes them itself; the others hold JSON, made and parsed by the caller. Fresh keys.',
+      against: ['lru-cache, JSON'],
+      large: largeObjects,
+      contenders: each(objectsBeside, gets),
+    },
+    {
+      name: 'packed-set-object',
+      title: 'Packed store: sets that evict, objects',
+      about: 'As above, keys that were never there into a full cache.',
+      against: ['lru-cache, JSON'],
+      large: largeObjects,
+      contenders: each(objectsBeside, sets),
+    },
+  ]
+}

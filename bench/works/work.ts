@@ -1,5 +1,8 @@
-import type { Scale } from '../lib/load.ts'
 import type { Contender } from '../lib/measure.ts'
+import type { Scale } from '../lib/sizes.ts'
+
+/** Gets a contender ready: its load, its cache, filled. */
+export type Enter = (scale: Scale) => Contender | Promise<Contender>
 
 /** One piece of work that all contenders do. */
 export interface Work {
@@ -12,5 +15,8 @@ export interface Work {
   readonly against: readonly string[]
   /** Whether the part of requests that were hits belongs into the table. */
   readonly hitRatio?: boolean
-  make(scale: Scale): readonly Contender[] | Promise<readonly Contender[]>
+  /** Who does this work with millions of entries too; nobody unless said. */
+  readonly large?: readonly string[]
+  /** By name. */
+  readonly contenders: Readonly<Record<string, Enter>>
 }
