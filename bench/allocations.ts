@@ -10,7 +10,7 @@ import { type Allocated, BARE } from './lib/allocated.ts'
 import { makeKeys, makeValues } from './lib/load.ts'
 import { omnicache } from './lib/omnicache.ts'
 import { asyncCaches, type MakeAsync } from './peers/async.ts'
-import { OURS } from './peers/ours.ts'
+import { OURS } from './peers/names.ts'
 
 const CALLS = 1_000_000
 const KEYS = 1_000

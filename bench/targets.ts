@@ -1,5 +1,5 @@
 import type { Target } from './lib/targets.ts'
-import { OURS } from './peers/ours.ts'
+import { OURS } from './peers/names.ts'
 
 function time(work: string, peer: string, limit: number, ours: string = OURS): Target {
   return { work, ours, peer, kind: 'time', limit }

@@ -38,3 +38,15 @@ export function readArgs(args: readonly string[]): Options | undefined {
   const sizes = quick ? [USUAL] : all.filter((name) => size?.includes(name) ?? true)
   return { only, sizes, quick, json }
 }
+
+/**
+ * The number that an option was given.
+ *
+ * @throws Error where it is none, or not a whole one from 1 up.
+ */
+export function wholeNumber(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new Error(`${option} takes a whole number from 1 up, not ${text}`)
+  return value
+}

@@ -1,4 +1,4 @@
-import { OURS } from '../peers/ours.ts'
+import { OURS } from '../peers/names.ts'
 import { ALLOCATION_HEADINGS, type Allocated, allocationCells } from './allocated.ts'
 import { cells, headings, nanoseconds, ratio, titleOf } from './cells.ts'
 import type { Figures, Line } from './figures.ts'

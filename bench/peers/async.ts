@@ -3,7 +3,7 @@ import { memoryDriver } from 'bentocache/drivers/memory'
 import { createCache } from 'cache-manager'
 import { Cacheable, createKeyv, Keyv } from 'cacheable'
 import { LRUCache } from 'lru-cache'
-import { OURS } from './ours.ts'
+import { OURS } from './names.ts'
 
 /** An asynchronous cache, and its loops: each calls it as its own documentation does. */
 export interface AsyncCache {

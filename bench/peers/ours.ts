@@ -1,8 +1,6 @@
 import type { MemoryCacheOptions } from '../../js/memory/index.ts'
+import { OURS } from './names.ts'
 import type { Makers } from './sync.ts'
-
-/** Our own name in every table. */
-export const OURS = 'omnicache'
 
 /** The synchronous cache, as its bundle exports it. */
 export type OurMemory = Pick<typeof import('../../js/memory/index.ts'), 'MemoryCache'>

@@ -66,7 +66,7 @@ class ObjectIndex implements DeletingCache {
 }
 
 /** The floor where entries must leave: a Map whose oldest entry leaves when it is full. */
-class FifoMap extends Map<string, unknown> {
+export class FifoMap extends Map<string, unknown> {
   readonly #capacity: number
   /** One iterator for all evictions: a new one would step over all that were deleted. */
   #oldest = this.keys()

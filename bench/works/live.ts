@@ -2,7 +2,8 @@ import { BATCH, FreshStrings, makeKeys, makeValues, NewKeys, shuffled, zipfReque
 import { type DeletingCache, deleteAll, getAll, readThrough, type SyncCache, setAll } from '../lib/loops.ts'
 import type { Contender } from '../lib/measure.ts'
 import type { Scale } from '../lib/sizes.ts'
-import { OURS, type OurMemory, ourPolicies, ours } from '../peers/ours.ts'
+import { OURS } from '../peers/names.ts'
+import { type OurMemory, ourPolicies, ours } from '../peers/ours.ts'
 import { DELETING, EVICTING, EXPIRING, KEEPERS, type Makers, type MakeSync, TTL_CACHE } from '../peers/sync.ts'
 import type { Enter, Work } from './work.ts'
 

@@ -3,7 +3,8 @@ import { BATCH, FreshStrings, makeKeys, NewKeys, record, shuffled, TextMaker, zi
 import { getAll, type SyncCache, setAll } from '../lib/loops.ts'
 import type { Contender } from '../lib/measure.ts'
 import type { Scale } from '../lib/sizes.ts'
-import { OURS, type OurMemory } from '../peers/ours.ts'
+import { OURS } from '../peers/names.ts'
+import type { OurMemory } from '../peers/ours.ts'
 import type { Enter, Work } from './work.ts'
 
 /** How to make a cache, and a value for it. */
