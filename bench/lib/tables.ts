@@ -1,4 +1,4 @@
-import { type Column, table } from '../../demo/table.ts'
+import { type Column, table } from '../../js/terminal/table.ts'
 import { ALLOCATION_HEADINGS, type Allocated, allocationCells } from './allocated.ts'
 import { cells, headings, titleOf } from './cells.ts'
 import type { Figures } from './figures.ts'
