@@ -27,6 +27,7 @@
 
 mod any;
 mod bits;
+pub(crate) mod chunks;
 mod fifo;
 mod ghost;
 mod heap;

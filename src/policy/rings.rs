@@ -1,4 +1,4 @@
-//! Many doubly linked rings over slots, in one flat table.
+//! Many doubly linked rings over slots, in one table.
 //!
 //! A ring begins and ends at its *head*, a node of its own, so that linking and
 //! unlinking have no special cases and unlinking need not know the ring. The heads come
@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 use super::Slot;
+use super::chunks::{Chunks, OutOfMemory};
 
 /// The link of a slot that is in no ring.
 const UNLINKED: u32 = u32::MAX;
@@ -19,57 +20,77 @@ struct Node {
     next: u32,
 }
 
+impl Node {
+    /// The node of a slot that is in no ring.
+    const FREE: Self = Self {
+        prev: UNLINKED,
+        next: UNLINKED,
+    };
+}
+
 /// A fixed number of rings over any number of slots.
 #[derive(Debug, Clone)]
 pub(crate) struct Rings {
     heads: u32,
-    nodes: Vec<Node>,
+    nodes: Chunks<Node>,
 }
 
 impl Rings {
     /// `heads` empty rings, named 0 to `heads - 1`.
     pub(crate) fn new(heads: u32) -> Self {
-        let nodes = (0..heads)
-            .map(|head| Node {
-                prev: head,
-                next: head,
-            })
-            .collect();
-        Self { heads, nodes }
+        let nodes = (0..heads).map(|head| Node {
+            prev: head,
+            next: head,
+        });
+        Self {
+            heads,
+            nodes: nodes.collect(),
+        }
     }
 
-    /// Puts `slot` at the end of the ring `head`; takes it out of the ring it was in.
+    /// Takes memory for all slots up to this one, so that [`push_back`](Self::push_back) needs none.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]
+    pub(crate) fn reserve(&mut self, slot: Slot) -> Result<(), OutOfMemory> {
+        let len = self.heads as usize + slot as usize + 1;
+        self.nodes.extend_to(len, Node::FREE)
+    }
+
+    /// Puts `slot` at the end of the ring `head`; takes it out of the ring it was in. Without
+    /// memory for its node it stays out.
     pub(crate) fn push_back(&mut self, head: u32, slot: Slot) {
         self.unlink(slot);
         let node = self.heads + slot;
-        if node as usize >= self.nodes.len() {
-            let free = Node {
-                prev: UNLINKED,
-                next: UNLINKED,
-            };
-            self.nodes.resize(node as usize + 1, free);
+        if node as usize >= self.nodes.len() && self.reserve(slot).is_err() {
+            return;
         }
-        let last = self.nodes[head as usize].prev;
-        self.nodes[node as usize] = Node {
-            prev: last,
-            next: head,
-        };
-        self.nodes[last as usize].next = node;
-        self.nodes[head as usize].prev = node;
+        let last = self.at(head).prev;
+        self.nodes.set(
+            node as usize,
+            Node {
+                prev: last,
+                next: head,
+            },
+        );
+        self.set_next(last, node);
+        self.set_prev(head, node);
     }
 
     /// Takes `slot` out of its ring; answers whether it was in one.
     pub(crate) fn unlink(&mut self, slot: Slot) -> bool {
-        let Some(&Node { prev, next }) = self.node(slot) else {
+        let Some(Node { prev, next }) = self.node(slot) else {
             return false;
         };
-        self.nodes[prev as usize].next = next;
-        self.nodes[next as usize].prev = prev;
-        self.nodes[(self.heads + slot) as usize] = Node {
-            prev: UNLINKED,
-            next: UNLINKED,
-        };
+        self.set_next(prev, next);
+        self.set_prev(next, prev);
+        self.nodes.set((self.heads + slot) as usize, Node::FREE);
         true
+    }
+
+    /// Whether `slot` is in a ring.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.node(slot).is_some()
     }
 
     /// The ring in which `slot` is alone, if it is alone in one.
@@ -79,17 +100,14 @@ impl Rings {
             .map(|node| node.prev)
     }
 
-    /// Whether `slot` is in a ring.
-    pub(crate) fn has(&self, slot: Slot) -> bool {
-        self.node(slot).is_some()
-    }
-
     /// The first slot of a ring.
+    #[inline]
     pub(crate) fn first(&self, head: u32) -> Option<Slot> {
-        self.nodes[head as usize].next.checked_sub(self.heads)
+        self.at(head).next.checked_sub(self.heads)
     }
 
     /// The slot after `slot` in its ring; `None` at the end.
+    #[inline]
     pub(crate) fn after(&self, slot: Slot) -> Option<Slot> {
         self.node(slot)?.next.checked_sub(self.heads)
     }
@@ -103,7 +121,7 @@ impl Rings {
     /// Checks that every link is answered by its neighbour; answers how many slots are linked.
     pub(crate) fn validate(&self) -> Result<u32, String> {
         let mut linked = 0;
-        for (at, node) in (0u32..).zip(&self.nodes) {
+        for (at, node) in (0u32..).zip(self.nodes.iter()) {
             if node.prev == UNLINKED && node.next == UNLINKED && at >= self.heads {
                 continue;
             }
@@ -122,9 +140,29 @@ impl Rings {
         Ok(linked)
     }
 
-    fn node(&self, slot: Slot) -> Option<&Node> {
+    #[inline]
+    fn node(&self, slot: Slot) -> Option<Node> {
         let at = self.heads.checked_add(slot)? as usize;
         self.nodes.get(at).filter(|node| node.next != UNLINKED)
+    }
+
+    #[inline]
+    fn at(&self, node: u32) -> Node {
+        self.nodes.get(node as usize).unwrap_or(Node::FREE)
+    }
+
+    #[inline]
+    fn set_next(&mut self, node: u32, next: u32) {
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.next = next;
+        }
+    }
+
+    #[inline]
+    fn set_prev(&mut self, node: u32, prev: u32) {
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.prev = prev;
+        }
     }
 }
 

@@ -4,32 +4,35 @@
 //!
 //! | part | bytes |
 //! | --- | --- |
-//! | touch word, deadline, weight ([`SLOT_BYTES`]) | 16 |
-//! | wheel | 8 |
-//! | index, on average ([`index::KEY_BYTES`]) | 10 |
-//! | pointer, length, allocator ([`arena::RECORD_BYTES`]) | 16 |
-//! | length of the key | 2 |
+//! | touch word | 4 |
+//! | address | 4 |
+//! | index, on average ([`index::KEY_BYTES`]) | 6 |
+//! | head of the record ([`arena::HEAD_BYTES`]) | 4 |
+//! | deadline ([`records::DEADLINE_BYTES`]) | 6 |
+//! | wheel, from the first deadline on | 8 |
 //! | policy: `lru`, `fifo`, `sieve` / `s3fifo` / `lfu` / `ttl` | 8 / 14 / 16 / 20 |
-//! | sum | 60 / 66 / 68 / 72 |
+//! | sum | 40 / 46 / 48 / 52 |
 //!
-//! What growing tables hold in reserve is not in it: at most a third of the slots' tables and
-//! half of the others.
+//! Not in it are two bytes of the key's length where that is above 62, what growing tables hold
+//! in reserve (an eighth of the touch words, half of a policy's), and free memory between
+//! records, of which there is a tenth at the most before it is joined.
 
 #![forbid(unsafe_code)]
 
-use super::records::PREFIX_BYTES;
-use super::slots::SLOT_BYTES;
-use super::{arena, index, wheel};
+use super::{arena, index, records, wheel};
 use crate::policy::PolicyKind;
 
 /// The bytes that an entry costs beyond its key and value under a policy: the sum of the
 /// sizes in the structures that hold it.
 #[must_use]
 pub const fn entry_overhead(kind: PolicyKind) -> u32 {
-    (SLOT_BYTES
-        + wheel::SLOT_BYTES
+    let touch = size_of::<u32>();
+    let address = size_of::<arena::Address>();
+    (touch
+        + address
         + index::KEY_BYTES
-        + arena::RECORD_BYTES
-        + PREFIX_BYTES
+        + arena::HEAD_BYTES
+        + records::DEADLINE_BYTES
+        + wheel::SLOT_BYTES
         + kind.slot_bytes()) as u32
 }

@@ -9,8 +9,7 @@ use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused};
 use super::wheel::Wheel;
 use crate::policy::{AnyPolicy, Candidate, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
 
-/// The tick from which on ticks are lowered,
-/// so that 28 bits hold them.
+/// The tick from which on ticks are lowered, so that 28 bits hold them.
 pub const REBASE_AT: u32 = 0x0F00_0000;
 /// By how much ticks are lowered.
 const REBASE_BY: u32 = 1 << 27;
@@ -76,6 +75,10 @@ impl Ledger {
         self.check(offer.weight, offer.deadline, moment.now)?;
         self.make_room(offer.weight, None, moment.now, entries);
         let slot = take(entries, self.limits.max_entries)?;
+        if self.wheel.reserve(slot, offer.deadline).is_err() {
+            entries.release(slot);
+            return Err(Refused::OutOfMemory);
+        }
         self.wheel.schedule(slot, offer.deadline);
         let newcomer = candidate(slot, offer, weighed);
         self.policy
@@ -144,12 +147,12 @@ impl Ledger {
 
     /// Takes an entry out; answers whether the slot held one.
     pub(super) fn remove(&mut self, slot: Slot, entries: &mut impl Entries) -> bool {
-        let there = entries.deadline(slot).is_some();
-        if there {
-            self.forget(slot, entries);
-            entries.release(slot);
+        if entries.deadline(slot).is_none() {
+            return false;
         }
-        there
+        self.forget(slot, entries);
+        entries.release(slot);
+        true
     }
 
     /// Takes out what has expired, in `work` steps at most.

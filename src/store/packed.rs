@@ -7,9 +7,12 @@
 
 use super::cost::entry_overhead;
 use super::ledger::{Ledger, REBASE_AT};
-use super::records::{MAX_KEY, PREFIX_BYTES, Records};
+use super::records::{MAX_KEY, Parts, Record, Records, kept};
 use super::terms::{Change, Entries, Limits, Moment, Offer, Refused};
 use crate::policy::{Favor, PolicyKind, Slot};
+
+/// How many entries are evicted at the most where memory for one more cannot be had.
+const MOST_GIVEN_WAY: usize = 256;
 
 /// What a [`set`](PackedStore::set) has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,7 @@ impl PackedStore {
     pub fn new(kind: PolicyKind, favor: Favor, limits: Limits, seed: u64) -> Self {
         Self {
             ledger: Ledger::new(kind, favor, limits),
-            records: Records::new(seed),
+            records: Records::new(seed, entry_overhead(kind)),
             tick: 0,
         }
     }
@@ -43,18 +46,17 @@ impl PackedStore {
     /// The value of a key and its slot, if it is there and `now` is before its deadline.
     /// Counts as a use.
     pub fn get(&mut self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
-        let slot = self.live(key, now)?;
+        let (slot, _) = self.live(key, now)?;
         let tick = self.next_tick();
-        self.ledger
-            .touch(&mut self.records.slots.touches, slot, tick);
-        Some((self.records.value(slot), slot))
+        self.ledger.touch(&mut self.records.touches, slot, tick);
+        Some((self.records.record(slot)?.value, slot))
     }
 
     /// The same, without counting as a use.
     #[must_use]
     pub fn peek(&self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
-        let slot = self.live(key, now)?;
-        Some((self.records.value(slot), slot))
+        self.live(key, now)
+            .map(|(slot, record)| (record.value, slot))
     }
 
     /// Whether a key is there and `now` is before its deadline.
@@ -65,10 +67,7 @@ impl PackedStore {
 
     /// The value in a slot, to be changed in place; `None` if the slot holds nothing.
     pub fn value_mut(&mut self, slot: Slot) -> Option<&mut [u8]> {
-        self.records
-            .slots
-            .is_taken(slot)
-            .then(|| self.records.value_mut(slot))
+        self.records.value_mut(slot)
     }
 
     /// Stores a value, which is `value`'s parts one behind the other, until `deadline` in ms
@@ -87,69 +86,49 @@ impl PackedStore {
         if key.is_empty() || key.len() > MAX_KEY {
             return Err(Refused::BadKey);
         }
-        let payload = value
-            .iter()
-            .fold(key.len(), |sum, part| sum.saturating_add(part.len()));
-        let weight = u32::try_from(payload)
-            .unwrap_or(u32::MAX)
-            .saturating_add(self.overhead());
-        let moment = Moment {
-            now,
-            tick: self.next_tick(),
+        let parts = Parts {
+            deadline: kept(deadline),
+            key,
+            value,
         };
         let hash = self.records.hash(key);
-        let Self {
-            ledger, records, ..
-        } = self;
-        if let Some(slot) = records.find(hash, key) {
-            let was_live = records.slots.is_live(slot, now);
-            let change = Change { weight, deadline };
-            ledger.replace(slot, change, moment, records, |records| {
-                records.slots.set_weight(slot, weight);
-                records.write(slot, key, value)
-            })?;
-            return Ok(if was_live {
-                SetOutcome::Replaced(slot)
-            } else {
-                SetOutcome::Inserted(slot)
-            });
-        }
-        let offer = Offer {
-            fingerprint: fingerprint(hash),
-            weight,
-            deadline,
+        let old = self.records.find(hash, key);
+        let was_live = old.is_some_and(|(_, record)| record.deadline > now);
+        let slot = match old {
+            Some((slot, _)) => self.replace(slot, parts, now).map(|()| slot),
+            None => self.insert(hash, parts, now),
         };
-        let slot = ledger.insert(offer, moment, records, |records, most| {
-            let slot = records.slots.take(weight, deadline, most)?;
-            let written = records.write(slot, key, value);
-            written
-                .and_then(|()| records.add(hash, slot))
-                .inspect_err(|_| records.release(slot))?;
-            Ok(slot)
-        })?;
-        Ok(SetOutcome::Inserted(slot))
+        let slot = match slot {
+            Err(Refused::OutOfMemory) if self.give_way(parts.payload()) => {
+                self.insert(hash, parts, now)?
+            }
+            slot => slot?,
+        };
+        Ok(if was_live {
+            SetOutcome::Replaced(slot)
+        } else {
+            SetOutcome::Inserted(slot)
+        })
     }
 
     /// Takes a key out; answers whether it was there, expired or not.
     pub fn remove(&mut self, key: &[u8]) -> bool {
-        let hash = self.records.hash(key);
-        let Some(slot) = self.records.find(hash, key) else {
-            return false;
-        };
-        self.ledger.remove(slot, &mut self.records)
+        let found = self.records.find(self.records.hash(key), key);
+        let slot = found.map(|(slot, _)| slot);
+        slot.is_some_and(|slot| self.ledger.remove(slot, &mut self.records))
     }
 
     /// When a key expires, if it is there and `now` is before that.
     #[must_use]
     pub fn deadline(&self, key: &[u8], now: f64) -> Option<f64> {
-        self.records.deadline(self.live(key, now)?)
+        self.live(key, now).map(|(_, record)| record.deadline)
     }
 
     /// Moves the deadline of a key, which is no use of it; answers whether it is there and
     /// `now` is before its old deadline.
     pub fn set_deadline(&mut self, key: &[u8], deadline: f64, now: f64) -> bool {
-        self.live(key, now)
-            .is_some_and(|slot| self.ledger.set_deadline(slot, deadline, &mut self.records))
+        let slot = self.live(key, now).map(|(slot, _)| slot);
+        slot.is_some_and(|slot| self.ledger.set_deadline(slot, deadline, &mut self.records))
     }
 
     /// Takes out what has expired, in `limit` steps at most; answers how many left. If there
@@ -194,17 +173,11 @@ impl PackedStore {
             tick,
         } = self;
         records.outbox.clear();
-        let more = entry_overhead(kind).wrapping_sub(entry_overhead(ledger.kind())) as i32;
         ledger.set_policy(kind, favor, *tick, records, |records, slot| {
-            fingerprint(records.hash(records.key(slot)))
+            let key = records.record(slot).map_or(&[][..], |it| it.key);
+            fingerprint(records.hash(key))
         });
-        for slot in 0..records.slots.end() {
-            if let Some(weight) = records.slots.weight(slot) {
-                records
-                    .slots
-                    .set_weight(slot, weight.saturating_add_signed(more));
-            }
-        }
+        records.set_overhead(entry_overhead(kind));
         ledger.reweigh(records);
     }
 
@@ -229,20 +202,20 @@ impl PackedStore {
 
     /// How many entries there are, expired ones that are still to be taken out included.
     #[must_use]
-    pub const fn len(&self) -> u32 {
-        self.records.slots.len()
+    pub fn len(&self) -> u32 {
+        self.records.len()
     }
 
     /// Whether there are none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The sum of the weights.
     #[must_use]
-    pub const fn bytes(&self) -> u64 {
-        self.records.slots.bytes()
+    pub fn bytes(&self) -> u64 {
+        self.records.bytes()
     }
 
     /// The bytes that an entry costs beyond its key and value.
@@ -268,15 +241,9 @@ impl PackedStore {
     /// once.
     #[must_use]
     pub fn next(&self, cursor: Slot) -> Option<(Slot, &[u8], &[u8], f64)> {
-        let slots = &self.records.slots;
-        let (slot, deadline) = (cursor..slots.end())
-            .find_map(|slot| slots.deadline(slot).map(|deadline| (slot, deadline)))?;
-        Some((
-            slot + 1,
-            self.records.key(slot),
-            self.records.value(slot),
-            deadline,
-        ))
+        let (slot, record) = (cursor..self.records.end())
+            .find_map(|slot| self.records.record(slot).map(|record| (slot, record)))?;
+        Some((slot + 1, record.key, record.value, record.deadline))
     }
 
     /// Goes on with the accesses from `tick`.
@@ -290,27 +257,65 @@ impl PackedStore {
     /// # Errors
     /// Says what is wrong.
     pub fn validate(&self) -> Result<(), String> {
-        self.ledger.validate(&self.records)?;
         self.records.validate()?;
-        if self.records.keys() != self.len() as usize {
-            return Err(format!(
-                "packed: {} keys, {} entries",
-                self.records.keys(),
-                self.len()
-            ));
-        }
-        let overhead = u64::from(self.overhead()) - PREFIX_BYTES as u64;
-        let bytes = self.records.payload() + overhead * u64::from(self.len());
-        if bytes == self.bytes() {
-            Ok(())
-        } else {
-            Err(format!("packed: {bytes} bytes, {} counted", self.bytes()))
-        }
+        self.ledger.validate(&self.records)
     }
 
-    fn live(&self, key: &[u8], now: f64) -> Option<Slot> {
-        let slot = self.records.find(self.records.hash(key), key)?;
-        self.records.slots.is_live(slot, now).then_some(slot)
+    fn live(&self, key: &[u8], now: f64) -> Option<(Slot, Record<'_>)> {
+        let found = self.records.find(self.records.hash(key), key);
+        found.filter(|(_, record)| record.deadline > now)
+    }
+
+    /// Stores a key that is not there.
+    fn insert(&mut self, hash: u64, parts: Parts<'_>, now: f64) -> Result<Slot, Refused> {
+        let offer = Offer {
+            fingerprint: fingerprint(hash),
+            weight: self.weigh(&parts),
+            deadline: parts.deadline,
+        };
+        let moment = self.next_moment(now);
+        let add = |records: &mut Records, most| records.add(hash, parts, most);
+        self.ledger.insert(offer, moment, &mut self.records, add)
+    }
+
+    /// Gives the key of a slot another value.
+    fn replace(&mut self, slot: Slot, parts: Parts<'_>, now: f64) -> Result<(), Refused> {
+        let change = Change {
+            weight: self.weigh(&parts),
+            deadline: parts.deadline,
+        };
+        let moment = self.next_moment(now);
+        let rewrite = |records: &mut Records| records.rewrite(slot, parts);
+        self.ledger
+            .replace(slot, change, moment, &mut self.records, rewrite)
+    }
+
+    fn weigh(&self, parts: &Parts<'_>) -> u32 {
+        u32::try_from(parts.payload())
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.overhead())
+    }
+
+    /// Evicts so much that there may be memory for a record, which could not be had; answers
+    /// whether anything was evicted.
+    fn give_way(&mut self, payload: usize) -> bool {
+        let before = self.records.bytes();
+        let enough = 2 * payload as u64;
+        let mut evicted = 0;
+        while evicted < MOST_GIVEN_WAY
+            && before - self.records.bytes() <= enough
+            && self.ledger.evict(&mut self.records).is_some()
+        {
+            evicted += 1;
+        }
+        evicted > 0
+    }
+
+    fn next_moment(&mut self, now: f64) -> Moment {
+        Moment {
+            now,
+            tick: self.next_tick(),
+        }
     }
 
     fn next_tick(&mut self) -> u32 {

@@ -4,15 +4,12 @@
 //! so that a reader who still has its number misses, and in place of a weight the number of
 //! the next free slot.
 //!
-//! [`SLOT_BYTES`] = 16 bytes a slot: touch word 4, deadline 8, weight 4.
+//! 16 bytes a slot: touch word 4, deadline 8, weight 4.
 
 #![forbid(unsafe_code)]
 
 use super::terms::Refused;
 use crate::policy::{Slot, Tables, Weights};
-
-/// The bytes of one slot in these tables.
-pub(super) const SLOT_BYTES: usize = size_of::<u32>() + size_of::<f64>() + size_of::<u32>();
 
 /// The deadline of a free slot.
 const FREE: f64 = f64::NEG_INFINITY;
@@ -60,11 +57,6 @@ impl Slots {
         self.bytes
     }
 
-    /// The first slot after all that are taken.
-    pub(super) const fn end(&self) -> Slot {
-        self.end
-    }
-
     pub(super) fn deadlines(&self) -> &[f64] {
         &self.deadlines
     }
@@ -88,11 +80,6 @@ impl Slots {
     /// Whether a slot is taken, by an entry that may have expired.
     pub(super) fn is_taken(&self, slot: Slot) -> bool {
         self.deadline(slot).is_some()
-    }
-
-    /// Whether a slot is taken by an entry that is not over at `now`.
-    pub(super) fn is_live(&self, slot: Slot, now: f64) -> bool {
-        self.deadline(slot).is_some_and(|deadline| deadline > now)
     }
 
     /// The deadline of a slot that is taken.

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use super::arena::OutOfMemory;
 use crate::policy::{Slot, Tables};
 
 /// Why an entry was not taken.
@@ -36,6 +37,12 @@ impl std::fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+impl From<OutOfMemory> for Refused {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
 
 /// Why an entry left without being asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

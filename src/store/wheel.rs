@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 use crate::policy::Slot;
+use crate::policy::chunks::OutOfMemory;
 use crate::policy::rings::Rings;
 
 /// The length of a tick in ms, and how late an expiry is noticed at most. A power of two, so
@@ -68,6 +69,18 @@ impl Wheel {
             present: 0,
             len: 0,
         }
+    }
+
+    /// Takes memory for a slot, so that [`schedule`](Self::schedule) needs none.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]
+    pub(super) fn reserve(&mut self, slot: Slot, deadline: f64) -> Result<(), OutOfMemory> {
+        if deadline < f64::INFINITY {
+            let rings = self.rings.get_or_insert_with(|| Rings::new(OVER + 1));
+            rings.reserve(slot)?;
+        }
+        Ok(())
     }
 
     /// Schedules `slot` to expire at `deadline`, whatever it was scheduled for before.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::departed;
 use crate::policy::{Favor, PolicyKind, Slot};
+use crate::store::records::kept;
 use crate::store::tests::NEVER;
 use crate::store::tests::model::{Model, Room};
 use crate::store::{Limits, PackedStore, SetOutcome, entry_overhead};
@@ -80,6 +81,7 @@ impl Pair {
     }
 
     fn set(&mut self, key: &[u8], length: u16, deadline: f64) {
+        let deadline = kept(deadline);
         let value: Vec<u8> = (0..length).map(|at| at as u8 ^ key[0]).collect();
         let weight = key.len() as u32 + u32::from(length) + self.store.overhead();
         let refusal = self.model.refusal(weight, deadline, self.now);
@@ -147,7 +149,7 @@ impl Pair {
                     .set_deadline(&key_of(number), self.now + span, self.now);
                 assert_eq!(moved, live.is_some());
                 if let Some(slot) = live {
-                    self.model.set_deadline(slot, self.now + span);
+                    self.model.set_deadline(slot, kept(self.now + span));
                 }
             }
             Op::Expire(limit) => {

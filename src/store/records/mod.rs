@@ -1,0 +1,289 @@
+//! The bytes of a packed store: keys and values by slot, and slots by key.
+
+#![forbid(unsafe_code)]
+
+mod entries;
+mod layout;
+
+pub use layout::MAX_KEY;
+pub(super) use layout::{DEADLINE_BYTES, Parts, Record, kept};
+
+use super::arena::{Address, Arena, END, OutOfMemory, Progress};
+use super::hash::hash;
+use super::index::{Index, MOST_SLOTS};
+use super::terms::Refused;
+use crate::policy::chunks::Chunks;
+use crate::policy::{Slot, Weigh};
+
+/// In place of an address: the slot is free, and these bits are the next free one.
+const FREE: Address = END;
+/// The end of the list of free slots.
+const NONE: Slot = MOST_SLOTS - 1;
+const _: () = assert!(FREE.checked_add(NONE).is_some());
+
+/// How many records one change moves at the most, while a segment is evacuated.
+const MOVES: usize = 16;
+/// And how many bytes, the last record's not counted.
+const MOVED_BYTES: usize = 64 << 10;
+
+/// The least growth of the table of touch words; else it grows by an eighth.
+const TOUCHES_GROWTH: usize = 64;
+
+/// Keys and values, and where they are.
+#[derive(Debug, Clone)]
+pub(super) struct Records {
+    shelf: Shelf,
+    index: Index,
+    pub(super) touches: Vec<u32>,
+    seed: u64,
+    /// The free slot that was taken last.
+    free: Slot,
+    len: u32,
+    /// The bytes of all keys and values.
+    payload: u64,
+    /// Whether the keys of what leaves are put in the outbox.
+    pub(super) notify: bool,
+    pub(super) outbox: Vec<u8>,
+}
+
+/// Where the record of each slot is.
+#[derive(Debug, Clone)]
+struct Shelf {
+    addresses: Chunks<Address>,
+    arena: Arena,
+    /// What each entry weighs beyond its key and value.
+    overhead: u32,
+}
+
+impl Shelf {
+    fn address(&self, slot: Slot) -> Option<Address> {
+        self.addresses.get(slot as usize).filter(|&at| at < END)
+    }
+
+    #[inline]
+    fn record(&self, slot: Slot) -> Option<Record<'_>> {
+        let (note, bytes) = self.arena.get(self.address(slot)?);
+        Record::read(note, bytes)
+    }
+}
+
+impl Weigh for Shelf {
+    fn weigh(&self, slot: Slot) -> u32 {
+        self.record(slot)
+            .map_or(0, |it| it.payload() as u32 + self.overhead)
+    }
+}
+
+impl Records {
+    pub(super) fn new(seed: u64, overhead: u32) -> Self {
+        Self {
+            shelf: Shelf {
+                addresses: Chunks::new(),
+                arena: Arena::new(),
+                overhead,
+            },
+            index: Index::new(),
+            touches: Vec::new(),
+            seed,
+            free: NONE,
+            len: 0,
+            payload: 0,
+            notify: false,
+            outbox: Vec::new(),
+        }
+    }
+
+    /// The hash of a key.
+    #[inline]
+    pub(super) fn hash(&self, key: &[u8]) -> u64 {
+        hash(key, self.seed)
+    }
+
+    /// The slot and the record of a key, whose hash is given.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, key: &[u8]) -> Option<(Slot, Record<'_>)> {
+        let mut found = None;
+        let slot = self.index.find(hash, |slot| {
+            found = self.shelf.record(slot).filter(|it| it.key == key);
+            found.is_some()
+        })?;
+        Some((slot, found?))
+    }
+
+    /// What a slot holds.
+    pub(super) fn record(&self, slot: Slot) -> Option<Record<'_>> {
+        self.shelf.record(slot)
+    }
+
+    /// The value of a slot, to be changed in place; none if it holds nothing.
+    pub(super) fn value_mut(&mut self, slot: Slot) -> Option<&mut [u8]> {
+        let length = self.record(slot)?.value.len();
+        let record = self.shelf.arena.get_mut(self.shelf.address(slot)?);
+        let start = record.len() - length;
+        Some(&mut record[start..])
+    }
+
+    /// The first slot after all that were ever taken.
+    pub(super) const fn end(&self) -> Slot {
+        self.shelf.addresses.len() as Slot
+    }
+
+    /// Puts a key that is not there, whose hash is given, into a free slot; there are to be
+    /// `most` entries at most.
+    ///
+    /// # Errors
+    /// `Full`, `OutOfMemory`; then nothing has changed.
+    pub(super) fn add(&mut self, hash: u64, parts: Parts<'_>, most: u32) -> Result<Slot, Refused> {
+        self.tidy();
+        if self.len >= most.min(NONE) {
+            return Err(Refused::Full);
+        }
+        let slot = self.free_slot()?;
+        let next = self
+            .shelf
+            .addresses
+            .get(slot as usize)
+            .unwrap_or(FREE + NONE)
+            - FREE;
+        let at = self.place(&parts)?;
+        self.shelf.addresses.set(slot as usize, at);
+        let Self {
+            index, shelf, seed, ..
+        } = self;
+        let hash_of = |slot| hash_of(shelf, *seed, slot);
+        if let Err(refused) = index.insert(hash, slot, hash_of) {
+            self.shelf.arena.free(at);
+            self.shelf.addresses.set(slot as usize, FREE + next);
+            return Err(refused);
+        }
+        self.free = next;
+        self.len += 1;
+        self.payload += parts.payload() as u64;
+        Ok(slot)
+    }
+
+    /// Gives the key of a slot another value and deadline.
+    ///
+    /// # Errors
+    /// `OutOfMemory`; then nothing has changed.
+    pub(super) fn rewrite(&mut self, slot: Slot, parts: Parts<'_>) -> Result<(), Refused> {
+        self.tidy();
+        let Some((old, before)) = self.shelf.address(slot).zip(self.record(slot)) else {
+            return Err(Refused::NoSuchSlot);
+        };
+        let before = before.payload();
+        if before == parts.payload() {
+            parts.write(self.shelf.arena.get_mut(old));
+        } else {
+            let at = self.place(&parts)?;
+            self.shelf.arena.free(old);
+            self.shelf.addresses.set(slot as usize, at);
+        }
+        self.payload = self.payload - before as u64 + parts.payload() as u64;
+        Ok(())
+    }
+
+    /// Says what each entry weighs beyond its key and value.
+    pub(super) const fn set_overhead(&mut self, overhead: u32) {
+        self.shelf.overhead = overhead;
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self {
+            notify: self.notify,
+            ..Self::new(self.seed, self.shelf.overhead)
+        };
+    }
+
+    /// Checks every table against every other. For tests.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub(super) fn validate(&self) -> Result<(), String> {
+        self.shelf.arena.validate()?;
+        self.index
+            .validate(|slot| hash_of(&self.shelf, self.seed, slot))?;
+        let records: Vec<_> = (0..self.end())
+            .filter_map(|slot| self.record(slot))
+            .collect();
+        let payload: u64 = records.iter().map(|it| it.payload() as u64).sum();
+        let counts = [records.len(), self.index.len(), self.len as usize];
+        if counts != [counts[0]; 3] || payload != self.payload {
+            return Err(format!(
+                "records: {counts:?} records, keys and entries, {payload} bytes, {} counted",
+                self.payload
+            ));
+        }
+        let free = |&slot: &Slot| {
+            let link = self.shelf.addresses.get(slot as usize)?;
+            link.checked_sub(FREE).filter(|&next| next != NONE)
+        };
+        let first = Some(self.free).filter(|&slot| slot != NONE);
+        let listed = std::iter::successors(first, free).take(self.end() as usize + 1);
+        if listed.count() + records.len() == self.end() as usize {
+            Ok(())
+        } else {
+            Err("records: the list of free slots is not right".into())
+        }
+    }
+
+    /// A free slot, the first of the list.
+    fn free_slot(&mut self) -> Result<Slot, Refused> {
+        if self.free == NONE {
+            let slot = self.end();
+            if self.touches.len() <= slot as usize {
+                let more = (self.touches.len() / 8).max(TOUCHES_GROWTH);
+                self.touches
+                    .try_reserve_exact(more)
+                    .map_err(|_| Refused::OutOfMemory)?;
+                self.touches.resize(self.touches.len() + more, 0);
+            }
+            self.shelf.addresses.push(FREE + NONE)?;
+            self.free = slot;
+        }
+        Ok(self.free)
+    }
+
+    /// Makes a record.
+    fn place(&mut self, parts: &Parts<'_>) -> Result<Address, OutOfMemory> {
+        let (note, more) = parts.note();
+        let length = parts.payload().saturating_add(DEADLINE_BYTES + more);
+        let at = self.shelf.arena.allocate(length, note)?;
+        parts.write(self.shelf.arena.get_mut(at));
+        Ok(at)
+    }
+
+    /// Moves a few records, if free memory lies scattered.
+    fn tidy(&mut self) {
+        let mut moved = 0;
+        for _ in 0..MOVES {
+            match self.shelf.arena.evacuate() {
+                Progress::Nothing => break,
+                Progress::Passed => {}
+                Progress::Moved { from, to } => moved += self.follow(from, to),
+            }
+            if moved > MOVED_BYTES {
+                break;
+            }
+        }
+    }
+
+    /// Notes that a record has moved; answers how long it is.
+    fn follow(&mut self, from: Address, to: Address) -> usize {
+        let (note, bytes) = self.shelf.arena.get(to);
+        let length = bytes.len();
+        if let Some(record) = Record::read(note, bytes) {
+            let is_at = |slot: Slot| self.shelf.addresses.get(slot as usize) == Some(from);
+            if let Some(slot) = self.index.find(self.hash(record.key), is_at) {
+                self.shelf.addresses.set(slot as usize, to);
+            }
+        }
+        length
+    }
+}
+
+/// The hash of a slot's key.
+fn hash_of(shelf: &Shelf, seed: u64, slot: Slot) -> u64 {
+    hash(shelf.record(slot).map_or(&[], |it| it.key), seed)
+}
