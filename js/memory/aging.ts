@@ -65,8 +65,7 @@ export class AgingStore<V> implements Store<V> {
 
   /** The TTL with which an entry is renewed when it is used; `undefined` where none is. */
   ttl(key: string): number | undefined {
-    if (!this.#renews) return undefined
-    return this.#ttls.get(key) ?? this.#ttl
+    return this.#renews ? this.#ttlOf(key) : undefined
   }
 
   /** Tells what `ttl` is to answer for the entry that comes next under `key`. */
@@ -76,16 +75,14 @@ export class AgingStore<V> implements Store<V> {
     else if (this.#ttls.size > 0) this.#ttls.delete(key)
   }
 
-  /** A stale value is handed out, and that is no use of it: it is not to stay for longer. */
   get(key: string): V | undefined {
-    if (this.#keepsStale && this.#isStale(key)) {
-      const stale = this.#store.peek(key)
-      if (!this.#keepsStaleOnGet) this.#store.delete(key, 'expire')
-      return stale
-    }
-    const value = this.#store.get(key)
-    if (this.#renewsOnGet && value !== undefined) this.#renew(key)
-    return value
+    const now = this.#clock.now()
+    const value = this.#store.getFresh(key, now, this.#renewsOnGet ? now + this.#ttlOf(key) : undefined)
+    return value === undefined && this.#keepsStale ? this.#getStale(key) : value
+  }
+
+  getFresh(key: string, now: number, until: number | undefined): V | undefined {
+    return this.#store.getFresh(key, now, until)
   }
 
   /** Answers what is stale too, where it stays. */
@@ -166,10 +163,21 @@ export class AgingStore<V> implements Store<V> {
     return (this.#store.deadline(key) ?? Infinity) <= this.#clock.now()
   }
 
+  /** It is no use of an entry that its stale value is handed out: it is not to stay for longer. */
+  #getStale(key: string): V | undefined {
+    const value = this.#store.peek(key)
+    if (value !== undefined && !this.#keepsStaleOnGet) this.#store.delete(key, 'expire')
+    return value
+  }
+
   /** The entry is there and fresh. */
   #renew(key: string): void {
-    const ttl = this.#ttls.size === 0 ? this.#ttl : (this.#ttls.get(key) ?? this.#ttl)
+    const ttl = this.#ttlOf(key)
     if (ttl !== Infinity) this.#store.setDeadline(key, this.#clock.now() + ttl)
+  }
+
+  #ttlOf(key: string): number {
+    return this.#ttls.size === 0 ? this.#ttl : (this.#ttls.get(key) ?? this.#ttl)
   }
 
   readonly #left = (key: string, value: V, reason: RemovalReason): void => {

@@ -57,6 +57,15 @@ export class LiveStore<V> implements Store<V> {
     return this.#map.value(slot)
   }
 
+  getFresh(key: string, now: number, until: number | undefined): V | undefined {
+    const slot = this.#map.find(key)
+    if (slot < 0 || !this.#table.isLive(slot, now)) return undefined
+    const value = this.#map.value(slot)
+    this.#table.touch(slot)
+    if (until !== undefined) this.#prolong(slot, until)
+    return value
+  }
+
   peek(key: string): V | undefined {
     const slot = this.#findLive(key)
     return slot < 0 ? undefined : this.#map.value(slot)
@@ -173,6 +182,17 @@ export class LiveStore<V> implements Store<V> {
   #findLive(key: string): number {
     const slot = this.#map.find(key)
     return slot >= 0 && this.#isLive(slot) ? slot : -1
+  }
+
+  /** A crash costs the entry its longer life, no more. */
+  #prolong(slot: number, until: number): void {
+    const deadline = this.#table.deadlines[slot] as number
+    if (deadline === Infinity || deadline === until || this.#table.crashed) return
+    try {
+      this.#table.setDeadline(slot, until)
+    } catch (error) {
+      this.#restart(error)
+    }
   }
 
   #put(key: string, value: V, weight: number, deadline: number): boolean {

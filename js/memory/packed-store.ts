@@ -62,6 +62,15 @@ export class PackedStore<V> implements Store<V> {
     return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
   }
 
+  getFresh(key: string, now: number, until: number | undefined): V | undefined {
+    if (!canBeKey(key)) return undefined
+    const found = this.#guarded(() => this.#native.rawGet(this.#buffers.writeKey(key), now))
+    if (!found) return undefined
+    const value = this.#read(this.#buffers.result(0), this.#buffers.result(1))
+    if (until !== undefined && this.deadline(key) !== Infinity) this.setDeadline(key, until)
+    return value
+  }
+
   peek(key: string): V | undefined {
     if (!canBeKey(key)) return undefined
     const found = this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), this.#clock.now()))

@@ -36,6 +36,8 @@ export interface Store<V> {
   /** When there is something to expire next, on the clock of the deadlines; `Infinity` is never. */
   readonly nextExpiry: number
   get(key: string): V | undefined
+  /** As `get`, of what is fresh at `now`: it lives until `until` then, if it does not for ever. */
+  getFresh(key: string, now: number, until: number | undefined): V | undefined
   /** As `get`, without a touch. */
   peek(key: string): V | undefined
   has(key: string): boolean
