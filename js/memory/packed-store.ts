@@ -10,6 +10,9 @@ import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from '.
 /** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
 
+/** The time at which nothing has expired: for what is there and may be over. */
+const ANY_TIME = -Infinity
+
 const serializer = new ValueSerializer()
 
 /**
@@ -72,9 +75,7 @@ export class PackedStore<V> implements Store<V> {
   }
 
   peek(key: string): V | undefined {
-    if (!canBeKey(key)) return undefined
-    const found = this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), this.#clock.now()))
-    return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
+    return this.#peekAt(key, this.#clock.now())
   }
 
   has(key: string): boolean {
@@ -99,7 +100,7 @@ export class PackedStore<V> implements Store<V> {
 
   /** The weight is the true one: it cannot be declared. */
   set(key: string, value: V, _weight: number, deadline: number): boolean {
-    const before = this.#onRemove && this.peek(key)
+    const before = this.#onRemove && this.#peekAt(key, ANY_TIME)
     const { serializer: id, data } = serializer.serialize(value)
     const stored = this.#guarded(() => {
       const valueLength = this.#buffers.writeValue(data)
@@ -113,15 +114,15 @@ export class PackedStore<V> implements Store<V> {
 
   delete(key: string, reason: RemovalReason = 'delete'): boolean {
     if (!canBeKey(key)) return false
-    const before = this.#onRemove && this.peek(key)
-    const removed = this.#guarded(() => this.#native.rawRemove(this.#buffers.writeKey(key), this.#clock.now()))
-    if (before !== undefined) this.#onRemove?.(key, before, reason)
-    return removed
+    const before = this.#onRemove && this.#peekAt(key, ANY_TIME)
+    const live = this.#guarded(() => this.#native.rawRemove(this.#buffers.writeKey(key), this.#clock.now()))
+    if (before !== undefined) this.#onRemove?.(key, before, live ? reason : 'expire')
+    return live
   }
 
   clear(): number {
     const removed = this.size
-    const gone = this.#onRemove === undefined ? [] : [...this.entries()]
+    const gone = this.#onRemove === undefined ? [] : [...this.#entriesAt(() => ANY_TIME)]
     this.#renew()
     for (const [key, value] of gone) this.#onRemove?.(key, value, 'clear')
     return removed
@@ -155,11 +156,15 @@ export class PackedStore<V> implements Store<V> {
     this.#guarded(() => this.#native.setPolicy(policy, favorBytes))
   }
 
-  *entries(): IterableIterator<[string, V]> {
+  entries(): IterableIterator<[string, V]> {
+    return this.#entriesAt(() => this.#clock.now())
+  }
+
+  *#entriesAt(now: () => number): IterableIterator<[string, V]> {
     for (let cursor = 0; cursor >= 0; ) {
       const at = cursor
       cursor = this.#guarded(() => this.#native.rawNext(at))
-      if (cursor < 0 || !(this.#buffers.result(4) > this.#clock.now())) continue
+      if (cursor < 0 || !(this.#buffers.result(4) > now())) continue
       const key = this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3))
       yield [key, this.#read(this.#buffers.result(0), this.#buffers.result(1))]
     }
@@ -171,6 +176,12 @@ export class PackedStore<V> implements Store<V> {
 
   dispose(): void {
     if (!this.#core.crashed) this.#native.free()
+  }
+
+  #peekAt(key: string, now: number): V | undefined {
+    if (!canBeKey(key)) return undefined
+    const found = this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), now))
+    return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
   }
 
   #read(pointer: number, length: number): V {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Core } from '../../../js/core/core.ts'
 import { MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
 import { FakeClock } from '../../helpers/fake-clock.ts'
 
@@ -169,5 +170,30 @@ describe.each(['live', 'packed'] as const)('a %s cache with noUpdateTTL', (store
 describe('the options of ages', () => {
   it('must go together', () => {
     expect(() => new MemoryCache({ max: 1, noDeleteOnStaleGet: true })).toThrow(/noDeleteOnStaleGet/)
+  })
+})
+
+describe('a crash of the core', () => {
+  const crash = () => Core.shared().trapped(Object.assign(new Error('elsewhere'), { name: 'RuntimeError' }))
+
+  it('takes no entry of a live cache that renews, nor what it was to live', async () => {
+    const { cache, clock } = make<number>({ updateAgeOnGet: true })
+    cache.set('a', 1)
+    cache.set('own', 1, { ttl: 500 })
+    await clock.advance(40)
+    crash()
+    expect([cache.get('a'), cache.get('own')]).toEqual([1, 1])
+    cache.set('b', 1)
+    expect([cache.get('a'), cache.get('own'), cache.size]).toEqual([1, 1, 3])
+    expect([cache.getRemainingTTL('a'), cache.getRemainingTTL('own')]).toEqual([100, 500])
+  })
+
+  it('takes no stale entry of a live cache that keeps them', async () => {
+    const { cache, clock } = make<number>({ allowStale: true })
+    cache.set('a', 1)
+    await clock.advance(400)
+    crash()
+    cache.set('b', 2)
+    expect([cache.has('a'), cache.get('a'), cache.get('a'), cache.get('b')]).toEqual([false, 1, undefined, 2])
   })
 })

@@ -104,6 +104,22 @@ describe.each(['live', 'packed'] as const)('a memory cache that is %s', (store) 
     ])
   })
 
+  it('tells of what was over already when it was replaced, deleted or cleared', async () => {
+    const { cache, clock, left } = make<number>({ store, ttl: 100 })
+    for (const key of ['a', 'b', 'c']) cache.set(key, 1)
+    await clock.advance(200)
+    expect(cache.set('a', 2)).toBe(true)
+    expect([cache.delete('b'), cache.delete('b')]).toEqual([false, false])
+    cache.delete('none')
+    cache.clear()
+    expect(left.map(([key, , reason]) => [key, reason]).sort()).toEqual([
+      ['a', 'clear'],
+      ['a', 'set'],
+      ['b', 'expire'],
+      ['c', 'clear'],
+    ])
+  })
+
   it('may be used by the one who is told that an entry left', () => {
     const clock = new FakeClock()
     const again: string[] = []
