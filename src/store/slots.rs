@@ -17,8 +17,9 @@ const FREE: f64 = f64::NEG_INFINITY;
 const NONE: Slot = Slot::MAX;
 /// More slots than any memory holds; the numbers above are left to those who need marks.
 const MOST: usize = 1 << 31;
-/// The first growth.
+/// The least and the most slots that come at once: making more of them is work of one insertion.
 const FEW: usize = 64;
+const STEP: usize = 1 << 15;
 
 /// The slots of one store.
 #[derive(Debug, Clone)]
@@ -166,26 +167,37 @@ impl Slots {
         }
     }
 
-    /// Lengthens the tables by half, or to what is allowed.
+    /// Lengthens the tables by half, but by no more than [`STEP`], nor beyond what is allowed.
+    ///
+    /// Memory is taken for half as many again, and for all that are allowed once a sixteenth of
+    /// them is there: so a store that fills up moves no large table, and has in the end as many
+    /// slots as entries. Linear memory that nobody has written to takes none of the machine's.
     fn grow(&mut self, most: u32) -> Result<(), Refused> {
         let old = self.deadlines.len();
-        let new = (old + (old / 2).max(FEW)).min(most as usize).min(MOST);
-        let more = new
-            .checked_sub(old)
-            .filter(|&more| more > 0)
-            .ok_or(Refused::Full)?;
-        self.touches
-            .try_reserve_exact(more)
-            .map_err(|_| Refused::OutOfMemory)?;
-        self.deadlines
-            .try_reserve_exact(more)
-            .map_err(|_| Refused::OutOfMemory)?;
-        self.weights
-            .try_reserve_exact(more)
-            .map_err(|_| Refused::OutOfMemory)?;
+        let most = (most as usize).min(MOST);
+        let new = (old + (old / 2).clamp(FEW, STEP)).min(most);
+        if new <= old {
+            return Err(Refused::Full);
+        }
+        let room = if new >= most / 16 { most } else { new + old / 2 };
+        reserve(&mut self.touches, room, new)?;
+        reserve(&mut self.deadlines, room, new)?;
+        reserve(&mut self.weights, room, new)?;
         self.touches.resize(new, 0);
         self.deadlines.resize(new, FREE);
         self.weights.resize(new, 0);
         Ok(())
     }
+}
+
+/// Sees to it that `table` has memory for `least` items; if it has not, it gets some for
+/// `wanted`, or else for those alone.
+fn reserve<T>(table: &mut Vec<T>, wanted: usize, least: usize) -> Result<(), Refused> {
+    if table.capacity() >= least {
+        return Ok(());
+    }
+    table
+        .try_reserve_exact(wanted - table.len())
+        .or_else(|_| table.try_reserve_exact(least - table.len()))
+        .map_err(|_| Refused::OutOfMemory)
 }

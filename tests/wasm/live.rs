@@ -58,7 +58,10 @@ fn an_answer_tells_how_many_left() {
     assert_eq!(parts(store.insert(0, 4.0, NEVER, 0.0, 2)), (0, 2));
     assert_eq!(parts(store.insert(0, 9.0, NEVER, 0.0, 3)).0, 2);
     assert_eq!(parts(store.insert(0, 11.0, NEVER, 0.0, 4)), (0, 0));
-    assert!(departed(&store).is_empty(), "nobody leaves for what is refused");
+    assert!(
+        departed(&store).is_empty(),
+        "nobody leaves for what is refused"
+    );
     let slot = parts(store.insert(0, 1.0, NEVER, 0.0, 5)).1 - 1;
     assert_eq!(parts(store.replace(slot, 2.0, NEVER, 0.0, 6)), (1, 1));
 }
