@@ -8,7 +8,7 @@ import { TraceError } from './trace-error.ts'
 /** How many lines, or records, are looked at. */
 const SAMPLE = 200
 
-/** How long a line may be that is a key without blanks, for what is text to be keys. */
+/** The endings of compressed files: what is before them tells of the content. */
 const COMPRESSED = /\.(gz|zst|zstd|xz)$/i
 
 /**
@@ -82,7 +82,7 @@ function looksLikeOracle(view: DataView): boolean {
     if (next < -2n) return false
     before = time
   }
-  return records > 0
+  return records > 1
 }
 
 /**
