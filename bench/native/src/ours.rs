@@ -1,0 +1,110 @@
+//! A cache of eight-byte keys and values on the core's live store, as JavaScript has one of strings.
+
+use foldhash::fast::RandomState;
+use omnicache_core::policy::{Favor, PolicyKind, Slot};
+use omnicache_core::store::{Limits, LiveStore, REBASE_AT};
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+/// Keys by slot and slots by key on this side, who leaves on the core's.
+pub struct Cache {
+    slots: HashMap<u64, Slot, RandomState>,
+    entries: Vec<(u64, u64)>,
+    store: LiveStore,
+    tick: u32,
+}
+
+impl Cache {
+    /// An empty cache.
+    #[must_use]
+    pub fn new(policy: PolicyKind, capacity: usize) -> Self {
+        let max_entries = u32::try_from(capacity).unwrap_or(u32::MAX);
+        let limits = Limits {
+            max_entries,
+            ..Limits::default()
+        };
+        Self {
+            slots: HashMap::with_capacity_and_hasher(capacity, RandomState::default()),
+            entries: Vec::with_capacity(capacity),
+            store: LiveStore::new(policy, Favor::Objects, limits),
+            tick: 0,
+        }
+    }
+
+    /// The value of a key. Counts as a use.
+    pub fn get(&mut self, key: u64) -> Option<u64> {
+        let &slot = self.slots.get(&key)?;
+        let tick = self.next_tick();
+        self.store.touch(slot, tick);
+        self.entries.get(slot as usize).map(|&(_, value)| value)
+    }
+
+    /// Takes in a key that is not there.
+    pub fn insert(&mut self, key: u64, value: u64) {
+        let tick = self.next_tick();
+        let fingerprint = fold(self.slots.hasher().hash_one(key));
+        let inserted = self.store.insert(fingerprint, 1, f64::INFINITY, 0.0, tick);
+        for &slot in self.store.outbox() {
+            if let Some((left, _)) = self.entries.get(slot as usize) {
+                self.slots.remove(left);
+            }
+        }
+        let Ok(slot) = inserted else { return };
+        let place = slot as usize;
+        if place >= self.entries.len() {
+            self.entries.resize(place + 1, (0, 0));
+        }
+        self.entries[place] = (key, value);
+        self.slots.insert(key, slot);
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    fn next_tick(&mut self) -> u32 {
+        if self.tick >= REBASE_AT {
+            self.tick = self.store.rebase(self.tick);
+        }
+        self.tick += 1;
+        self.tick
+    }
+}
+
+/// The 32 bits of a hash that the policies get.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "both halves are in what is left"
+)]
+const fn fold(hash: u64) -> u32 {
+    (hash ^ (hash >> 32)) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_policy_keeps_to_its_capacity_and_answers_what_was_stored() {
+        for &kind in PolicyKind::ALL {
+            let mut cache = Cache::new(kind, 10);
+            for key in 0..100 {
+                cache.insert(key, key * 2);
+                assert!(cache.len() <= 10, "{kind:?}");
+            }
+            let found: Vec<u64> = (0..100)
+                .filter(|&key| cache.get(key) == Some(key * 2))
+                .collect();
+            assert_eq!(found.len(), cache.len(), "{kind:?}");
+            assert_eq!(found.len(), 10, "{kind:?}");
+        }
+    }
+}
