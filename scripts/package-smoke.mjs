@@ -1,12 +1,13 @@
 // @ts-check
 /**
  * Packs the package, installs it in an empty folder as a user would, and uses it there: as ES
- * modules, as CommonJS, and with its types. It needs dist/ (`npm run build -- --dist`).
+ * modules, as CommonJS, with its types, and its program. It needs dist/ (`npm run build -- --dist`).
  */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { counts, sentence, sum } from './lib/counts.mjs'
 import { ROOT } from './lib/packages.mjs'
 import { run } from './lib/process.mjs'
@@ -47,6 +48,13 @@ const cache = new CacheManager({ regions: { sessions: { ttl: '30m' } } })
 export const stored: Promise<boolean> = cache.set(CacheType.METRICS, 'key', 1)
 export const session: Promise<{ user: string } | undefined> = cache.region<{ user: string }>('sessions').get('u1')
 `
+
+/** The keys 0 to 9, ten times, one a line. */
+const PACKED = {
+  'trace.zst': 'KLUv/QRo3QAAoDAKMQoyCjMKNAo1CjYKNwo4CjkKAQBiR00mpbtavA==',
+  'trace.xz':
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4ADHABpdABgCgmi12UuzNxy2Ehcivi+KbkJs/ShJvAAAAAAA2AF1cYb/B+0AATbIAQAAABL0r3CxxGf7AgAAAAAEWVo=',
+}
 
 const TSCONFIG = {
   compilerOptions: {
@@ -96,6 +104,7 @@ async function main() {
       return command(process.execPath, [file])
     })
   }
+  await check('its program simulates what it is given', simulates)
   await check('its types serve ES modules and CommonJS', typeChecks)
 }
 
@@ -167,7 +176,7 @@ function staysAtHome(installed) {
   const top = readdirSync(installed)
   const foreign = top.filter((name) => /^(tests?|src|target|bench|demo|coverage|node_modules|\..*)$/.test(name))
   if (foreign.length > 0) throw new Error(`in the tarball: ${foreign.join(', ')}`)
-  for (const name of ['LICENSE', 'README.md']) {
+  for (const name of ['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md']) {
     if (!top.includes(name)) throw new Error(`not in the tarball: ${name}`)
   }
 }
@@ -179,6 +188,21 @@ async function sameNames(name) {
   const cjs = await command(process.execPath, ['--input-type=commonjs', '-e', namesOf(`require('${name}')`)])
   if (esm.trim() === '') throw new Error('it exports nothing')
   if (esm !== cjs) throw new Error(`import: ${esm}require: ${cjs}`)
+}
+
+/** By the name that npm puts on the path, on a trace that is packed by each packer it reads. */
+async function simulates() {
+  const lines = Array.from({ length: 100 }, (_, i) => `${i % 10}\n`).join('')
+  writeFileSync(join(folder, 'trace.gz'), gzipSync(lines))
+  for (const [name, base64] of Object.entries(PACKED)) writeFileSync(join(folder, name), Buffer.from(base64, 'base64'))
+  for (const name of ['trace.gz', ...Object.keys(PACKED)]) {
+    const output = await npm(['exec', '--offline', '--', 'omnicache', 'simulate', name, '--sizes=10', '--json'])
+    const cells = output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+    if (cells.length === 0 || cells.some(({ hits }) => hits !== 90)) throw new Error(`${name}: ${output}`)
+  }
 }
 
 async function typeChecks() {

@@ -6,7 +6,7 @@ import { type Panel, panelsOf } from './panels.ts'
 import { bytesShort, niceTicks, pixels, xml } from './svg-parts.ts'
 
 const WIDTH = 820
-const HEADER = 64
+const HEADER = 84
 const PANEL = 400
 /** Where the plot is in its panel; the legend is to its right. */
 const PLOT = { left: 64, right: 660, top: 34, bottom: 310 } as const
