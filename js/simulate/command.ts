@@ -57,7 +57,8 @@ function tracesOf(options: SimulateOptions, input: StandardInput): (() => Promis
 }
 
 async function report(trace: Trace, options: SimulateOptions, { stdout, stderr }: Streams): Promise<void> {
-  const result = await simulate(trace, options, progressOn(stderr, trace))
+  const bars = new Bars(stderr, trace.bytes)
+  const result = await simulate(trace, options, bars.update).finally(() => bars.stop())
   stdout.write(options.json ? `${jsonLines(result)}\n` : textReport(result))
   if (options.svg === undefined) return
   try {
@@ -67,14 +68,30 @@ async function report(trace: Trace, options: SimulateOptions, { stdout, stderr }
   }
 }
 
-/** A bar for each phase that takes long, on a terminal only. */
-function progressOn(output: Output, trace: Trace): (phase: keyof typeof PHASES, read: number) => void {
-  if (!output.isTTY) return () => {}
-  const began = performance.now()
-  const bars = new Map<string, Progress>()
-  return (phase, read) => {
-    const bar = bars.get(phase) ?? new Progress(output, PHASES[phase], trace.bytes, { show: bytes })
-    bars.set(phase, bar)
-    if (performance.now() - began > PATIENCE) bar.update(read)
+/** A bar for each phase, on a terminal only, and once it has taken a while. */
+class Bars {
+  readonly #output: Output
+  readonly #total: number
+  readonly #began = performance.now()
+  #phase: keyof typeof PHASES | undefined
+  #bar: Progress | undefined
+
+  constructor(output: Output, total: number) {
+    this.#output = output
+    this.#total = total
+  }
+
+  readonly update = (phase: keyof typeof PHASES, read: number): void => {
+    if (!this.#output.isTTY) return
+    if (phase !== this.#phase) {
+      this.stop()
+      this.#phase = phase
+      this.#bar = new Progress(this.#output, PHASES[phase], this.#total, { show: bytes })
+    }
+    if (performance.now() - this.#began > PATIENCE) this.#bar?.update(read)
+  }
+
+  stop(): void {
+    this.#bar?.stop()
   }
 }

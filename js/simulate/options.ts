@@ -58,7 +58,7 @@ bound, which no cache can exceed, and perhaps none can reach.
 
 Examples
   omnicache simulate access.log.gz
-  omnicache simulate trace.oracleGeneral.zst --policy lru,auto,optimum --sizes 1%,10%
+  omnicache simulate trace.oracleGeneral.zst --policy lru,s3fifo,optimum --sizes 1%,10%
   omnicache simulate requests.csv --columns key=url,size=bytes --sizes 64MB,256MB --svg plot.svg
   cut -f2 queries.tsv | omnicache simulate - --sizes 1000,10000 --json
 

@@ -8,6 +8,8 @@ export interface Output {
 }
 
 const REDRAW_MS = 100
+/** Back to the line's beginning, and all of it away. */
+const WIPE = '\r\x1b[2K'
 const BAR = 28
 /** Not on a terminal: a line each time that another quarter is done. */
 const QUARTERS = 4
@@ -30,6 +32,8 @@ export class Progress {
   readonly #started: number
   #drawn = Number.NEGATIVE_INFINITY
   #quarter = 0
+  /** Whether there is a line on the terminal that is not ended. */
+  #open = false
 
   constructor(output: Output, label: string, total: number, options: ProgressOptions = {}) {
     const { now = () => performance.now(), show = count } = options
@@ -47,12 +51,19 @@ export class Progress {
     else this.#tell(done)
   }
 
+  /** Wipes a bar that will not come to its end. */
+  stop(): void {
+    if (this.#open) this.#output.write(WIPE)
+    this.#open = false
+  }
+
   #redraw(done: number): void {
     const now = this.#now()
     if (done < this.#total && now - this.#drawn < REDRAW_MS) return
     this.#drawn = now
     const line = this.#line(done, bar(done / this.#total)).slice(0, (this.#output.columns || 80) - 1)
-    this.#output.write(`\r\x1b[2K${line}${done < this.#total ? '' : '\n'}`)
+    this.#open = done < this.#total
+    this.#output.write(`${WIPE}${line}${this.#open ? '' : '\n'}`)
   }
 
   #tell(done: number): void {

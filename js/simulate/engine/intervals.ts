@@ -5,7 +5,7 @@ const FIRST_KEYS = 1_024
 
 /**
  * For each request of a batch, how long ago its key was asked for. It keeps every key of the
- * trace, in 31 to 59 bytes.
+ * trace, in 31 to 61 bytes.
  */
 export class Intervals {
   /** In requests; 0 where it is the first one for its key. */

@@ -5,7 +5,7 @@ const FIRST_PLACES = 1_024
 const MOST_USED = 0.6
 
 /**
- * Which slot a 64-bit key has. A key costs 8 bytes by its slot and 7 to 13 in the table of
+ * Which slot a 64-bit key has. A key costs 8 to 16 bytes by its slot and 7 to 13 in the table of
  * places: linear probing, and removals move later keys back, so that nothing has to be swept.
  */
 export class KeyIndex {

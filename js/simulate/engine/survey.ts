@@ -2,7 +2,7 @@ import type { Batch } from '../trace/batch.ts'
 import { KeyIndex } from './key-index.ts'
 
 /**
- * What a trace is made of, from one pass. Every key is kept, in 15 to 27 bytes: the one thing
+ * What a trace is made of, from one pass. Every key is kept, in 15 to 29 bytes: the one thing
  * here that grows with the trace and not with the caches.
  */
 export class Survey {

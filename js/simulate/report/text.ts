@@ -18,9 +18,9 @@ export function textReport(result: Result): string {
 function heading({ trace, requests, keys, uniqueBytes, bytes: total, skipped }: Result): string {
   const facts = [
     trace.title,
-    `${count(requests)} requests${keys === undefined ? '' : ` for ${count(keys)} keys`}`,
+    `${several(requests, 'request')}${keys === undefined ? '' : ` for ${several(keys, 'key')}`}`,
     ...(trace.sized ? [`${bytes(total)}${uniqueBytes === undefined ? '' : ` (the keys: ${bytes(uniqueBytes)})`}`] : []),
-    ...(skipped > 0 ? [`${count(skipped)} lines left out that are no requests`] : []),
+    ...(skipped > 0 ? [`${several(skipped, 'line')} left out that are no requests`] : []),
   ]
   return `${trace.name}\n${facts.join(' · ')}`
 }
@@ -51,6 +51,9 @@ function ratios(title: string, cells: readonly CellResult[], ratio: (cell: CellR
 
 function pace({ cells, requests, seconds }: Result): string {
   const perSecond = (cells.length * requests) / Math.max(seconds, 0.001)
-  const caches = cells.length === 1 ? '1 cache' : `${cells.length} caches`
-  return `${caches} in ${seconds.toFixed(1)} s: ${count(perSecond)} requests/s`
+  return `${several(cells.length, 'cache')} in ${seconds.toFixed(1)} s: ${count(perSecond)} requests/s`
+}
+
+function several(amount: number, thing: string): string {
+  return `${count(amount)} ${thing}${amount === 1 ? '' : 's'}`
 }

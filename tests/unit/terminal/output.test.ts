@@ -11,7 +11,7 @@ function progress(total: number, isTTY: boolean, columns = 80) {
     now = ms
     bar.update(done)
   }
-  return { written, at }
+  return { written, at, bar }
 }
 
 describe('the progress bar', () => {
@@ -23,6 +23,18 @@ describe('the progress bar', () => {
     expect(written.every((text) => text.startsWith('\r\x1b[2K'))).toBe(true)
     expect(written.join('').match(/\n/g)).toHaveLength(1)
     expect(written.at(-1)).toMatch(/█{28} 100 % {2}1,000 of 1,000 {2}1,000\/s\n$/)
+  })
+
+  it('is wiped where it stops before its end, and only there', () => {
+    const { written, at, bar } = progress(10, true)
+    bar.stop()
+    at(1_000, 5)
+    bar.stop()
+    bar.stop()
+    expect(written.slice(1)).toEqual(['\r\x1b[2K'])
+    at(2_000, 10)
+    bar.stop()
+    expect(written).toHaveLength(3)
   })
 
   it('never wraps on a narrow terminal', () => {
