@@ -4,6 +4,7 @@
  */
 
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { allocations } from './lib/allocations.ts'
 import { HELP, type Options, readArgs } from './lib/args.ts'
@@ -11,6 +12,7 @@ import { type Figures, figures } from './lib/figures.ts'
 import { machine } from './lib/machine.ts'
 import { markdown } from './lib/markdown.ts'
 import { ensureBundle, omnicache, omnicacheMemory } from './lib/omnicache.ts'
+import { ProcessPort } from './lib/processes.ts'
 import { chosen, jobs, run } from './lib/run.ts'
 import { QUICK, SIZES } from './lib/sizes.ts'
 import { allocationsTable, checksTable, figuresTable } from './lib/tables.ts'
@@ -19,6 +21,8 @@ import { TARGETS } from './targets.ts'
 import { allWorks } from './works/index.ts'
 
 const ALLOCATIONS = 'allocations'
+
+const STAGE = { open: () => new ProcessPort(), lanes: availableParallelism() }
 
 async function main({ only, quick, json, sizes }: Options): Promise<void> {
   ensureBundle()
@@ -29,7 +33,7 @@ async function main({ only, quick, json, sizes }: Options): Promise<void> {
   const wanted = only.every((name) => name === ALLOCATIONS) && only.length > 0 ? [] : chosen(all, only)
   const results: Figures[] = []
   for (const job of wanted) {
-    const result = figures(await run(job, quick ? QUICK : SIZES[job.size]))
+    const result = figures(await run(job, quick ? QUICK : SIZES[job.size], STAGE))
     results.push(result)
     say(figuresTable(result))
   }

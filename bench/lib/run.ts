@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os'
 import type { Work } from '../works/work.ts'
 import { takeTurns } from './measure.ts'
-import { RemotePerformer } from './remote.ts'
+import { type Port, RemotePerformer } from './orders.ts'
 import type { Report } from './reports.ts'
 import { nameAt, type Size, type SizeName, USUAL } from './sizes.ts'
 
@@ -28,13 +27,21 @@ export function chosen(all: readonly Job[], only: readonly string[]): Job[] {
   throw new Error(`--only takes one of ${all.map(({ name }) => name).join(', ')}, or how it begins`)
 }
 
-/** Measures one job: a process for each contender, all of them ready before the first turn. */
-export async function run({ name, work, size }: Job, { plan, scale }: Size): Promise<Report> {
+/** Where contenders are. */
+export interface Stage {
+  /** Opens a way to a new process, or worker. */
+  readonly open: () => Port
+  /** How many may get ready at once. */
+  readonly lanes: number
+}
+
+/** Measures one job: a place of its own for each contender, all of them ready before the first turn. */
+export async function run({ name, work, size }: Job, { plan, scale }: Size, { open, lanes }: Stage): Promise<Report> {
   const names = Object.keys(work.contenders).filter((one) => size === USUAL || work.large?.includes(one))
   const performers: RemotePerformer[] = []
   try {
-    await inParallel(names, async (contender) => {
-      const performer = new RemotePerformer({ work: work.name, contender, plan, scale })
+    await inParallel(lanes, names, async (contender) => {
+      const performer = new RemotePerformer({ work: work.name, contender, plan, scale }, open())
       performers.push(performer)
       await performer.prepare()
     })
@@ -46,11 +53,11 @@ export async function run({ name, work, size }: Job, { plan, scale }: Size): Pro
   }
 }
 
-/** Carries `task` out for each item, as many at once as there are processors. */
-async function inParallel<T>(items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
+/** Carries `task` out for each item, so many at once. */
+async function inParallel<T>(lanes: number, items: readonly T[], task: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items]
   const lane = async () => {
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await task(item)
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, lane))
+  await Promise.all(Array.from({ length: lanes }, lane))
 }
