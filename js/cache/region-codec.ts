@@ -43,7 +43,7 @@ export class RegionCodec {
   constructor(core: Core, options: CodecOptions) {
     this.options = options
     this.core = core
-    this.buffers = new Buffers(core)
+    this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
   }
 
@@ -56,7 +56,7 @@ export class RegionCodec {
     if (core === this.core) return
     if (!this.core.crashed) this.native.free()
     this.core = core
-    this.buffers = new Buffers(core)
+    this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
   }
 

@@ -1,8 +1,8 @@
 import { CacheError } from '../errors.ts'
 import type { Core } from './core.ts'
+import { type ReadText, textReader } from './text-reader.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** How many bytes one UTF-16 unit can take in UTF-8. */
 const MOST_BYTES_PER_UNIT = 3
@@ -10,31 +10,51 @@ const MOST_BYTES_PER_UNIT = 3
 /** A longer string, in UTF-16 units, is encoded first, so that no room is taken for the worst case. */
 const LARGE = 65_536
 
+/** The least room for values that the core is asked for, and the most that is kept in view. */
+const LEAST_ROOM = 4_096
+const MOST_ROOM = 1_048_576
+
+const made = new WeakMap<Core, Buffers>()
+
 /**
  * How bytes get into an instance and out of it: through buffers in its linear memory, at
- * addresses that it tells. Nothing here is kept across a call that may allocate.
+ * addresses that it tells. The views are made anew when the memory has grown, for that
+ * detaches them all at once.
  */
 export class Buffers {
   readonly #core: Core
   readonly #keyPointer: number
   readonly #keyBytes: number
-  readonly #resultIndex: number
+  readonly #resultPointer: number
   readonly #stampPointer: number
-  #keyView: Uint8Array
+  #keyView!: Uint8Array
+  #results!: Float64Array
+  #valuePointer = 0
+  #valueView: Uint8Array = new Uint8Array(0)
+  #readText!: ReadText
 
-  constructor(core: Core) {
+  private constructor(core: Core) {
     const { glue } = core
     this.#core = core
     this.#keyPointer = glue.keyPointer()
     this.#keyBytes = glue.keyCapacity()
-    this.#resultIndex = glue.resultPointer() / Float64Array.BYTES_PER_ELEMENT
+    this.#resultPointer = glue.resultPointer()
     this.#stampPointer = glue.stampPointer()
-    this.#keyView = this.#makeKeyView()
+    this.#look()
   }
 
-  /** Writes a key that was checked before, and answers its length in bytes. */
+  /** The buffers of an instance, which all who work with it share: a value's place moves when it grows. */
+  static of(core: Core): Buffers {
+    const known = made.get(core)
+    if (known !== undefined) return known
+    const buffers = new Buffers(core)
+    made.set(core, buffers)
+    return buffers
+  }
+
+  /** Writes a key that has not too many bytes, and answers its length in bytes. */
   writeKey(key: string): number {
-    if (this.#keyView.byteLength === 0) this.#keyView = this.#makeKeyView()
+    if (this.#keyView.byteLength === 0) this.#look()
     return encoder.encodeInto(key, this.#keyView).written
   }
 
@@ -46,13 +66,12 @@ export class Buffers {
   writeValue(payload: string | Uint8Array): number {
     if (typeof payload !== 'string' || payload.length > LARGE) {
       const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload
-      const pointer = this.#reserve(bytes.byteLength)
-      this.#core.bytes.set(bytes, pointer)
+      this.#makeRoom(bytes.byteLength)
+      this.#valueView.set(bytes)
       return bytes.byteLength
     }
-    const room = payload.length * MOST_BYTES_PER_UNIT
-    const pointer = this.#reserve(room)
-    return encoder.encodeInto(payload, this.#core.bytes.subarray(pointer, pointer + room)).written
+    this.#makeRoom(payload.length * MOST_BYTES_PER_UNIT)
+    return encoder.encodeInto(payload, this.#valueView).written
   }
 
   /** Writes the 16 bytes of a stamp. */
@@ -62,7 +81,8 @@ export class Buffers {
 
   /** One of the numbers that the last call answered. */
   result(index: number): number {
-    return this.#core.numbers[this.#resultIndex + index] as number
+    if (this.#results.byteLength === 0) this.#look()
+    return this.#results[index] as number
   }
 
   /** Bytes in linear memory, to be used before the next call. */
@@ -77,16 +97,39 @@ export class Buffers {
 
   /** Text in linear memory. */
   text(pointer: number, length: number): string {
-    return decoder.decode(this.view(pointer, length))
+    if (this.#keyView.byteLength === 0) this.#look()
+    return this.#readText(pointer, length, false)
+  }
+
+  /** Text in linear memory of which every byte is a character. */
+  ascii(pointer: number, length: number): string {
+    if (this.#keyView.byteLength === 0) this.#look()
+    return this.#readText(pointer, length, true)
+  }
+
+  /** Has `#valueView` be on so many bytes or more. */
+  #makeRoom(length: number): void {
+    const { byteLength } = this.#valueView
+    // A large buffer is given back at the next value that does not need it.
+    if (length <= byteLength && (byteLength <= MOST_ROOM || length > MOST_ROOM)) return
+    const room = Math.max(length, LEAST_ROOM)
+    if (byteLength === 0 || room > byteLength || byteLength > MOST_ROOM) this.#valuePointer = this.#reserve(room)
+    this.#valueView = this.view(this.#valuePointer, room)
   }
 
   #reserve(length: number): number {
     const pointer = this.#core.glue.valuePointer(length)
-    if (pointer !== 0 || length === 0) return pointer
+    if (pointer !== 0) return pointer
     throw new CacheError('OUT_OF_MEMORY', `the core has no memory for a value of ${length} bytes`)
   }
 
-  #makeKeyView(): Uint8Array {
-    return this.view(this.#keyPointer, this.#keyBytes)
+  #look(): void {
+    const { buffer } = this.#core.glue.memory
+    this.#keyView = this.view(this.#keyPointer, this.#keyBytes)
+    this.#results = new Float64Array(buffer, this.#resultPointer, RESULTS)
+    this.#readText = textReader(buffer)
   }
 }
+
+/** How many numbers an answer can have. */
+const RESULTS = 8

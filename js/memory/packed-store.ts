@@ -4,7 +4,7 @@ import { ValueSerializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
-import type { CacheError } from '../errors.ts'
+import { CacheError } from '../errors.ts'
 import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
@@ -39,7 +39,7 @@ export class PackedStore<V> implements Store<V> {
     this.#favorBytes = options.favorBytes ?? false
     this.#limits = options.limits
     this.#core = Core.create()
-    this.#buffers = new Buffers(this.#core)
+    this.#buffers = Buffers.of(this.#core)
     this.#native = this.#makeNative()
   }
 
@@ -60,16 +60,20 @@ export class PackedStore<V> implements Store<V> {
   }
 
   get(key: string): V | undefined {
-    if (!canBeKey(key)) return undefined
-    const found = this.#guarded(() => this.#native.rawGet(this.#buffers.writeKey(key), this.#clock.now()))
-    return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
+    return this.getFresh(key, this.#clock.now(), undefined)
   }
 
   getFresh(key: string, now: number, until: number | undefined): V | undefined {
-    if (!canBeKey(key)) return undefined
-    const found = this.#guarded(() => this.#native.rawGet(this.#buffers.writeKey(key), now))
-    if (!found) return undefined
-    const value = this.#read(this.#buffers.result(0), this.#buffers.result(1))
+    const length = this.#writeKey(key)
+    if (length === 0) return undefined
+    let tag = 0
+    try {
+      tag = this.#native.rawGet(length, now)
+    } catch (error) {
+      this.#restart(error)
+    }
+    if (tag === 0) return undefined
+    const value = this.#read(tag)
     if (until !== undefined && this.deadline(key) !== Infinity) this.setDeadline(key, until)
     return value
   }
@@ -79,43 +83,50 @@ export class PackedStore<V> implements Store<V> {
   }
 
   has(key: string): boolean {
-    if (!canBeKey(key)) return false
-    return this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), this.#clock.now()))
+    return this.#peek(key, this.#clock.now()) !== 0
   }
 
   deadline(key: string): number | undefined {
-    if (!canBeKey(key)) return undefined
-    const deadline = this.#guarded(() => this.#native.rawDeadline(this.#buffers.writeKey(key), this.#clock.now()))
+    const length = this.#writeKey(key)
+    const deadline = length === 0 ? -1 : this.#guarded(() => this.#native.rawDeadline(length, this.#clock.now()))
     return deadline < 0 ? undefined : deadline
   }
 
   setDeadline(key: string, deadline: number): boolean {
-    if (!canBeKey(key)) return false
-    return this.#guarded(() => this.#native.rawSetDeadline(this.#buffers.writeKey(key), deadline, this.#clock.now()))
+    const length = this.#writeKey(key)
+    return length > 0 && this.#guarded(() => this.#native.rawSetDeadline(length, deadline, this.#clock.now()))
   }
 
   weight(): undefined {
     return undefined
   }
 
-  /** The weight is the true one: it cannot be declared. */
+  /**
+   * The weight is the true one: it cannot be declared.
+   *
+   * @throws CacheError `OUT_OF_MEMORY` where nothing that could be evicted makes room; then the key is not there.
+   */
   set(key: string, value: V, _weight: number, deadline: number): boolean {
     const before = this.#onRemove && this.#peekAt(key, ANY_TIME)
-    const { serializer: id, data } = serializer.serialize(value)
-    const stored = this.#guarded(() => {
-      const valueLength = this.#buffers.writeValue(data)
-      const keyLength = this.#buffers.writeKey(key)
-      return this.#native.rawSet(keyLength, valueLength, id, deadline, this.#clock.now())
-    })
-    this.#tellOfDeparted()
-    if (before !== undefined) this.#onRemove?.(key, before, 'set')
-    return stored
+    let stored = 0
+    try {
+      stored = this.#store(key, value, deadline)
+    } catch (error) {
+      this.#restart(error)
+      stored = this.#store(key, value, deadline)
+    }
+    if (this.#onRemove !== undefined) {
+      this.#tellOfDeparted()
+      if (before !== undefined) this.#onRemove(key, before, 'set')
+    }
+    if (stored < 0) throw new CacheError('OUT_OF_MEMORY', `the core has no memory for the value of ${key}`)
+    return stored > 0
   }
 
   delete(key: string, reason: RemovalReason = 'delete'): boolean {
-    if (!canBeKey(key)) return false
     const before = this.#onRemove && this.#peekAt(key, ANY_TIME)
-    const live = this.#guarded(() => this.#native.rawRemove(this.#buffers.writeKey(key), this.#clock.now()))
+    const length = this.#writeKey(key)
+    const live = length > 0 && this.#guarded(() => this.#native.rawRemove(length, this.#clock.now()))
     if (before !== undefined) this.#onRemove?.(key, before, live ? reason : 'expire')
     return live
   }
@@ -166,7 +177,7 @@ export class PackedStore<V> implements Store<V> {
       cursor = this.#guarded(() => this.#native.rawNext(at))
       if (cursor < 0 || !(this.#buffers.result(4) > now())) continue
       const key = this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3))
-      yield [key, this.#read(this.#buffers.result(0), this.#buffers.result(1))]
+      yield [key, this.#read(this.#buffers.result(5))]
     }
   }
 
@@ -178,15 +189,49 @@ export class PackedStore<V> implements Store<V> {
     if (!this.#core.crashed) this.#native.free()
   }
 
-  #peekAt(key: string, now: number): V | undefined {
-    if (!canBeKey(key)) return undefined
-    const found = this.#guarded(() => this.#native.rawPeek(this.#buffers.writeKey(key), now))
-    return found ? this.#read(this.#buffers.result(0), this.#buffers.result(1)) : undefined
+  /** Writes a key, and answers its length in bytes; 0 where there can be no entry under it. */
+  #writeKey(key: string): number {
+    if (typeof key !== 'string' || key.length > MAX_KEY_UNITS) return 0
+    const length = this.#buffers.writeKey(key)
+    // Only if every character took one byte, there is surely no surrogate in it. Those that
+    // stand alone would all become the same bytes.
+    return length === key.length || isWellFormed(key) ? length : 0
   }
 
-  #read(pointer: number, length: number): V {
-    const id = this.#core.bytes[pointer] as number
-    return serializer.deserialize(id, this.#buffers.view(pointer + 1, length - 1)) as V
+  #peekAt(key: string, now: number): V | undefined {
+    const tag = this.#peek(key, now)
+    return tag === 0 ? undefined : this.#read(tag)
+  }
+
+  #peek(key: string, now: number): number {
+    const length = this.#writeKey(key)
+    return length === 0 ? 0 : this.#guarded(() => this.#native.rawPeek(length, now))
+  }
+
+  /** Puts an entry into the core, as `rawSet` answers. */
+  #store(key: string, value: V, deadline: number): number {
+    const buffers = this.#buffers
+    let tag: number = ASCII
+    let length = -1
+    if (typeof value === 'string') {
+      length = buffers.writeValue(value)
+      if (length !== value.length) length = -1
+    }
+    if (length < 0) {
+      const { serializer: id, data } = serializer.serialize(value)
+      tag = id
+      length = buffers.writeValue(data)
+    }
+    return this.#native.rawSet(buffers.writeKey(key), length, tag, deadline, this.#clock.now())
+  }
+
+  /** The value that the last call found. */
+  #read(tag: number): V {
+    const buffers = this.#buffers
+    const pointer = buffers.result(0)
+    const length = buffers.result(1)
+    if (tag === ASCII) return buffers.ascii(pointer, length) as V
+    return serializer.deserialize(tag, buffers.view(pointer, length)) as V
   }
 
   /** Of what had to leave the key is told, not the value: to make it again would cost too much. */
@@ -213,7 +258,7 @@ export class PackedStore<V> implements Store<V> {
   #renew(): void {
     if (!this.#core.crashed) this.#native.free()
     this.#core = Core.create()
-    this.#buffers = new Buffers(this.#core)
+    this.#buffers = Buffers.of(this.#core)
     this.#native = this.#makeNative()
   }
 
@@ -222,19 +267,22 @@ export class PackedStore<V> implements Store<V> {
     try {
       return call()
     } catch (error) {
-      if (!this.#core.trapped(error)) throw error
-      const crash = this.#core.crash()
-      this.#renew()
-      this.#onRestart?.(crash)
+      this.#restart(error)
       return call()
     }
+  }
+
+  /** Replaces an instance that trapped; throws what was no trap. */
+  #restart(error: unknown): void {
+    if (!this.#core.trapped(error)) throw error
+    const crash = this.#core.crash()
+    this.#renew()
+    this.#onRestart?.(crash)
   }
 }
 
 /** The longest key in UTF-16 units that any key in UTF-8 can have. */
 const MAX_KEY_UNITS = 65_536
 
-/** Whether there can be an entry under `key`: lone surrogates would all become the same bytes. */
-function canBeKey(key: unknown): key is string {
-  return typeof key === 'string' && key.length <= MAX_KEY_UNITS && isWellFormed(key)
-}
+/** The tag of text whose characters take one byte each. The others are the ids of serializers. */
+const ASCII = 127

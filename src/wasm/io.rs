@@ -64,6 +64,7 @@ impl Buffers {
     fn work<T>(&mut self, [key, value]: [usize; 2], work: impl FnOnce(Io<'_>) -> T) -> Option<T> {
         self.empty_output();
         self.used.key = self.used.key.max(key.min(self.key.len()));
+        self.used.value = self.used.value.max(value.min(self.value.len()));
         Some(work(Io {
             key: self.key.get(..key)?,
             value: self.value.get(..value)?,

@@ -4,30 +4,31 @@ use wasm_bindgen::prelude::*;
 
 use super::io;
 use super::packed::{PackedCore, point};
+use crate::store::Refused;
 
 #[wasm_bindgen]
 impl PackedCore {
-    /// The address and length of the bytes under the key, in the results; false where there
-    /// are none.
+    /// The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
+    /// their address and length.
     #[wasm_bindgen(js_name = rawGet)]
-    pub fn raw_get(&mut self, key_length: usize, now: f64) -> bool {
-        io::with([key_length, 0], false, |io| {
+    pub fn raw_get(&mut self, key_length: usize, now: f64) -> u32 {
+        io::with([key_length, 0], 0, |io| {
             let found = self.region.store.get(io.key, now);
-            found.is_some_and(|(bytes, _)| point(io.results, bytes))
+            found.map_or(0, |(bytes, _)| tagged(io.results, bytes))
         })
     }
 
     /// As `rawGet`, without marking the entry as used.
     #[wasm_bindgen(js_name = rawPeek)]
-    pub fn raw_peek(&self, key_length: usize, now: f64) -> bool {
-        io::with([key_length, 0], false, |io| {
+    pub fn raw_peek(&self, key_length: usize, now: f64) -> u32 {
+        io::with([key_length, 0], 0, |io| {
             let found = self.region.store.peek(io.key, now);
-            found.is_some_and(|(bytes, _)| point(io.results, bytes))
+            found.map_or(0, |(bytes, _)| tagged(io.results, bytes))
         })
     }
 
-    /// Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
-    /// heavy.
+    /// Stores the bytes in the value buffer with a tag, which is not 0: 1, or 0 where they
+    /// are too heavy or over, or -1 where there is no memory.
     #[wasm_bindgen(js_name = rawSet)]
     pub fn raw_set(
         &mut self,
@@ -36,13 +37,15 @@ impl PackedCore {
         tag: u8,
         deadline: f64,
         now: f64,
-    ) -> bool {
-        io::with([key_length, value_length], false, |io| {
+    ) -> i32 {
+        io::with([key_length, value_length], 0, |io| {
             self.told = 0;
-            self.region
-                .store
-                .set(io.key, &[&[tag], io.value], deadline, now)
-                .is_ok()
+            let value = [&[tag][..], io.value];
+            match self.region.store.set(io.key, &value, deadline, now) {
+                Ok(_) => 1,
+                Err(Refused::OutOfMemory | Refused::Full) => -1,
+                Err(_) => 0,
+            }
         })
     }
 
@@ -74,17 +77,26 @@ impl PackedCore {
     }
 
     /// The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
-    /// address and length of its bytes, then of its key, then its deadline.
+    /// address and length of its bytes, then of its key, then its deadline, then its tag.
     #[wasm_bindgen(js_name = rawNext)]
     pub fn raw_next(&self, cursor: u32) -> f64 {
         io::with([0, 0], -1.0, |io| {
             let Some((next, key, bytes, deadline)) = self.region.store.next(cursor) else {
                 return -1.0;
             };
-            point(io.results, bytes);
+            io.results[5] = f64::from(tagged(io.results, bytes));
             point(&mut io.results[2..], key);
             io.results[4] = deadline;
             f64::from(next)
         })
     }
+}
+
+/// Puts where the bytes behind the tag are into the results; answers the tag.
+fn tagged(results: &mut [f64], bytes: &[u8]) -> u32 {
+    let Some((&tag, rest)) = bytes.split_first() else {
+        return 0;
+    };
+    point(results, rest);
+    u32::from(tag)
 }

@@ -80,21 +80,22 @@ fn a_walk_meets_every_entry_once() {
 fn bytes_go_in_and_out_behind_their_tag() {
     let mut region = packed();
     let (key, value) = (write_key("a"), write_value(b"one"));
-    assert!(region.raw_set(key, value, 7, 100.0, 0.0));
+    assert_eq!(region.raw_set(key, value, 7, 100.0, 0.0), 1);
     for found in [region.raw_get(key, 0.0), region.raw_peek(key, 0.0)] {
-        assert!(found);
-        assert_eq!(result_bytes(0), b"\x07one");
+        assert_eq!((found, result_bytes(0)), (7, b"one".to_vec()));
     }
     assert_eq!(region.raw_deadline(key, 0.0), 100.0);
     assert_eq!(region.raw_deadline(key, 100.0), -1.0);
     assert_eq!(region.raw_next(0), 1.0);
-    assert_eq!(result_bytes(0), b"\x07one");
+    assert_eq!((result(5), result_bytes(0)), (7.0, b"one".to_vec()));
     assert_eq!((result_bytes(2), result(4)), (b"a".to_vec(), 100.0));
     assert_eq!(region.raw_next(1), -1.0);
     assert!(region.raw_remove(key, 0.0));
     assert!(!region.raw_remove(key, 0.0));
-    assert!(!region.raw_get(key, 0.0));
-    assert!(!region.raw_peek(key, 0.0));
+    assert_eq!(
+        (region.raw_get(key, 0.0), region.raw_peek(key, 0.0)),
+        (0, 0)
+    );
 }
 
 /// The keys that left in the last call, and whether each was evicted.
