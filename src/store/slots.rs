@@ -179,7 +179,11 @@ impl Slots {
         if new <= old {
             return Err(Refused::Full);
         }
-        let room = if new >= most / 16 { most } else { new + old / 2 };
+        let room = if new >= most / 16 {
+            most
+        } else {
+            new + old / 2
+        };
         reserve(&mut self.touches, room, new)?;
         reserve(&mut self.deadlines, room, new)?;
         reserve(&mut self.weights, room, new)?;
