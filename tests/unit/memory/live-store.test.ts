@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import type { Clock } from '../../../js/clock.ts'
+import { Core } from '../../../js/core/core.ts'
+import { LiveStore } from '../../../js/memory/live-store.ts'
+import { POLICY_NUMBERS, type RemovalReason } from '../../../js/memory/store.ts'
+import { FakeClock } from '../../helpers/fake-clock.ts'
+import { usedBytes } from '../../helpers/heap.ts'
+
+type Left = [key: string, value: number, reason: RemovalReason]
+
+interface Wanted {
+  readonly policy?: keyof typeof POLICY_NUMBERS
+  readonly maxEntries?: number
+  readonly maxBytes?: number
+  readonly clock?: Clock
+  readonly told?: boolean
+}
+
+function make({
+  policy = 'lru',
+  maxEntries = 3,
+  maxBytes = Infinity,
+  clock = new FakeClock(),
+  told = true,
+}: Wanted = {}) {
+  const left: Left[] = []
+  const onRemove = told ? (...removed: Left) => left.push(removed) : undefined
+  const store = new LiveStore<number>({
+    policy: POLICY_NUMBERS[policy],
+    limits: { maxBytes, maxEntries },
+    clock,
+    onRemove,
+  })
+  return { store, left }
+}
+
+/** A clock that counts how often it is asked. */
+class CountingClock extends FakeClock {
+  asked = 0
+
+  override now(): number {
+    this.asked++
+    return super.now()
+  }
+}
+
+/** As a crash in another store of the shared instance is seen. */
+function crash(): void {
+  Core.shared().trapped(Object.assign(new Error('elsewhere'), { name: 'RuntimeError' }))
+}
+
+describe('a live store', () => {
+  it('tells who left: one for one, several for one, and the expired as expired', async () => {
+    const clock = new FakeClock()
+    const { store, left } = make({ maxEntries: Infinity, maxBytes: 10, clock })
+    store.set('a', 1, 3, Infinity)
+    store.set('b', 2, 3, clock.now() + 50)
+    store.set('c', 3, 4, Infinity)
+    store.set('d', 4, 2, Infinity)
+    expect(left).toEqual([['a', 1, 'evict']])
+    await clock.advance(100)
+    store.set('e', 5, 4, Infinity)
+    expect(left.slice(1)).toEqual([['b', 2, 'expire']])
+    store.set('f', 6, 9, Infinity)
+    expect(left.slice(2)).toEqual([
+      ['c', 3, 'evict'],
+      ['d', 4, 'evict'],
+      ['e', 5, 'evict'],
+    ])
+    expect([...store.entries()]).toEqual([['f', 6]])
+  })
+
+  it('forgets who left when nobody is told', () => {
+    const clock = new FakeClock()
+    const { store } = make({ maxEntries: 2, clock, told: false })
+    store.set('a', 1, 0, clock.now() + 50)
+    store.set('b', 2, 0, Infinity)
+    store.set('c', 3, 0, Infinity)
+    expect([store.get('a'), store.get('b'), store.get('c'), store.size]).toEqual([undefined, 2, 3, 2])
+  })
+
+  it('does not ask for the time before an entry has a deadline, and does from then on', async () => {
+    const clock = new CountingClock()
+    const { store } = make({ clock })
+    for (const key of ['a', 'b', 'c', 'd', 'd']) store.set(key, 1, 0, Infinity)
+    for (const key of ['a', 'b', 'c', 'd']) store.get(key)
+    expect(clock.asked).toBe(0)
+    store.set('e', 1, 0, clock.now() + 100)
+    expect(store.get('e')).toBe(1)
+    await clock.advance(100)
+    expect(store.get('e')).toBeUndefined()
+    expect(clock.asked).toBeGreaterThan(0)
+  })
+
+  it('is empty and forgets its deadlines when it is cleared', () => {
+    const clock = new CountingClock()
+    const { store, left } = make({ clock })
+    store.set('a', 1, 0, clock.now() + 100)
+    expect(store.clear()).toBe(1)
+    expect(left).toEqual([['a', 1, 'clear']])
+    clock.asked = 0
+    store.set('a', 2, 0, Infinity)
+    expect([store.get('a'), store.size, clock.asked]).toEqual([2, 1, 0])
+  })
+
+  it('marks hits after its views were detached by growth', () => {
+    const { store } = make({ maxEntries: 3 })
+    for (const key of ['a', 'b', 'c']) store.set(key, 1, 0, Infinity)
+    Core.shared().glue.memory.grow(1)
+    expect(store.get('a')).toBe(1)
+    store.set('d', 1, 0, Infinity)
+    expect([store.get('a'), store.get('b')]).toEqual([1, undefined])
+  })
+
+  it('keeps the order of use through a crash', () => {
+    const { store } = make({ maxEntries: 3 })
+    for (const key of ['a', 'b', 'c']) store.set(key, 1, 0, Infinity)
+    store.get('a')
+    crash()
+    store.set('d', 1, 0, Infinity)
+    expect(store.get('b')).toBeUndefined()
+    store.set('e', 1, 0, Infinity)
+    expect([store.get('a'), store.get('c')]).toEqual([1, undefined])
+  })
+
+  it('keeps weights and deadlines through a crash', async () => {
+    const clock = new FakeClock()
+    const { store } = make({ maxEntries: Infinity, maxBytes: 100, clock })
+    const start = clock.now()
+    store.set('a', 1, 40, start + 100)
+    store.set('b', 2, 30, Infinity)
+    store.set('gone', 3, 20, start + 50)
+    await clock.advance(60)
+    crash()
+    expect(store.expire()).toBe(0)
+    expect([store.bytes, store.size, store.deadline('a'), store.get('gone')]).toEqual([70, 2, start + 100, undefined])
+    await clock.advance(40)
+    expect([store.get('a'), store.get('b')]).toEqual([undefined, 2])
+  })
+
+  it('takes at most 80 bytes of JavaScript and, under lru, some 32 of linear memory an entry', () => {
+    const count = 200_000
+    const keys = Array.from({ length: count }, (_, i) => JSON.parse(`"user:profile:${i}"`) as string)
+    const { store } = make({ maxEntries: count, told: false })
+    const linear = () => Core.shared().glue.memory.buffer.byteLength
+    const before = { used: usedBytes(), linear: linear() }
+    for (const [i, key] of keys.entries()) store.set(key, i, 0, Infinity)
+    expect(store.size).toBe(count)
+    expect((usedBytes() - before.used) / count).toBeLessThan(80)
+    // 24.3 in use; the rest is what tables left behind that had to move, and pages of 64 KB.
+    expect((linear() - before.linear) / count).toBeLessThan(40)
+    store.dispose()
+  })
+})
