@@ -85,19 +85,28 @@ function looksLikeOracle(view: DataView): boolean {
   return records > 1
 }
 
+/** How many more pairs than halves there may be where a pair is one number. */
+const MORE_PAIRS = 1.2
+
 /**
- * Numbers of 64 bits have an upper half that is another kind of number than the lower one:
- * always 0, or a hash whose bits are all used. Keys of 32 bits are counted up from 0 in the
- * traces that there are, so both halves of a pair are small, and differ.
+ * Numbers of 32 bits come in all pairs. One of 64 bits is known by one of its halves, or nearly,
+ * so there are hardly more pairs than such halves. Where keys have not come again yet, that says
+ * nothing; then 64 bits are a hash, or a number with a half that is 0.
  */
 function widthOf(view: DataView): 32 | 64 {
-  const pairs = Math.min(SAMPLE, Math.floor(view.byteLength / 8))
-  let upper = 0
+  const pairs = Math.floor(view.byteLength / 8)
+  if (pairs === 0 || view.byteLength % 8 !== 0) return 32
+  const halves = [new Set<number>(), new Set<number>()] as const
+  const whole = new Set<bigint>()
   let large = 0
   for (let pair = 0; pair < pairs; pair++) {
-    const high = view.getUint32(8 * pair)
-    if (high !== 0) upper++
-    if (high >= 2 ** 31 || view.getUint32(8 * pair + 4) >= 2 ** 31) large++
+    const [first, second] = [view.getUint32(8 * pair), view.getUint32(8 * pair + 4)]
+    halves[0].add(first)
+    halves[1].add(second)
+    whole.add(view.getBigUint64(8 * pair))
+    if (Math.max(first, second) >= 2 ** 31) large++
   }
-  return pairs > 0 && view.byteLength % 8 === 0 && (upper <= 1 || large * 4 > pairs) ? 64 : 32
+  if (halves.some((half) => half.size === 1 && half.has(0))) return 64
+  if (whole.size > MORE_PAIRS * Math.max(halves[0].size, halves[1].size)) return 32
+  return large * 4 > pairs ? 64 : 32
 }

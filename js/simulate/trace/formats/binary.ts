@@ -1,12 +1,12 @@
 import { Records } from '../records.ts'
 import type { Format } from './format.ts'
 
-/** Whole numbers of 4 or 8 bytes, one a request, and nothing else. */
-export function wholeNumbers(bits: 32 | 64, littleEndian: boolean): Format {
-  const order = littleEndian ? 'little' : 'big'
-  const title = `${bits}-bit numbers, ${order}-endian`
-  const highAt = littleEndian ? 4 : 0
-  const lowAt = 4 - highAt
+/**
+ * Whole numbers of 4 or 8 bytes, one a request, and nothing else. They are read as big-endian.
+ * Where they are little-endian the keys are other ones, and as many: to a cache that is the same.
+ */
+export function wholeNumbers(bits: 32 | 64): Format {
+  const title = `${bits}-bit numbers`
   return {
     title,
     reading: () => ({
@@ -14,10 +14,8 @@ export function wholeNumbers(bits: 32 | 64, littleEndian: boolean): Format {
       sized: false,
       parser: (requests) =>
         bits === 32
-          ? new Records(4, (view, at) => requests.add(view.getUint32(at, littleEndian), 0, 1))
-          : new Records(8, (view, at) =>
-              requests.add(view.getUint32(at + lowAt, littleEndian), view.getUint32(at + highAt, littleEndian), 1),
-            ),
+          ? new Records(4, (view, at) => requests.add(view.getUint32(at), 0, 1))
+          : new Records(8, (view, at) => requests.add(view.getUint32(at + 4), view.getUint32(at), 1)),
     }),
   }
 }

@@ -12,10 +12,8 @@ import { textKeys } from './text-keys.ts'
 export const FORMATS = {
   keys: textKeys,
   arc,
-  int32: wholeNumbers(32, false),
-  int64: wholeNumbers(64, false),
-  int32le: wholeNumbers(32, true),
-  int64le: wholeNumbers(64, true),
+  int32: wholeNumbers(32),
+  int64: wholeNumbers(64),
   oracleGeneral,
   csv,
   adaptsize: adaptSize,
