@@ -1,6 +1,6 @@
 import { FIRST_CUSTOM_ID, jsonSerializer, LAST_CUSTOM_ID, type Serializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
-import { FAVORS } from '../memory/store.ts'
+import { DEFAULT_POLICY, FAVORS } from '../memory/store.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
 import type { Field } from './schema.ts'
 import { POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
@@ -19,15 +19,15 @@ const compressions = new Map<unknown, 'deflate' | 'none'>([
 ])
 
 /**
- * The options of a region. A region that is no preset and sets nothing is an LRU of 64 MB
- * whose entries live an hour: long enough to be of use, short enough that nothing stays
+ * The options of a region. A region that is no preset and sets nothing holds 64 MB, and
+ * its entries live an hour: long enough to be of use, short enough that nothing stays
  * stale for ever by oversight.
  */
 export const regionOptions = group<ResolvedRegion>(
   'A region',
   {
     ttl: duration('How long an entry is fresh', 3_600_000),
-    policy: oneOf('Which entry leaves when the region is full', POLICIES, 'lru'),
+    policy: oneOf('Which entry leaves when the region is full', POLICIES, DEFAULT_POLICY),
     favor: oneOf(
       'What the policy is after, where it can choose: more hits, or more bytes that are hits',
       FAVORS,

@@ -3,7 +3,7 @@ import { bytes, count, derived, duration, field, flag, group, method, oneOf, wit
 import { resolve } from '../config/schema.ts'
 import { type Bytes, type Duration, invalidOption } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
-import { FAVORS, type FavorName, POLICY_NUMBERS, type RemovalReason } from './store.ts'
+import { DEFAULT_POLICY, FAVORS, type FavorName, POLICY_NUMBERS, type RemovalReason } from './store.ts'
 
 /** Options of a `MemoryCache`. One of `max` and `maxBytes` at least is needed. */
 export interface MemoryCacheOptions<V> {
@@ -97,7 +97,7 @@ export const memoryOptions = group<MemorySettings<never>>(
       () => Infinity,
     ),
     ttl: derived(duration('How long an entry lives', 1), 'Infinity', () => Infinity),
-    policy: oneOf('Which entry leaves when the cache is full', POLICY_NAMES, 'lru'),
+    policy: oneOf('Which entry leaves when the cache is full', POLICY_NAMES, DEFAULT_POLICY),
     favor: oneOf(
       'What the policy is after, where it can choose: more hits, or more bytes that are hits',
       FAVORS,

@@ -3,6 +3,7 @@ import { systemClock } from '../../../js/clock.ts'
 import { CacheType } from '../../../js/config/presets.ts'
 import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../../../js/config/resolve.ts'
 import type { ManagerOptions, RegionOptions, ResolvedRegion } from '../../../js/config/types.ts'
+import { DEFAULT_POLICY } from '../../../js/memory/store.ts'
 
 const host = { maxBytes: 1024 ** 3, production: false }
 
@@ -50,7 +51,7 @@ describe('defaults', () => {
   test('of a region that sets nothing', () => {
     expect(region({})).toEqual({
       ttl: HOUR,
-      policy: 'lru',
+      policy: DEFAULT_POLICY,
       favor: 'objects',
       maxBytes: 64 * MB,
       maxEntries: Infinity,

@@ -126,11 +126,11 @@ describe.each(['live', 'packed'] as const)('the dump of a %s cache', (store) => 
 
 describe('the dump of a live cache', () => {
   it('lets the same entries leave first afterwards', () => {
-    const { cache } = make({ max: 4 })
+    const { cache } = make({ max: 4, policy: 'lru' })
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, 1)
     cache.get('a')
     cache.get('c')
-    const other = make({ max: 4 })
+    const other = make({ max: 4, policy: 'lru' })
     other.cache.load(cache.dump())
     for (const key of ['e', 'f', 'g']) other.cache.set(key, 1)
     expect([...other.cache.keys()].sort()).toEqual(['c', 'e', 'f', 'g'])
