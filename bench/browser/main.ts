@@ -16,6 +16,7 @@ import { serve } from './serve.ts'
 
 const HELP = `Usage
   npm run bench:browser                      measure everything in Chromium (3 to 4 minutes), without a window
+  npm run bench:browser -- --only NAME       one work; repeatable
   npm run bench:browser -- --quick           fewer entries and rounds: a first impression, not to be quoted
   npm run bench:browser -- --serve           serve the page on loopback, for any browser
   npm run bench:browser -- --serve --port N  at this port, 8095 unless said
@@ -25,7 +26,7 @@ Chromium is looked for at /usr/bin/chromium, or where CHROMIUM says.`
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--js-flags=--expose-gc']
 
 /** Runs the page in Chromium. */
-async function measure(url: string, quick: boolean): Promise<Report[]> {
+async function measure(url: string, quick: boolean, only: readonly string[]): Promise<Report[]> {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
   const browser = await chromium.launch({ executablePath, headless: true, args: ARGUMENTS })
   try {
@@ -38,11 +39,13 @@ async function measure(url: string, quick: boolean): Promise<Report[]> {
     })
     await page.goto(url)
     if (quick) await page.check('#quick')
-    await page.click('#run')
-    const status = page.locator('#status')
-    await page.locator('#status[data-state=over]').waitFor({ timeout: 0 })
-    const said = await status.textContent()
-    if (!said?.startsWith('Done')) throw new Error(said ?? 'the page said nothing')
+    for (const button of only.length > 0 ? only.map((name) => `#${name} + button`) : ['#run']) {
+      if ((await page.locator(button).count()) === 0) throw new Error(`the page has no ${button}`)
+      await page.click(button)
+      await page.locator('#run:enabled').waitFor({ timeout: 0 })
+      const said = await page.locator('#status').textContent()
+      if (!said?.startsWith('Done')) throw new Error(said ?? 'the page said nothing')
+    }
     return reports
   } finally {
     await browser.close()
@@ -53,6 +56,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       help: { type: 'boolean', short: 'h' },
+      only: { type: 'string', multiple: true, default: [] },
       quick: { type: 'boolean', default: false },
       serve: { type: 'boolean', default: false },
       port: { type: 'string', default: '8095' },
@@ -63,7 +67,8 @@ async function main(): Promise<void> {
   const { server, url } = await serve(values.serve ? wholeNumber('--port', values.port) : 0)
   if (values.serve) return console.log(`Open ${url}`)
   try {
-    console.log(checksTable(check(await measure(url, values.quick), TARGETS)))
+    const { quick, only } = values
+    console.log(checksTable(check(await measure(url, quick, only), TARGETS)))
   } finally {
     server.close()
   }

@@ -42,6 +42,5 @@ async function perform(wanted: readonly Job[]): Promise<void> {
   } catch (error) {
     status.textContent = `It stopped: ${error instanceof Error ? error.message : error}`
   }
-  status.dataset.state = 'over'
   for (const button of buttons) button.disabled = false
 }
