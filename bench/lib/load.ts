@@ -7,30 +7,30 @@ export const KEY_LENGTH = 20
 
 const ZERO = 48
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 /**
  * Makes texts that end in a number, each a flat string that V8 has not hashed yet, as servers
  * get them from the network. Those under one prefix are all different from those under another.
+ * They are made of codes: what a TextDecoder answers is in Chromium no string of V8's own.
  */
 export class TextMaker {
-  readonly #bytes: Uint8Array
+  readonly #codes: number[]
   readonly #prefix: number
 
   /** @param prefix ASCII, and short enough to leave room for the numbers. */
   constructor(prefix: string, length: number = KEY_LENGTH) {
-    this.#bytes = encoder.encode(prefix.padEnd(length, '0'))
+    this.#codes = [...encoder.encode(prefix.padEnd(length, '0'))]
     this.#prefix = prefix.length
   }
 
   /** The text of `number`, a whole one from 0 up. */
   make(number: number): string {
-    const bytes = this.#bytes
-    for (let i = bytes.length - 1, rest = number; i >= this.#prefix; i--) {
-      bytes[i] = ZERO + (rest % 10)
+    const codes = this.#codes
+    for (let i = codes.length - 1, rest = number; i >= this.#prefix; i--) {
+      codes[i] = ZERO + (rest % 10)
       rest = Math.floor(rest / 10)
     }
-    return decoder.decode(bytes)
+    return String.fromCharCode.apply(null, codes)
   }
 }
 
@@ -94,6 +94,7 @@ export const BATCH = 2_000
 /** Makes strings anew: V8 has not hashed them yet, and they are other objects than the keys that a cache holds. */
 export class FreshStrings {
   readonly #bytes: Uint8Array
+  readonly #codes: number[] = new Array(KEY_LENGTH).fill(ZERO)
   readonly #batch: string[] = []
   #next = 0
 
@@ -104,9 +105,9 @@ export class FreshStrings {
 
   /** The next `BATCH` texts, each a new string, from the beginning again after the last. The array is reused. */
   next(): readonly string[] {
-    for (let i = 0; i < BATCH; i++) {
-      const from = this.#next + i * KEY_LENGTH
-      this.#batch[i] = decoder.decode(this.#bytes.subarray(from, from + KEY_LENGTH))
+    for (let i = 0, at = this.#next; i < BATCH; i++) {
+      for (let j = 0; j < KEY_LENGTH; j++) this.#codes[j] = this.#bytes[at++] as number
+      this.#batch[i] = String.fromCharCode.apply(null, this.#codes)
     }
     this.#next = (this.#next + BATCH * KEY_LENGTH) % this.#bytes.length
     return this.#batch
