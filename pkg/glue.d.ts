@@ -70,10 +70,6 @@ export declare class LiveCore {
      */
     departedAt(index: number): number;
     /**
-     * How many left in the last call of insert, replace, expire or setLimits.
-     */
-    departed(): number;
-    /**
      * Takes out the entry that the policy chooses; answers its slot, or -1.
      */
     evictOne(): number;
@@ -82,17 +78,20 @@ export declare class LiveCore {
      */
     expire(now: number, steps: number): number;
     /**
-     * How many of those had expired; they come first.
+     * How many of those that left in the last call of insert, replace, expire or setLimits had
+     * expired; they come first.
      */
     expired(): number;
     /**
-     * The new entry's slot, or -1 where it was refused.
+     * The new entry's slot plus one, or 0 where it was refused, and 2^32 times how many left.
+     * If one left and the entry was not refused, it has that one's slot. `fingerprint` is a
+     * hash of its key.
      */
-    insert(weight: number, deadline: number, now: number, tick: number): number;
+    insert(fingerprint: number, weight: number, deadline: number, now: number, tick: number): number;
     /**
      * An empty store. `Infinity` is no limit.
      */
-    constructor(policy_number: number, max_bytes: number, max_entries: number);
+    constructor(policy_number: number, favor_bytes: boolean, max_bytes: number, max_entries: number);
     /**
      * When there is something to expire next; `Infinity` is never.
      */
@@ -106,23 +105,25 @@ export declare class LiveCore {
      */
     remove(slot: number): boolean;
     /**
-     * Whether the entry is there with its new weight; otherwise it is gone.
+     * 1 if the entry is there with its new weight, 0 if it is gone, and 2^32 times how many
+     * others left.
      */
-    replace(slot: number, weight: number, deadline: number, now: number, tick: number): boolean;
+    replace(slot: number, weight: number, deadline: number, now: number, tick: number): number;
     /**
      * Moves a deadline; answers whether the slot holds an entry.
      */
     setDeadline(slot: number, deadline: number): boolean;
     /**
-     * Sets other limits, and evicts at once what is too much.
+     * Sets other limits, and evicts at once what is too much; answers how many left.
      */
-    setLimits(max_bytes: number, max_entries: number): void;
+    setLimits(max_bytes: number, max_entries: number): number;
     /**
      * Moves all entries to another policy.
      */
-    setPolicy(policy_number: number, tick: number): void;
+    setPolicy(policy_number: number, favor_bytes: boolean, tick: number): void;
     /**
-     * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting, 3 with a bit.
+     * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting,
+     * 3 with a bit, 4 with the tick times 16 and a count below.
      */
     touchKind(): number;
     /**
@@ -230,7 +231,7 @@ export declare class PackedCore {
     /**
      * An empty region. `Infinity` is no limit; with `notify` the keys that leave are told.
      */
-    constructor(policy_number: number, max_bytes: number, max_entries: number, notify: boolean);
+    constructor(policy_number: number, favor_bytes: boolean, max_bytes: number, max_entries: number, notify: boolean);
     /**
      * When there is something to expire next; `Infinity` is never.
      */
@@ -246,28 +247,33 @@ export declare class PackedCore {
      */
     rawDeadline(key_length: number, now: number): number;
     /**
-     * The address and length of the bytes under the key, in the results; false where there
-     * are none.
+     * The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
+     * their address and length.
      */
-    rawGet(key_length: number, now: number): boolean;
+    rawGet(key_length: number, now: number): number;
     /**
      * The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
-     * address and length of its bytes, then of its key, then its deadline.
+     * address and length of its bytes, then of its key, then its deadline, then its tag.
      */
     rawNext(cursor: number): number;
     /**
      * As `rawGet`, without marking the entry as used.
      */
-    rawPeek(key_length: number, now: number): boolean;
+    rawPeek(key_length: number, now: number): number;
     /**
      * Removes the bytes under the key; answers whether there were any.
      */
     rawRemove(key_length: number, now: number): boolean;
     /**
-     * Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
-     * heavy.
+     * Moves the deadline of the bytes under the key, which is no use of them; false where
+     * there are none.
      */
-    rawSet(key_length: number, value_length: number, tag: number, deadline: number, now: number): boolean;
+    rawSetDeadline(key_length: number, deadline: number, now: number): boolean;
+    /**
+     * Stores the bytes in the value buffer with a tag, which is not 0: 1, or 0 where they
+     * are too heavy or over, or -1 where there is no memory.
+     */
+    rawSet(key_length: number, value_length: number, tag: number, deadline: number, now: number): number;
     /**
      * Removes the entry; answers whether there was one.
      */
@@ -279,7 +285,7 @@ export declare class PackedCore {
     /**
      * Moves all entries to another policy.
      */
-    setPolicy(policy_number: number): void;
+    setPolicy(policy_number: number, favor_bytes: boolean): void;
     /**
      * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
      * Results: the length of the envelope in the output, and of the record.

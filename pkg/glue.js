@@ -201,14 +201,6 @@ class LiveCore {
         return ret >>> 0;
     }
     /**
-     * How many left in the last call of insert, replace, expire or setLimits.
-     * @returns {number}
-     */
-    departed() {
-        const ret = wasm.livecore_departed(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
      * Takes out the entry that the policy chooses; answers its slot, or -1.
      * @returns {number}
      */
@@ -227,7 +219,8 @@ class LiveCore {
         return ret >>> 0;
     }
     /**
-     * How many of those had expired; they come first.
+     * How many of those that left in the last call of insert, replace, expire or setLimits had
+     * expired; they come first.
      * @returns {number}
      */
     expired() {
@@ -235,25 +228,29 @@ class LiveCore {
         return ret >>> 0;
     }
     /**
-     * The new entry's slot, or -1 where it was refused.
+     * The new entry's slot plus one, or 0 where it was refused, and 2^32 times how many left.
+     * If one left and the entry was not refused, it has that one's slot. `fingerprint` is a
+     * hash of its key.
+     * @param {number} fingerprint
      * @param {number} weight
      * @param {number} deadline
      * @param {number} now
      * @param {number} tick
      * @returns {number}
      */
-    insert(weight, deadline, now, tick) {
-        const ret = wasm.livecore_insert(this.__wbg_ptr, weight, deadline, now, tick);
+    insert(fingerprint, weight, deadline, now, tick) {
+        const ret = wasm.livecore_insert(this.__wbg_ptr, fingerprint, weight, deadline, now, tick);
         return ret;
     }
     /**
      * An empty store. `Infinity` is no limit.
      * @param {number} policy_number
+     * @param {boolean} favor_bytes
      * @param {number} max_bytes
      * @param {number} max_entries
      */
-    constructor(policy_number, max_bytes, max_entries) {
-        const ret = wasm.livecore_new(policy_number, max_bytes, max_entries);
+    constructor(policy_number, favor_bytes, max_bytes, max_entries) {
+        const ret = wasm.livecore_new(policy_number, favor_bytes, max_bytes, max_entries);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -288,17 +285,18 @@ class LiveCore {
         return ret !== 0;
     }
     /**
-     * Whether the entry is there with its new weight; otherwise it is gone.
+     * 1 if the entry is there with its new weight, 0 if it is gone, and 2^32 times how many
+     * others left.
      * @param {number} slot
      * @param {number} weight
      * @param {number} deadline
      * @param {number} now
      * @param {number} tick
-     * @returns {boolean}
+     * @returns {number}
      */
     replace(slot, weight, deadline, now, tick) {
         const ret = wasm.livecore_replace(this.__wbg_ptr, slot, weight, deadline, now, tick);
-        return ret !== 0;
+        return ret;
     }
     /**
      * Moves a deadline; answers whether the slot holds an entry.
@@ -311,26 +309,30 @@ class LiveCore {
         return ret !== 0;
     }
     /**
-     * Sets other limits, and evicts at once what is too much.
+     * Sets other limits, and evicts at once what is too much; answers how many left.
      * @param {number} max_bytes
      * @param {number} max_entries
+     * @returns {number}
      */
     setLimits(max_bytes, max_entries) {
-        wasm.livecore_setLimits(this.__wbg_ptr, max_bytes, max_entries);
+        const ret = wasm.livecore_setLimits(this.__wbg_ptr, max_bytes, max_entries);
+        return ret >>> 0;
     }
     /**
      * Moves all entries to another policy.
      * @param {number} policy_number
+     * @param {boolean} favor_bytes
      * @param {number} tick
      */
-    setPolicy(policy_number, tick) {
-        const ret = wasm.livecore_setPolicy(this.__wbg_ptr, policy_number, tick);
+    setPolicy(policy_number, favor_bytes, tick) {
+        const ret = wasm.livecore_setPolicy(this.__wbg_ptr, policy_number, favor_bytes, tick);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
     }
     /**
-     * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting, 3 with a bit.
+     * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting,
+     * 3 with a bit, 4 with the tick times 16 and a count below.
      * @returns {number}
      */
     touchKind() {
@@ -598,12 +600,13 @@ class PackedCore {
     /**
      * An empty region. `Infinity` is no limit; with `notify` the keys that leave are told.
      * @param {number} policy_number
+     * @param {boolean} favor_bytes
      * @param {number} max_bytes
      * @param {number} max_entries
      * @param {boolean} notify
      */
-    constructor(policy_number, max_bytes, max_entries, notify) {
-        const ret = wasm.packedcore_new(policy_number, max_bytes, max_entries, notify);
+    constructor(policy_number, favor_bytes, max_bytes, max_entries, notify) {
+        const ret = wasm.packedcore_new(policy_number, favor_bytes, max_bytes, max_entries, notify);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -644,19 +647,19 @@ class PackedCore {
         return ret;
     }
     /**
-     * The address and length of the bytes under the key, in the results; false where there
-     * are none.
+     * The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
+     * their address and length.
      * @param {number} key_length
      * @param {number} now
-     * @returns {boolean}
+     * @returns {number}
      */
     rawGet(key_length, now) {
         const ret = wasm.packedcore_rawGet(this.__wbg_ptr, key_length, now);
-        return ret !== 0;
+        return ret >>> 0;
     }
     /**
      * The cursor behind the next entry at or after `cursor`, or -1 at the end. Results: the
-     * address and length of its bytes, then of its key, then its deadline.
+     * address and length of its bytes, then of its key, then its deadline, then its tag.
      * @param {number} cursor
      * @returns {number}
      */
@@ -668,11 +671,11 @@ class PackedCore {
      * As `rawGet`, without marking the entry as used.
      * @param {number} key_length
      * @param {number} now
-     * @returns {boolean}
+     * @returns {number}
      */
     rawPeek(key_length, now) {
         const ret = wasm.packedcore_rawPeek(this.__wbg_ptr, key_length, now);
-        return ret !== 0;
+        return ret >>> 0;
     }
     /**
      * Removes the bytes under the key; answers whether there were any.
@@ -685,18 +688,30 @@ class PackedCore {
         return ret !== 0;
     }
     /**
-     * Stores the bytes in the value buffer, behind one byte `tag`; false where they are too
-     * heavy.
+     * Moves the deadline of the bytes under the key, which is no use of them; false where
+     * there are none.
+     * @param {number} key_length
+     * @param {number} deadline
+     * @param {number} now
+     * @returns {boolean}
+     */
+    rawSetDeadline(key_length, deadline, now) {
+        const ret = wasm.packedcore_rawSetDeadline(this.__wbg_ptr, key_length, deadline, now);
+        return ret !== 0;
+    }
+    /**
+     * Stores the bytes in the value buffer with a tag, which is not 0: 1, or 0 where they
+     * are too heavy or over, or -1 where there is no memory.
      * @param {number} key_length
      * @param {number} value_length
      * @param {number} tag
      * @param {number} deadline
      * @param {number} now
-     * @returns {boolean}
+     * @returns {number}
      */
     rawSet(key_length, value_length, tag, deadline, now) {
         const ret = wasm.packedcore_rawSet(this.__wbg_ptr, key_length, value_length, tag, deadline, now);
-        return ret !== 0;
+        return ret;
     }
     /**
      * Removes the entry; answers whether there was one.
@@ -721,9 +736,10 @@ class PackedCore {
     /**
      * Moves all entries to another policy.
      * @param {number} policy_number
+     * @param {boolean} favor_bytes
      */
-    setPolicy(policy_number) {
-        const ret = wasm.packedcore_setPolicy(this.__wbg_ptr, policy_number);
+    setPolicy(policy_number, favor_bytes) {
+        const ret = wasm.packedcore_setPolicy(this.__wbg_ptr, policy_number, favor_bytes);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod behaviour;
+mod churn;
 mod model;
 
 use crate::store::Departure;
