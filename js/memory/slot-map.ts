@@ -16,6 +16,10 @@ const MOVES = 16
 const WINDOW = 256
 const CLASHES = 16
 
+/** Hashes are kept in pieces of so many, as a power of two: so that none is ever copied but the first, while it is small. */
+const PIECE_BITS = 12
+const PIECE = 2 ** PIECE_BITS
+
 /** In an outgrown table: what was here is gone, look further. No slot has these bits. */
 const GONE = -1
 
@@ -40,7 +44,7 @@ export class SlotMap<V> {
   #size = 0
   /** A slot's key is at twice its number and its value behind it: mostly in one line of the processor's cache. */
   #cells: unknown[] = []
-  #hashes = new Int32Array(FEWEST / 2)
+  #hashes = [new Int32Array(FEWEST / 2)]
   #table = new Int32Array(FEWEST)
   #mask = FEWEST - 1
   #whole = false
@@ -103,7 +107,6 @@ export class SlotMap<V> {
     this.#cells[slot * 2] = key
     this.#cells[slot * 2 + 1] = value
     const taken = Math.max(this.#size, slot + 1)
-    if (taken > this.#hashes.length) this.#lengthen()
     if (taken * 2 > this.#table.length) this.#replaceTable(this.#whole)
     this.#place(slot, key, hash)
     if (this.#outgrown !== undefined) this.#move(this.#outgrown)
@@ -126,7 +129,7 @@ export class SlotMap<V> {
   clear(): void {
     this.#size = 0
     this.#cells = []
-    this.#hashes = new Int32Array(FEWEST / 2)
+    this.#hashes = [new Int32Array(FEWEST / 2)]
     this.#table = new Int32Array(FEWEST)
     this.#mask = FEWEST - 1
     this.#outgrown = undefined
@@ -158,7 +161,7 @@ export class SlotMap<V> {
   #place(slot: number, key: string, hash: number): void {
     const table = this.#table
     const mask = this.#mask
-    this.#hashes[slot] = hash
+    this.#setHash(slot, hash)
     let alike = 0
     for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
       const found = table[place] as number
@@ -166,7 +169,7 @@ export class SlotMap<V> {
         table[place] = (hash & ~mask) | (slot + 1)
         return
       }
-      if (((found ^ hash) & ~mask) !== 0 || this.#hashes[(found & mask) - 1] !== hash) continue
+      if (((found ^ hash) & ~mask) !== 0 || this.#hashOf((found & mask) - 1) !== hash) continue
       if (alike++ === 0) this.#clashes++
       if (alike === ALIKE) break
     }
@@ -178,13 +181,12 @@ export class SlotMap<V> {
   #takeOut(slot: number): boolean {
     const table = this.#table
     const mask = this.#mask
-    const hashes = this.#hashes
-    let hole = placeOf(table, mask, hashes[slot] as number, slot)
+    let hole = placeOf(table, mask, this.#hashOf(slot), slot)
     if (hole < 0) return false
     for (let place = (hole + 1) & mask; ; place = (place + 1) & mask) {
       const next = table[place] as number
       if (next === 0 || ((place - hole) & mask) >= FARTHEST) break
-      const home = (hashes[(next & mask) - 1] as number) & mask
+      const home = this.#hashOf((next & mask) - 1) & mask
       if (((place - home) & mask) < ((place - hole) & mask)) continue
       table[hole] = next
       hole = place
@@ -196,15 +198,25 @@ export class SlotMap<V> {
   #takeFromOutgrown(slot: number): boolean {
     if (this.#outgrown === undefined) return false
     const { table, mask } = this.#outgrown
-    const place = placeOf(table, mask, this.#hashes[slot] as number, slot)
+    const place = placeOf(table, mask, this.#hashOf(slot), slot)
     if (place >= 0) table[place] = GONE
     return place >= 0
   }
 
-  #lengthen(): void {
-    const longer = new Int32Array(this.#hashes.length * 2)
-    longer.set(this.#hashes)
-    this.#hashes = longer
+  #hashOf(slot: number): number {
+    return (this.#hashes[slot >>> PIECE_BITS] as Int32Array)[slot & (PIECE - 1)] as number
+  }
+
+  #setHash(slot: number, hash: number): void {
+    const at = slot >>> PIECE_BITS
+    let piece = this.#hashes[at]
+    if (piece === undefined || (slot & (PIECE - 1)) >= piece.length) {
+      const longer = new Int32Array(at === 0 ? Math.min(PIECE, slot * 2) : PIECE)
+      if (piece !== undefined) longer.set(piece)
+      this.#hashes[at] = longer
+      piece = longer
+    }
+    piece[slot & (PIECE - 1)] = hash
   }
 
   /** Goes on with an empty table, and moves from the other one as keys come. */
@@ -228,7 +240,7 @@ export class SlotMap<V> {
       table[place] = GONE
       const slot = (found & mask) - 1
       const key = this.#cells[slot * 2] as string
-      this.#place(slot, key, outgrown.whole === this.#whole ? (this.#hashes[slot] as number) : hashWhole(key))
+      this.#place(slot, key, outgrown.whole === this.#whole ? this.#hashOf(slot) : hashWhole(key))
     }
     outgrown.next = end
     if (end < table.length) return
