@@ -58,6 +58,9 @@ export async function takeTurns(performers: readonly Performer[], rounds: number
 /** For how many slices, and runs, a contender works before anything counts: V8 optimises in that time. */
 const WARM_UPS = 3
 
+/** No run takes less, in ms: where a clock is coarse, one may seem to take no time at all. */
+const FINEST = 0.001
+
 /** Warms a contender up. What is answered does one turn. */
 export async function warmUp(contender: Contender, { slice }: Plan): Promise<() => Promise<Turn>> {
   let fastest = Infinity
@@ -67,7 +70,7 @@ export async function warmUp(contender: Contender, { slice }: Plan): Promise<() 
     fastest = Math.min(fastest, elapsed)
   }
   collectGarbage('major')
-  const repeats = Math.ceil(slice / fastest)
+  const repeats = Math.max(1, Math.ceil(slice / Math.max(fastest, FINEST)))
   return () => takeTurn(contender, repeats)
 }
 
