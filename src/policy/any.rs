@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::{
-    Candidate, Favor, Fifo, Lfu, Lru, Policy, S3Fifo, Sieve, Slot, Tables, TouchKind, Ttl,
+    Candidate, Favor, Fifo, Lfu, Lru, Policy, S3Fifo, Sieve, Slot, Tables, TinyLfu, TouchKind, Ttl,
 };
 
 /// The names of the policies, the numbers by which they cross into JavaScript, and one type
@@ -97,6 +97,8 @@ policies! {
     Sieve = 4,
     /// A small queue on probation, a main queue, and a ghost of what left.
     S3Fifo = 5,
+    /// Newcomers pass a window, and then stay if they are used more often than who is to leave.
+    TinyLfu = 6,
 }
 
 /// A number that names no policy.

@@ -19,6 +19,7 @@
 //! | [`Ttl`] | the soonest to expire | none | 20 |
 //! | [`Sieve`] | what a hand finds unused | bit | 8 |
 //! | [`S3Fifo`] | what came and was not used twice, or not again | count | 14 |
+//! | [`TinyLfu`] | the less used of an old newcomer and an old resident | count | 16 |
 //!
 //! [`AnyPolicy`] holds one of them. A new policy is a file, a line in the list of `any.rs` and a
 //! line in the oracle of the tests.
@@ -28,14 +29,18 @@
 mod any;
 mod bits;
 pub(crate) mod chunks;
+mod climber;
 mod fifo;
 mod ghost;
 mod heap;
 mod lfu;
 mod lru;
+mod queues;
 pub(crate) mod rings;
 mod s3fifo;
 mod sieve;
+mod sketch;
+mod tinylfu;
 mod touch;
 mod ttl;
 
@@ -48,6 +53,7 @@ pub use lfu::Lfu;
 pub use lru::Lru;
 pub use s3fifo::S3Fifo;
 pub use sieve::Sieve;
+pub use tinylfu::TinyLfu;
 pub use touch::TouchKind;
 pub(crate) use touch::{mark, raise, stamp};
 pub use ttl::Ttl;

@@ -36,6 +36,9 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
+    /// The bytes of a slot.
+    pub(crate) const SLOT_BYTES: usize = size_of::<Node>();
+
     /// `heads` empty rings, named 0 to `heads - 1`.
     pub(crate) fn new(heads: u32) -> Self {
         let nodes = (0..heads).map(|head| Node {

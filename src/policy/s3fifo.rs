@@ -14,8 +14,8 @@
 
 #![forbid(unsafe_code)]
 
-use super::ghost::Ghost;
-use super::rings::Rings;
+use super::ghost::{self, Ghost};
+use super::queues::{Queues, key_of};
 use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, raise};
 
 const SMALL: u32 = 0;
@@ -33,79 +33,45 @@ const MOST_USES: u32 = 3;
 /// Evicts from the small queue what was not used twice, and from the main one by a clock.
 #[derive(Debug, Clone)]
 pub struct S3Fifo {
-    queues: Rings,
-    /// By slot: the fingerprint's upper 31 bits, and the queue.
-    keys: Vec<u32>,
-    /// The weight of each queue.
-    weights: [u64; 2],
-    len: u32,
+    queues: Queues<2>,
     ghost: Ghost,
     repairs: u32,
 }
 
 impl S3Fifo {
-    /// The queue that a slot is in.
-    fn queue_of(&self, slot: Slot) -> Option<u32> {
-        self.queues
-            .has(slot)
-            .then(|| self.keys[slot as usize] & MAIN)
-    }
-
-    /// Puts an entry at the end of a queue; it was in none.
-    fn push(&mut self, slot: Slot, key: u32, queue: u32, weight: u32) {
-        if slot as usize >= self.keys.len() {
-            self.keys.resize(slot as usize + 1, 0);
-        }
-        self.keys[slot as usize] = key & !MAIN | queue;
-        self.queues.push_back(queue, slot);
-        self.weights[queue as usize] += u64::from(weight);
-        self.len += 1;
-    }
-
-    /// Takes an entry out of its queue; answers its key.
-    fn pull(&mut self, slot: Slot, weight: u32) -> Option<u32> {
-        let queue = self.queue_of(slot)?;
-        self.queues.unlink(slot);
-        self.weights[queue as usize] -= u64::from(weight);
-        self.len -= 1;
-        Some(self.keys[slot as usize] & !MAIN)
-    }
-
-    /// The first of a queue that is not `protect`.
-    fn first(&self, queue: u32, protect: Option<Slot>) -> Option<Slot> {
-        let first = self.queues.first(queue)?;
-        if Some(first) == protect {
-            self.queues.after(first)
-        } else {
-            Some(first)
-        }
-    }
-
     /// The next entry to be looked at.
     fn next(&self, protect: Option<Slot>) -> Option<(u32, Slot)> {
-        let [small, main] = self.weights;
-        let total = small + main;
-        let queue = if main > total - total / SHARE {
+        let total = self.queues.total();
+        let queue = if self.queues.weight(MAIN) > total - total / SHARE {
             MAIN
         } else {
             SMALL
         };
         [queue, MAIN - queue]
             .into_iter()
-            .find_map(|queue| Some((queue, self.first(queue, protect)?)))
+            .find_map(|queue| Some((queue, self.queues.first(queue, protect)?)))
+    }
+
+    /// Takes an entry out, and remembers its key if it comes from the small queue.
+    fn evict(&mut self, queue: u32, slot: Slot, weight: u32) -> Option<Slot> {
+        // As many keys as the main queue has entries, if they weigh alike.
+        let entries = self.queues.len();
+        let length = (entries - entries / SHARE as u32).max(1);
+        let key = self.queues.pull(slot, weight)?;
+        if queue == SMALL {
+            self.ghost.insert(key, length);
+        }
+        Some(slot)
     }
 }
 
 impl Policy for S3Fifo {
     const TOUCH: TouchKind = TouchKind::Count;
-    const SLOT_BYTES: usize = 14;
+    const SLOT_BYTES: usize = Queues::<2>::SLOT_BYTES + ghost::KEY_BYTES;
 
     fn new(_favor: Favor) -> Self {
         Self {
-            queues: Rings::new(2),
-            keys: Vec::new(),
-            weights: [0; 2],
-            len: 0,
+            queues: Queues::new(),
             ghost: Ghost::default(),
             repairs: REPAIRS,
         }
@@ -118,14 +84,13 @@ impl Policy for S3Fifo {
             weight,
             ..
         } = candidate;
-        self.pull(slot, tables.weight(slot));
         tables.mark(slot, 0);
-        let queue = if self.ghost.take(fingerprint & !MAIN) {
+        let queue = if self.ghost.take(key_of(fingerprint)) {
             MAIN
         } else {
             SMALL
         };
-        self.push(slot, fingerprint, queue, weight.max(1));
+        self.queues.push(queue, slot, fingerprint, weight.max(1));
     }
 
     fn update(
@@ -136,36 +101,28 @@ impl Policy for S3Fifo {
         tables: &mut Tables<'_>,
         _tick: u32,
     ) {
-        if let Some(queue) = self.queue_of(slot) {
-            let sum = &mut self.weights[queue as usize];
-            *sum = *sum - u64::from(tables.weight(slot)) + u64::from(weight.max(1));
+        if self.queues.update(slot, tables.weight(slot), weight.max(1)) {
             raise(tables.touches, slot);
         }
     }
 
     fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>) {
-        self.pull(slot, tables.weight(slot));
+        self.queues.pull(slot, tables.weight(slot));
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let mut steps = self.repairs;
+        let mut repairs = self.repairs;
         loop {
             let (queue, slot) = self.next(protect)?;
             let uses = tables.touch(slot).min(MOST_USES);
             let weight = tables.weight(slot);
-            let key = self.pull(slot, weight)?;
-            if steps == 0 || uses < if queue == SMALL { PROMOTION } else { 1 } {
-                if queue == SMALL {
-                    // As many as the main queue has entries, if they weigh alike.
-                    let length = self.len.saturating_add(1);
-                    self.ghost
-                        .insert(key, (length - length / SHARE as u32).max(1));
-                }
-                return Some(slot);
+            let enough = if queue == SMALL { PROMOTION } else { 1 };
+            if repairs == 0 || uses < enough {
+                return self.evict(queue, slot, weight);
             }
-            steps -= 1;
+            repairs -= 1;
             tables.mark(slot, if queue == SMALL { 0 } else { uses - 1 });
-            self.push(slot, key, MAIN, weight);
+            self.queues.shift(MAIN, slot, weight);
         }
     }
 
@@ -174,34 +131,14 @@ impl Policy for S3Fifo {
     }
 
     fn reweigh(&mut self, tables: &Tables<'_>) {
-        self.weights = [SMALL, MAIN].map(|queue| {
-            let first = self.queues.first(queue);
-            std::iter::successors(first, |&slot| self.queues.after(slot))
-                .map(|slot| u64::from(tables.weight(slot)))
-                .sum()
-        });
+        self.queues.reweigh(tables);
     }
 
     fn len(&self) -> u32 {
-        self.len
+        self.queues.len()
     }
 
     fn validate(&self) -> Result<(), String> {
-        for queue in [SMALL, MAIN] {
-            let first = self.queues.first(queue);
-            let mut slots = std::iter::successors(first, |&slot| self.queues.after(slot));
-            if let Some(slot) = slots.find(|&slot| self.queue_of(slot) != Some(queue)) {
-                return Err(format!(
-                    "s3fifo: slot {slot} does not know its queue {queue}"
-                ));
-            }
-        }
-        match self.queues.validate()? {
-            linked if linked == self.len => Ok(()),
-            linked => Err(format!(
-                "s3fifo: {linked} slots in the queues, {} counted",
-                self.len
-            )),
-        }
+        self.queues.validate()
     }
 }

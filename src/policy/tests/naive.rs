@@ -39,7 +39,7 @@ impl Naive {
 
     /// Whether its choices under this policy are those to be made.
     pub(crate) const fn foresees(kind: PolicyKind) -> bool {
-        !matches!(kind, PolicyKind::S3Fifo)
+        !matches!(kind, PolicyKind::S3Fifo | PolicyKind::TinyLfu)
     }
 
     pub(crate) fn has(&self, slot: Slot) -> bool {
