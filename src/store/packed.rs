@@ -11,7 +11,10 @@ use super::records::{MAX_KEY, Parts, Record, Records, kept};
 use super::terms::{Change, Entries, Limits, Moment, Offer, Refused};
 use crate::policy::{Favor, PolicyKind, Slot};
 
-/// How many entries are evicted at the most where memory for one more cannot be had.
+/// How often entries are evicted where memory for one more cannot be had: what they leave
+/// behind may be in pieces.
+const TRIES_WITHOUT_MEMORY: usize = 8;
+/// How many are evicted at the most each time.
 const MOST_GIVEN_WAY: usize = 256;
 
 /// What a [`set`](PackedStore::set) has done.
@@ -94,16 +97,17 @@ impl PackedStore {
         let hash = self.records.hash(key);
         let old = self.records.find(hash, key);
         let was_live = old.is_some_and(|(_, record)| record.deadline > now);
-        let slot = match old {
+        let mut stored = match old {
             Some((slot, _)) => self.replace(slot, parts, now).map(|()| slot),
             None => self.insert(hash, parts, now),
         };
-        let slot = match slot {
-            Err(Refused::OutOfMemory) if self.give_way(parts.payload()) => {
-                self.insert(hash, parts, now)?
+        for _ in 0..TRIES_WITHOUT_MEMORY {
+            if stored != Err(Refused::OutOfMemory) || !self.give_way(parts.payload()) {
+                break;
             }
-            slot => slot?,
-        };
+            stored = self.insert(hash, parts, now);
+        }
+        let slot = stored?;
         Ok(if was_live {
             SetOutcome::Replaced(slot)
         } else {
