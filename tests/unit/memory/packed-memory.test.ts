@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it, vi } from 'vitest'
+import { MemoryCache } from '../../../js/memory/index.ts'
 import { POLICY_NUMBERS } from '../../../js/memory/store.ts'
 import { type Glue, instantiate, type PackedCore } from '../../../pkg/glue.js'
 
@@ -96,7 +99,28 @@ function makeRandom(): (below: number) => number {
 
 const keyOf = (id: number) => `user:profile:${String(id).padStart(7, '0')}`
 
+/** The garbage collector, which no option of the test runner needs to bring. */
+function collect(): void {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
+}
+
 describe('the memory of a packed store', () => {
+  it('goes back to the system when the cache is cleared', async () => {
+    const cache = new MemoryCache<Uint8Array>({ maxBytes: '1GB', store: 'packed' })
+    const value = new Uint8Array(10_000)
+    for (let id = 0; id < 20_000; id++) cache.set(keyOf(id), value)
+    collect()
+    const full = process.memoryUsage.rss()
+    cache.clear()
+    // An instance is freed in the background, some turns after nobody holds it any more.
+    await vi.waitFor(() => {
+      collect()
+      expect(full - process.memoryUsage.rss()).toBeGreaterThan(100_000_000)
+    })
+    expect(cache.set('a', value)).toBe(true)
+  })
+
   it.each(['lru', 'sieve', 's3fifo'] as const)('is what is stated, with a deadline on every entry: %s', (name) => {
     const bench = new Bench(POLICY_NUMBERS[name])
     const value = new Uint8Array(200)
