@@ -75,10 +75,8 @@ impl Ledger {
         self.check(offer.weight, offer.deadline, moment.now)?;
         self.make_room(offer.weight, None, moment.now, entries);
         let slot = take(entries, self.limits.max_entries)?;
-        if self.wheel.reserve(slot, offer.deadline).is_err() {
-            entries.release(slot);
-            return Err(Refused::OutOfMemory);
-        }
+        let reserved = self.wheel.reserve(slot, offer.deadline);
+        reserved.inspect_err(|_| entries.release(slot))?;
         self.wheel.schedule(slot, offer.deadline);
         let newcomer = candidate(slot, offer, weighed);
         self.policy
