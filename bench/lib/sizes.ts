@@ -6,9 +6,10 @@ export interface Scale {
   readonly requests: number
   /** How many of them one run makes. */
   readonly portion: number
-  /** Read-through: requests before anything is timed, and all of them, as multiples of `entries`. */
+  /** Read-through: requests before anything is timed, as a multiple of `entries`. */
   readonly filling: number
-  readonly stream: number
+  /** Read-through: requests after that, before they repeat. Enough for all rounds: what comes again is known. */
+  readonly timed: number
   /** How many requests one run asks of an asynchronous cache. */
   readonly asyncRequests: number
 }
@@ -27,13 +28,20 @@ export interface Size {
   readonly scale: Scale
 }
 
-const LARGE = { requests: 2_000_000, portion: 100_000, filling: 4, stream: 4.5, asyncRequests: 0 }
+const LARGE = { requests: 2_000_000, portion: 100_000, filling: 4, timed: 3_000_000, asyncRequests: 0 }
 
 /** By name. The first is the usual one; all works are done at it, some of them at the others too. */
 export const SIZES = {
   '100k': {
     plan: { rounds: 9, slice: 20 },
-    scale: { entries: 100_000, requests: 200_000, portion: 100_000, filling: 8, stream: 32, asyncRequests: 20_000 },
+    scale: {
+      entries: 100_000,
+      requests: 200_000,
+      portion: 100_000,
+      filling: 8,
+      timed: 3_000_000,
+      asyncRequests: 20_000,
+    },
   },
   '1M': { plan: { rounds: 9, slice: 40 }, scale: { ...LARGE, entries: 1_000_000 } },
   '4M': { plan: { rounds: 7, slice: 60 }, scale: { ...LARGE, entries: 4_000_000 } },
@@ -47,7 +55,7 @@ export const USUAL: SizeName = '100k'
 /** In place of the usual size, for a first impression. */
 export const QUICK: Size = {
   plan: { rounds: 3, slice: 10 },
-  scale: { entries: 20_000, requests: 50_000, portion: 50_000, filling: 8, stream: 16, asyncRequests: 5_000 },
+  scale: { entries: 20_000, requests: 50_000, portion: 50_000, filling: 8, timed: 1_000_000, asyncRequests: 5_000 },
 }
 
 /** What a work at a size is called: `hit`, `hit@1M`. */

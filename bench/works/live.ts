@@ -105,10 +105,10 @@ const KEYS_PER_ENTRY = 10
 
 function mix(make: MakeSync, scale: Scale): Contender {
   const { entries } = scale
-  const stream = zipfStream('user:profile:', entries * KEYS_PER_ENTRY, entries * scale.stream)
+  const filling = entries * scale.filling
+  const stream = zipfStream('user:profile:', entries * KEYS_PER_ENTRY, filling + scale.timed)
   const values = makeValues(entries)
   const cache = make(entries)
-  const filling = entries * scale.filling
   readThrough(cache, stream, values, 0, filling)
   const { length } = stream.requests
   return portions(scale, length, (from, to) => readThrough(cache, stream, values, from, to), filling)
