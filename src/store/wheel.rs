@@ -116,7 +116,7 @@ impl Wheel {
         work: &mut u32,
     ) -> Option<Slot> {
         let target = tick(now);
-        while *work > 0 && (self.present < target || self.taken[LEVELS as usize] != 0) {
+        while *work > 0 && self.is_due(target) {
             let next = self.next_bucket().filter(|&(start, bucket)| match bucket {
                 OVER => true,
                 // On the lowest level the tick must be over.
@@ -140,11 +140,14 @@ impl Wheel {
     }
 
     /// When the wheel has something to do next, in ms: a timer set for then is never late
-    /// by more than a tick, and is sometimes early. `Infinity` if nothing is scheduled.
+    /// by more than a tick, and is sometimes early. `Infinity` if nothing is to expire.
+    /// At a time that is not before it, [`expire`](Self::expire) always does some work.
     pub(super) fn next_time(&self) -> f64 {
         match self.next_bucket() {
-            Some((start, bucket)) => (start + u64::from(bucket < BUCKETS)) as f64 * RESOLUTION,
-            None => f64::INFINITY,
+            Some((start, bucket)) if start < LAST => {
+                (start + u64::from(bucket < BUCKETS)) as f64 * RESOLUTION
+            }
+            _ => f64::INFINITY,
         }
     }
 
@@ -217,6 +220,14 @@ impl Wheel {
         let differs = tick ^ self.present;
         let level = (63 - (differs | 1).leading_zeros()) / DIGIT;
         level * BUCKETS + digit(tick, level)
+    }
+
+    /// Whether there may be something to do until `target`. Where the present is the first tick
+    /// of a bucket of a higher level, some of that bucket may still have to move down.
+    const fn is_due(&self, target: u64) -> bool {
+        self.present < target
+            || self.taken[LEVELS as usize] != 0
+            || self.present.is_multiple_of(BUCKETS as u64)
     }
 
     /// The bucket of a level in which the present lies.

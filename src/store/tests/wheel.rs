@@ -62,6 +62,27 @@ fn the_work_of_a_call_is_limited_and_the_next_goes_on() {
 }
 
 #[test]
+fn whoever_calls_until_the_next_time_is_in_the_future_comes_to_an_end() {
+    // The tick of 1,024 ms is the first of a bucket of 64 ticks, and holds more than one.
+    let deadlines = [1_500.0, 1_500.0, 1_510.0];
+    for work in [1, 2, 100] {
+        let mut wheel = Wheel::new();
+        (0..3).for_each(|slot| wheel.schedule(slot, deadlines[slot as usize]));
+        let calls = (0..10).find(|_| {
+            assert_eq!(expired(&mut wheel, 1_030.0, &deadlines, work), []);
+            wheel.next_time() > 1_030.0
+        });
+        assert!(calls.is_some(), "{work} at a time");
+        assert_eq!(wheel.validate(of(&deadlines)), Ok(()));
+        assert_eq!(expired(&mut wheel, 1_520.0, &deadlines, 9), [0, 1, 2]);
+    }
+    let mut wheel = Wheel::new();
+    wheel.schedule(0, 1e300);
+    assert_eq!(expired(&mut wheel, f64::MAX, &[1e300], 9), []);
+    assert_eq!(wheel.next_time(), f64::INFINITY, "what never comes");
+}
+
+#[test]
 fn time_that_is_no_number_or_goes_backwards_stands_still() {
     let deadlines = [100.0, 1_000.0];
     let mut wheel = Wheel::new();
@@ -85,21 +106,24 @@ fn time_that_is_no_number_or_goes_backwards_stands_still() {
 proptest! {
     #[test]
     fn never_early_and_at_most_one_tick_late(
-        ops in proptest::collection::vec((0..40u32, 0..30u32, any::<f64>(), 0..4u8), 1..300),
+        ops in proptest::collection::vec((0..40u32, 0..30u32, 0.0..1.0, 0..5u8), 1..300),
     ) {
         let mut wheel = Wheel::new();
         let mut deadlines = [f64::INFINITY; 40];
         let mut now = 1_000.0;
         for (slot, exponent, fraction, op) in ops {
-            let span = fraction.abs() % 1.0 * f64::from(1u32 << exponent);
-            let span = if span.is_nan() { 1.0 } else { span };
+            let span: f64 = fraction * f64::from(1u32 << exponent);
             match op {
                 0 => {
                     prop_assert_eq!(wheel.cancel(slot), deadlines[slot as usize] < f64::INFINITY);
                     deadlines[slot as usize] = f64::INFINITY;
                 }
-                1 => {
+                1 | 2 => {
                     now += span;
+                    if op == 2 {
+                        // At which a bucket of a higher level begins.
+                        now = (now / 1_024.0).ceil() * 1_024.0;
+                    }
                     let limited = slot % 2 == 0;
                     for slot in expired(&mut wheel, now, &deadlines, if limited { 3 } else { u32::MAX }) {
                         prop_assert!(deadlines[slot as usize] <= now, "early");
