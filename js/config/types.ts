@@ -9,7 +9,7 @@ import type { KeyRing, KeyRingOptions } from './encryption-keys.ts'
 import type { Bytes, Duration } from './units.ts'
 
 /** The eviction policies. A new one is one more name here. */
-export const POLICIES = ['lru', 'lfu', 'fifo', 'ttl', 'sieve', 's3fifo', 'tinylfu'] as const
+export const POLICIES = ['lru', 'lfu', 'fifo', 'ttl', 'sieve', 's3fifo', 'tinylfu', 'auto'] as const
 
 /** Decides which entry leaves when a region is full. 'ttl' is the soonest to expire. */
 export type PolicyName = (typeof POLICIES)[number]

@@ -75,7 +75,7 @@ export const FAVORS = ['objects', 'bytes'] as const
 export type FavorName = (typeof FAVORS)[number]
 
 /** The numbers of the policies, as the core knows them. */
-export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3, sieve: 4, s3fifo: 5, tinylfu: 6 } as const
+export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3, sieve: 4, s3fifo: 5, tinylfu: 6, auto: 7 } as const
 
 /** The policy of caches and regions that name none. */
 export const DEFAULT_POLICY = 'lru'

@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 use super::{
-    Candidate, Favor, Fifo, Lfu, Lru, Policy, S3Fifo, Sieve, Slot, Tables, TinyLfu, TouchKind, Ttl,
+    Auto, Candidate, Favor, Fifo, Lfu, Lru, Policy, S3Fifo, Sieve, Slot, Tables, TinyLfu,
+    TouchKind, Ttl,
 };
 
 /// The names of the policies, the numbers by which they cross into JavaScript, and one type
@@ -51,6 +52,7 @@ macro_rules! policies {
 
         /// Any of the policies, chosen at run time.
         #[derive(Debug, Clone)]
+        #[expect(clippy::large_enum_variant, reason = "there is one a store, and it does not move")]
         pub enum AnyPolicy {
             $($(#[$doc])* $name($name),)*
         }
@@ -99,6 +101,8 @@ policies! {
     S3Fifo = 5,
     /// Newcomers pass a window, and then stay if they are used more often than who is to leave.
     TinyLfu = 6,
+    /// What it has learnt about the work decides.
+    Auto = 7,
 }
 
 /// A number that names no policy.

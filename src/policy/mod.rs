@@ -20,6 +20,7 @@
 //! | [`Sieve`] | what a hand finds unused | bit | 8 |
 //! | [`S3Fifo`] | what came and was not used twice, or not again | count | 14 |
 //! | [`TinyLfu`] | the less used of an old newcomer and an old resident | count | 16 |
+//! | [`Auto`] | what was used less than others of late, as it has learnt to tell | tick and count | 16 |
 //!
 //! [`AnyPolicy`] holds one of them. A new policy is a file, a line in the list of `any.rs` and a
 //! line in the oracle of the tests.
@@ -27,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 mod any;
+mod auto;
 mod bits;
 pub(crate) mod chunks;
 mod climber;
@@ -48,6 +50,7 @@ mod ttl;
 pub(crate) mod tests;
 
 pub use any::{AnyPolicy, PolicyKind, UnknownPolicy};
+pub use auto::Auto;
 pub use fifo::Fifo;
 pub use lfu::Lfu;
 pub use lru::Lru;

@@ -39,7 +39,10 @@ impl Naive {
 
     /// Whether its choices under this policy are those to be made.
     pub(crate) const fn foresees(kind: PolicyKind) -> bool {
-        !matches!(kind, PolicyKind::S3Fifo | PolicyKind::TinyLfu)
+        !matches!(
+            kind,
+            PolicyKind::S3Fifo | PolicyKind::TinyLfu | PolicyKind::Auto
+        )
     }
 
     pub(crate) fn has(&self, slot: Slot) -> bool {

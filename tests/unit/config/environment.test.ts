@@ -175,7 +175,7 @@ describe('a wrong variable', () => {
     ['CACHE_METRICS_TTL', '5 minutes', "'5 minutes'; allowed: a number of seconds"],
     ['CACHE_METRICS_TTL', 'infinity', "'infinity'; allowed: a number of seconds"],
     ['CACHE_METRICS_FAVOR', 'speed', "'speed'; allowed: objects, bytes"],
-    ['CACHE_METRICS_STRATEGY', 'mru', "'mru'; allowed: lru, lfu, fifo, ttl, sieve, s3fifo, tinylfu"],
+    ['CACHE_METRICS_STRATEGY', 'mru', "'mru'; allowed: lru, lfu, fifo, ttl, sieve, s3fifo, tinylfu, auto"],
     ['CACHE_METRICS_MAX_SIZE', '0', "'0'; allowed: a number of MB, or a size such as '64KB' or '1GB'"],
     ['CACHE_METRICS_MAX_SIZE', '10 MB', "'10 MB'; allowed: a number of MB"],
     ['CACHE_METRICS_COMPRESSION', 'deflate', "'deflate'; allowed: true, 1"],

@@ -1,0 +1,90 @@
+//! What left lately, and how long ago.
+//!
+//! A miss of a key that was here tells what more room would have saved, and how much more: the
+//! weight that has gone through the key's old list since it left (after Megiddo and Modha, *ARC: A
+//! Self-Tuning, Low Overhead Replacement Cache*, FAST 2003, where lists of such ghosts move a
+//! border too; there each hit moves it by one, whatever room it would have taken).
+//!
+//! One ghost for each eight entries, each where its hash says, over whatever was there: a sample
+//! of them is enough, since only their proportions count.
+//!
+//! Half a byte an entry, and 2 KB at least.
+
+#![forbid(unsafe_code)]
+
+use super::spreading::Spreading;
+
+/// Entries for each ghost.
+const ENTRIES: usize = 8;
+/// The fewest ghosts.
+const FEWEST: usize = 512;
+
+/// The bits of a ghost's time, of which a capacity has [`TIMES`].
+const TIME_BITS: u32 = 17;
+const TIME_MASK: u32 = (1 << TIME_BITS) - 1;
+/// How many times a capacity has.
+const TIMES: f64 = 16_384.0;
+/// A place with a ghost has this bit.
+const THERE: u32 = 1;
+
+/// The part from which an entry left, as far as the border between the two is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Window = 0,
+    Main = 1,
+}
+
+/// Remembers keys by hash.
+#[derive(Debug, Clone)]
+pub(super) struct Ghosts {
+    /// A tag of 13 bits, the time, the side and [`THERE`].
+    words: Spreading<u32>,
+}
+
+impl Ghosts {
+    pub(super) const fn new() -> Self {
+        Self {
+            words: Spreading::new(),
+        }
+    }
+
+    /// Grows by a few places towards what so many entries need.
+    pub(super) fn fit(&mut self, entries: u32) {
+        self.words.grow(entries as usize / ENTRIES, FEWEST, 0);
+    }
+
+    /// Remembers a key that left a side whose clock stands at `clock`, in capacities.
+    pub(super) fn leave(&mut self, hash: u64, side: Side, clock: f64) {
+        let place = self.words.place_of(hash as u32);
+        if let Some(word) = self.words.get_mut(place) {
+            *word = tag_of(hash) | time_of(clock) << 2 | (side as u32) << 1 | THERE;
+        }
+    }
+
+    /// Forgets a key; answers which side it left, and how far that side's clock, of which
+    /// `clocks` tells, has gone since, in capacities.
+    pub(super) fn take(&mut self, hash: u64, clocks: [f64; 2]) -> Option<(Side, f64)> {
+        let place = self.words.place_of(hash as u32);
+        let word = self.words.get_mut(place)?;
+        if *word & THERE == 0 || *word & !(TIME_MASK << 2 | 3) != tag_of(hash) {
+            return None;
+        }
+        let side = if *word & 2 == 0 {
+            Side::Window
+        } else {
+            Side::Main
+        };
+        let gone = time_of(clocks[side as usize]).wrapping_sub(*word >> 2) & TIME_MASK;
+        *word = 0;
+        Some((side, f64::from(gone) / TIMES))
+    }
+}
+
+/// The bits of a hash that are in a ghost; the place is told by others.
+const fn tag_of(hash: u64) -> u32 {
+    (hash >> 32) as u32 & !(TIME_MASK << 2 | 3)
+}
+
+fn time_of(clock: f64) -> u32 {
+    ((clock * TIMES) as u64) as u32 & TIME_MASK
+}

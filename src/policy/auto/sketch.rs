@@ -1,0 +1,128 @@
+//! How often keys were used of late: a count-min sketch that ages.
+//!
+//! Cormode and Muthukrishnan, *An Improved Data Stream Summary: The Count-Min Sketch and its
+//! Applications*, 2005; that it ages is from TinyLFU (Einziger, Friedman and Manes, 2017).
+//!
+//! A key has a block of 32 counters of four bits, and in it one counter in each of four rows;
+//! its count is the least of them. In the course of [`PERIOD`] additions an entry all blocks are
+//! halved, one after the other, and the sketch grows block by block with the entries: no
+//! operation visits all of it.
+//!
+//! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 16 bytes for each, of
+//! which no more than a 128th of its weight: the fewer keys share a counter, the better.
+
+#![forbid(unsafe_code)]
+
+use super::spreading::Spreading;
+
+/// The least and the most bytes of counters an entry.
+const BYTES: (f64, f64) = (3.5, 16.0);
+
+/// What an entry may weigh for each byte of counters.
+const WEIGHT: f64 = 128.0;
+
+/// So many additions an entry halve every counter once.
+const PERIOD: u64 = 8;
+
+/// The fewest blocks. Small caches do better with more counters than entries.
+const FEWEST: usize = 256;
+
+/// The most that a counter counts.
+const MOST: u32 = 15;
+/// All bits but the highest of every counter.
+const LOW_BITS: u64 = 0x7777_7777_7777_7777;
+
+/// Two rows in each word, of eight counters each.
+type Block = [u64; 2];
+
+/// Counts by hash.
+#[derive(Debug, Clone)]
+pub(super) struct Sketch {
+    blocks: Spreading<Block>,
+    /// The additions that halve every counter once.
+    period: u64,
+    /// Additions times blocks that have not halved any.
+    due: u64,
+    /// The block whose turn is next.
+    next: usize,
+}
+
+impl Sketch {
+    pub(super) const fn new() -> Self {
+        Self {
+            blocks: Spreading::new(),
+            period: 1,
+            due: 0,
+            next: 0,
+        }
+    }
+
+    /// Grows by a few blocks towards what so many entries of such a weight need, and ages as
+    /// fast as they need it.
+    pub(super) fn fit(&mut self, entries: u32, weight: f64) {
+        let bytes = f64::from(entries) * (weight / WEIGHT).clamp(BYTES.0, BYTES.1);
+        let wanted = (bytes / size_of::<Block>() as f64) as usize;
+        self.blocks.grow(wanted, FEWEST, [0; 2]);
+        self.period = PERIOD * u64::from(entries.max(16));
+    }
+
+    /// About how often a key was used, 15 at the most.
+    #[inline]
+    pub(super) fn estimate(&self, hash: u64) -> u32 {
+        let Some(block) = self.blocks.get(self.place_of(hash)) else {
+            return 0;
+        };
+        let [a, b, c, d] = shifts(hash).map(|(word, shift)| count(block[word], shift));
+        a.min(b).min(c.min(d))
+    }
+
+    /// Counts so many uses of a key.
+    pub(super) fn add(&mut self, hash: u64, uses: u32) {
+        let place = self.place_of(hash);
+        let Some(block) = self.blocks.get_mut(place) else {
+            return;
+        };
+        for (word, shift) in shifts(hash) {
+            let more = uses.min(MOST - count(block[word], shift));
+            block[word] += u64::from(more) << shift;
+        }
+        self.age(uses);
+    }
+
+    /// Halves the blocks whose turn it is after so many more additions.
+    fn age(&mut self, additions: u32) {
+        self.due += u64::from(additions) * self.blocks.len() as u64;
+        while self.due >= self.period {
+            self.due -= self.period;
+            if self.next >= self.blocks.len() {
+                self.next = 0;
+            }
+            if let Some(block) = self.blocks.get_mut(self.next) {
+                *block = block.map(|word| word >> 1 & LOW_BITS);
+            }
+            self.next += 1;
+        }
+    }
+
+    #[inline]
+    const fn place_of(&self, hash: u64) -> usize {
+        self.blocks.place_of((hash >> 32) as u32)
+    }
+}
+
+/// The word and the place in it of a key's four counters.
+#[inline]
+const fn shifts(hash: u64) -> [(usize, u32); 4] {
+    let bits = hash as u32;
+    [
+        (0, (bits & 7) * 4),
+        (0, (bits >> 3 & 7) * 4 + 32),
+        (1, (bits >> 6 & 7) * 4),
+        (1, (bits >> 9 & 7) * 4 + 32),
+    ]
+}
+
+#[inline]
+const fn count(word: u64, shift: u32) -> u32 {
+    (word >> shift) as u32 & MOST
+}
