@@ -15,7 +15,7 @@ export interface Job {
 export function jobs(works: readonly Work[], sizes: readonly SizeName[]): Job[] {
   return sizes.flatMap((size) =>
     works
-      .filter(({ large }) => size === USUAL || large !== undefined)
+      .filter(({ large }) => size === USUAL || large?.[size] !== undefined)
       .map((work) => ({ name: nameAt(work.name, size), work, size })),
   )
 }
@@ -37,7 +37,7 @@ export interface Stage {
 
 /** Measures one job: a place of its own for each contender, all of them ready before the first turn. */
 export async function run({ name, work, size }: Job, { plan, scale }: Size, { open, lanes }: Stage): Promise<Report> {
-  const names = Object.keys(work.contenders).filter((one) => size === USUAL || work.large?.includes(one))
+  const names = Object.keys(work.contenders).filter((one) => size === USUAL || work.large?.[size]?.includes(one))
   const performers: RemotePerformer[] = []
   try {
     await inParallel(lanes, names, async (contender) => {

@@ -1,8 +1,11 @@
 import type { Contender } from '../lib/measure.ts'
-import type { Scale } from '../lib/sizes.ts'
+import type { Scale, SizeName } from '../lib/sizes.ts'
 
 /** Gets a contender ready: its load, its cache, filled. */
 export type Enter = (scale: Scale) => Contender | Promise<Contender>
+
+/** Contenders by the size. */
+export type Large = Readonly<Partial<Record<SizeName, readonly string[]>>>
 
 /** One piece of work that all contenders do. */
 export interface Work {
@@ -15,8 +18,8 @@ export interface Work {
   readonly against: readonly string[]
   /** Whether the part of requests that were hits belongs into the table. */
   readonly hitRatio?: boolean
-  /** Who does this work with millions of entries too; nobody unless said. */
-  readonly large?: readonly string[]
+  /** Who does this work at other sizes than the usual one too; nobody unless said. */
+  readonly large?: Large
   /** By name. */
   readonly contenders: Readonly<Record<string, Enter>>
 }

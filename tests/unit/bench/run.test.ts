@@ -8,7 +8,7 @@ import type { Work } from '../../../bench/works/work.ts'
 const SCALE = SIZES['100k'].scale
 const SIZE = { plan: { rounds: 4, slice: 0 }, scale: SCALE }
 
-function work(name: string, contenders: Work['contenders'], large?: readonly string[]): Work {
+function work(name: string, contenders: Work['contenders'], large?: Work['large']): Work {
   const texts = { name, title: name, about: '', against: ['a'] }
   return large === undefined ? { ...texts, contenders } : { ...texts, contenders, large }
 }
@@ -37,13 +37,13 @@ function stage(works: readonly Work[]) {
 }
 
 test('a work is done at the usual size, and at others if somebody does it there', () => {
-  const works = [work('hit', {}, ['a']), work('miss', {})]
+  const works = [work('hit', {}, { '1M': ['a'], '4M': ['a'] }), work('miss', {}), work('set', {}, { '1M': ['a'] })]
   const names = jobs(works, ['100k', '1M', '4M']).map(({ name }) => name)
-  expect(names).toEqual(['hit', 'miss', 'hit@1M', 'hit@4M'])
+  expect(names).toEqual(['hit', 'miss', 'set', 'hit@1M', 'set@1M', 'hit@4M'])
 })
 
 test('works are chosen by how their names begin', () => {
-  const all = jobs([work('hit', {}, ['a']), work('hit-ttl', {}), work('miss', {})], ['100k', '1M'])
+  const all = jobs([work('hit', {}, { '1M': ['a'] }), work('hit-ttl', {}), work('miss', {})], ['100k', '1M'])
   expect(chosen(all, []).length).toBe(all.length)
   expect(chosen(all, ['hit@']).map(({ name }) => name)).toEqual(['hit@1M'])
   expect(() => chosen(all, ['set'])).toThrow('--only takes one of hit, hit-ttl, miss, hit@1M')
@@ -67,7 +67,7 @@ test('contenders take turns, and each is first in its round', async () => {
 
 test('at a large size only those come who do it there', async () => {
   const done: string[] = []
-  const works = [work('hit', { a: () => contender(done, 'a', 2), b: () => contender(done, 'b', 2) }, ['b'])]
+  const works = [work('hit', { a: () => contender(done, 'a', 2), b: () => contender(done, 'b', 2) }, { '1M': ['b'] })]
   const [job] = jobs(works, ['1M'])
   if (job === undefined) throw new Error('no job')
   expect((await run(job, SIZE, stage(works).stage)).measured.map(({ name }) => name)).toEqual(['b'])
