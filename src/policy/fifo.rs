@@ -47,12 +47,7 @@ impl Policy for Fifo {
     }
 
     fn victim(&mut self, _tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let first = self.queue.first(0)?;
-        let slot = if Some(first) == protect {
-            self.queue.after(first)?
-        } else {
-            first
-        };
+        let slot = self.queue.first_but(0, protect)?;
         self.len -= u32::from(self.queue.unlink(slot));
         Some(slot)
     }

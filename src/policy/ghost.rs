@@ -76,3 +76,54 @@ impl Ghost {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(number: u32) -> u32 {
+        number.wrapping_mul(0x9E37_79B9)
+    }
+
+    #[test]
+    fn a_key_is_remembered_until_it_is_taken() {
+        let mut ghost = Ghost::default();
+        assert!(!ghost.take(key(1)));
+        ghost.insert(key(1), 10);
+        assert!(ghost.take(key(1)) && !ghost.take(key(1)));
+    }
+
+    #[test]
+    fn a_small_one_remembers_exactly_the_last() {
+        let mut ghost = Ghost::default();
+        (0..100).for_each(|number| ghost.insert(key(number), 12));
+        let remembered: Vec<u32> = (0..100).filter(|&number| ghost.take(key(number))).collect();
+        assert_eq!(remembered, (88..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_large_one_remembers_about_as_many_and_hardly_any_older_ones() {
+        let mut ghost = Ghost::default();
+        (0..100_000).for_each(|number| ghost.insert(key(number), 10_000));
+        let mut remembered = |from: u32, to: u32| {
+            let found = (from..to).filter(|&number| ghost.take(key(number))).count();
+            found as f64 / f64::from(to - from)
+        };
+        assert!(remembered(0, 80_000) < 0.01);
+        assert!(remembered(80_000, 86_000) < 0.05);
+        assert!(remembered(95_000, 100_000) > 0.95);
+    }
+
+    #[test]
+    fn it_forgets_all_when_its_length_changes_much() {
+        let mut ghost = Ghost::default();
+        ghost.insert(key(1), 100);
+        ghost.insert(key(2), 150);
+        assert!(ghost.take(key(1)), "by half is not much");
+        ghost.insert(key(3), 151);
+        assert!(!ghost.take(key(2)) && ghost.take(key(3)));
+        ghost.insert(key(4), 75);
+        ghost.insert(key(5), 74);
+        assert!(!ghost.take(key(4)) && ghost.take(key(5)));
+    }
+}

@@ -94,16 +94,6 @@ impl<R: Copy + Ord> RankHeap<R> {
         Some(gone)
     }
 
-    /// Changes the rank of every slot at once, in O(n).
-    pub(crate) fn change_all(&mut self, mut rank: impl FnMut(Slot, R) -> R) {
-        for node in &mut self.nodes {
-            node.rank = rank(node.slot, node.rank);
-        }
-        for at in (0..self.nodes.len().div_ceil(CHILDREN)).rev() {
-            self.sink(at);
-        }
-    }
-
     /// Checks the order of the heap and the position of every slot.
     pub(crate) fn validate(&self) -> Result<(), String> {
         for (at, node) in self.nodes.iter().enumerate() {
@@ -233,13 +223,15 @@ mod tests {
     }
 
     #[test]
-    fn all_ranks_change_at_once() {
+    fn ranks_change_in_place() {
         let mut heap = RankHeap::new();
         for slot in 0..100 {
             heap.insert(slot, (slot * 37) % 100);
         }
-        heap.change_all(|_, rank| 1_000 - rank);
-        assert_eq!(heap.validate(), Ok(()));
+        for slot in 0..100 {
+            assert!(heap.change(slot, 1_000 - (slot * 37) % 100));
+            assert_eq!(heap.validate(), Ok(()));
+        }
         let ranks: Vec<u32> = drain(&mut heap)
             .into_iter()
             .map(|slot| (slot * 37) % 100)

@@ -14,7 +14,7 @@
 //! | policy | who leaves | touch | bytes a slot, the touch word aside |
 //! | --- | --- | --- | --- |
 //! | [`Lru`] | the least recently used | running tick | 8 |
-//! | [`Lfu`] | the least often used, with ageing | count | 16 |
+//! | [`Lfu`] | the least often used, with ageing | count | 8 |
 //! | [`Fifo`] | the first that came | none | 8 |
 //! | [`Ttl`] | the soonest to expire | none | 20 |
 //! | [`Sieve`] | what a hand finds unused | bit | 8 |

@@ -70,12 +70,7 @@ impl<const N: usize> Queues<N> {
 
     /// The first of a queue that is not `protect`.
     pub(super) fn first(&self, queue: u32, protect: Option<Slot>) -> Option<Slot> {
-        let first = self.rings.first(queue)?;
-        if Some(first) == protect {
-            self.rings.after(first)
-        } else {
-            Some(first)
-        }
+        self.rings.first_but(queue, protect)
     }
 
     /// Puts an entry at the end of a queue, out of the one that it may be in.

@@ -109,6 +109,34 @@ impl Rings {
         self.at(head).next.checked_sub(self.heads)
     }
 
+    /// The first slot of a ring that is not `but`.
+    pub(crate) fn first_but(&self, head: u32, but: Option<Slot>) -> Option<Slot> {
+        let first = self.first(head)?;
+        if Some(first) == but {
+            self.after(first)
+        } else {
+            Some(first)
+        }
+    }
+
+    /// Moves all slots of the ring `from` to the end of the ring `to`, in their order.
+    pub(crate) fn append(&mut self, to: u32, from: u32) {
+        let Node {
+            prev: last,
+            next: first,
+        } = self.at(from);
+        if to == from || first == from {
+            return;
+        }
+        let before = self.at(to).prev;
+        self.set_next(before, first);
+        self.set_prev(first, before);
+        self.set_next(last, to);
+        self.set_prev(to, last);
+        self.set_next(from, from);
+        self.set_prev(from, from);
+    }
+
     /// The slot after `slot` in its ring; `None` at the end.
     #[inline]
     pub(crate) fn after(&self, slot: Slot) -> Option<Slot> {
@@ -192,5 +220,21 @@ mod tests {
         );
         assert_eq!(rings.first(0), Some(3));
         assert_eq!(rings.after(3), None);
+    }
+
+    #[test]
+    fn a_ring_is_appended_to_another() {
+        let mut rings = Rings::new(3);
+        for (head, slot) in [(0, 4), (0, 2), (1, 7), (1, 0)] {
+            rings.push_back(head, slot);
+        }
+        for (to, from) in [(0, 2), (1, 1), (0, 1), (2, 0)] {
+            rings.append(to, from);
+            assert_eq!(rings.validate(), Ok(4));
+        }
+        assert_eq!(rings.iter(2).collect::<Vec<_>>(), [4, 2, 7, 0]);
+        assert_eq!((rings.first(0), rings.first(1)), (None, None));
+        assert_eq!(rings.first_but(2, Some(4)), Some(2));
+        assert_eq!(rings.first_but(2, Some(2)), Some(4));
     }
 }

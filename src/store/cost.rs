@@ -10,7 +10,7 @@
 //! | head of the record ([`arena::HEAD_BYTES`]) | 4 |
 //! | deadline ([`records::DEADLINE_BYTES`]) | 6 |
 //! | wheel, from the first deadline on | 8 |
-//! | policy: `lru`, `fifo`, `sieve` / `s3fifo` / `lfu`, `tinylfu`, `auto` / `ttl` | 8 / 14 / 16 / 20 |
+//! | policy: `lru`, `lfu`, `fifo`, `sieve` / `s3fifo` / `tinylfu`, `auto` / `ttl` | 8 / 14 / 16 / 20 |
 //! | sum | 40 / 46 / 48 / 52 |
 //!
 //! Not in it are two bytes of the key's length where that is above 62, what growing tables hold

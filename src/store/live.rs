@@ -11,7 +11,7 @@
 //! Whoever has a view of them makes it anew then.
 //!
 //! 32 bytes a slot: touch word 4, deadline 8, weight 4, wheel 8 (from the first deadline
-//! on), policy 8 (`lru`, and ¼ for two flags; `fifo`), 16 (`lfu`) or 20 (`ttl`).
+//! on), and the policy's, which are 8 under the simple ones; see [`policy`](crate::policy).
 
 #![forbid(unsafe_code)]
 

@@ -4,17 +4,17 @@
 
 use proptest::prelude::*;
 
+use super::Bench;
 use super::naive::Naive;
-use super::{Bench, entry, tables};
 use crate::policy::{Candidate, PolicyKind, Slot};
 
 const SLOTS: u32 = 48;
 
 #[derive(Debug, Clone)]
 enum Op {
-    Insert(Slot, f64),
+    /// A key comes; if the slot holds an entry, that is replaced.
+    Set(Candidate),
     Hit(Slot, u8),
-    Replace(Slot, f64),
     Rerank(Slot, f64),
     Remove(Slot),
     Victim(Option<Slot>),
@@ -24,92 +24,103 @@ fn deadline() -> impl Strategy<Value = f64> {
     prop_oneof![3 => (0..20u8).prop_map(f64::from), 1 => Just(f64::INFINITY)]
 }
 
+/// Few keys, so that some come again.
+fn candidate() -> impl Strategy<Value = Candidate> {
+    (0..SLOTS, 0..80u32, 1..9u32, deadline()).prop_map(|(slot, key, weight, deadline)| Candidate {
+        slot,
+        fingerprint: key.wrapping_mul(0x9E37_79B9),
+        weight,
+        deadline,
+    })
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let slot = || 0..SLOTS;
     prop_oneof![
-        6 => (slot(), deadline()).prop_map(|(slot, deadline)| Op::Insert(slot, deadline)),
+        8 => candidate().prop_map(Op::Set),
         8 => (slot(), 1..5u8).prop_map(|(slot, times)| Op::Hit(slot, times)),
-        2 => (slot(), deadline()).prop_map(|(slot, deadline)| Op::Replace(slot, deadline)),
         1 => (slot(), deadline()).prop_map(|(slot, deadline)| Op::Rerank(slot, deadline)),
         2 => slot().prop_map(Op::Remove),
         4 => proptest::option::weighted(0.3, slot()).prop_map(Op::Victim),
     ]
 }
 
-fn run(kind: PolicyKind, ops: &[Op]) {
-    let mut bench = Bench::new(kind, u32::MAX, SLOTS as usize);
-    let mut naive = Naive::new(kind);
-    for op in ops {
+/// A policy and its oracle.
+struct Pair {
+    bench: Bench,
+    naive: Naive,
+    /// Whether entries have their weights, or 1 each.
+    weighed: bool,
+}
+
+impl Pair {
+    fn set(&mut self, candidate: Candidate) {
+        let weight = if self.weighed { candidate.weight } else { 1 };
+        let candidate = Candidate {
+            weight,
+            ..candidate
+        };
+        self.bench.tick += 1;
+        self.bench.advance();
+        self.naive.advance(self.bench.tick);
+        if self.naive.has(candidate.slot) {
+            self.bench.update(&candidate);
+            self.naive.touch(candidate.slot, self.bench.tick);
+            self.naive.reweigh(candidate.slot, weight);
+            self.naive.rerank(candidate.slot, candidate.deadline);
+        } else {
+            self.bench.take(&candidate);
+            self.naive.insert(&candidate, self.bench.tick);
+        }
+    }
+
+    fn run(&mut self, op: &Op) {
         match *op {
-            Op::Insert(slot, deadline) if !naive.has(slot) => {
-                bench.tick += 1;
-                bench
-                    .policy
-                    .advance(&mut tables(&mut bench.touches), bench.tick);
-                naive.advance(bench.tick);
-                let candidate = Candidate {
-                    deadline,
-                    ..entry(slot)
-                };
-                bench
-                    .policy
-                    .insert(&candidate, &mut tables(&mut bench.touches), bench.tick);
-                naive.insert(slot, deadline, bench.tick);
-            }
-            Op::Hit(slot, _) | Op::Replace(slot, _) if !naive.has(slot) => {}
-            Op::Hit(slot, times) => (0..times).for_each(|_| {
-                bench.hit(slot);
-                naive.touch(slot, bench.tick);
+            Op::Set(candidate) => self.set(candidate),
+            Op::Hit(slot, times) if self.naive.has(slot) => (0..times).for_each(|_| {
+                self.bench.hit(slot);
+                self.naive.touch(slot, self.bench.tick);
             }),
-            Op::Insert(slot, deadline) | Op::Replace(slot, deadline) => {
-                bench.tick += 1;
-                bench
-                    .policy
-                    .advance(&mut tables(&mut bench.touches), bench.tick);
-                naive.advance(bench.tick);
-                bench.policy.update(
-                    slot,
-                    7,
-                    deadline,
-                    &mut tables(&mut bench.touches),
-                    bench.tick,
-                );
-                naive.touch(slot, bench.tick);
-                naive.rerank(slot, deadline);
-            }
+            Op::Hit(..) => {}
             Op::Rerank(slot, deadline) => {
-                bench.policy.rerank(slot, deadline);
-                naive.rerank(slot, deadline);
+                self.bench.policy.rerank(slot, deadline);
+                self.naive.rerank(slot, deadline);
             }
             Op::Remove(slot) => {
-                bench.remove(slot);
-                naive.remove(slot);
+                self.bench.remove(slot);
+                self.naive.remove(slot);
             }
-            Op::Victim(protect) => {
-                let victim = bench
-                    .policy
-                    .victim(&mut tables(&mut bench.touches), protect);
-                assert_eq!(victim, naive.victim(protect), "{kind:?}: another victim");
-            }
+            Op::Victim(protect) => self.victim(protect),
         }
-        assert_eq!(bench.policy.validate(), Ok(()));
-        assert_eq!(bench.policy.len() as usize, naive.len());
+        assert_eq!(self.bench.policy.validate(), Ok(()));
+        assert_eq!(self.bench.policy.len() as usize, self.naive.len());
     }
-    while let Some(victim) = naive.victim(None) {
+
+    fn victim(&mut self, protect: Option<Slot>) {
+        let victim = self.bench.victim_but(protect);
+        let kind = self.bench.policy.kind();
         assert_eq!(
-            bench.victim(),
-            Some(victim),
-            "{kind:?}: another order in the end"
+            victim,
+            self.naive.victim(protect),
+            "{kind:?}: another victim"
         );
     }
-    assert_eq!(bench.victim(), None);
 }
 
 proptest! {
     #[test]
-    fn every_policy_chooses_as_the_oracle_does(ops in proptest::collection::vec(op(), 1..400)) {
-        for &kind in PolicyKind::ALL.iter().filter(|&&kind| Naive::foresees(kind)) {
-            run(kind, &ops);
+    fn every_policy_chooses_as_the_oracle_does(
+        ops in proptest::collection::vec(op(), 1..400),
+        weighed: bool,
+    ) {
+        for &kind in PolicyKind::ALL.iter().filter(|&&kind| Naive::knows(kind)) {
+            let mut pair = Pair {
+                bench: Bench::new(kind, u32::MAX, SLOTS as usize),
+                naive: Naive::new(kind),
+                weighed,
+            };
+            ops.iter().for_each(|op| pair.run(op));
+            (0..=pair.naive.len()).for_each(|_| pair.victim(None));
         }
     }
 }

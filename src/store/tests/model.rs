@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use crate::policy::tests::naive::Naive;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{Candidate, PolicyKind, Slot};
 use crate::store::{Departure, Limits, RESOLUTION, Refused};
 
 /// What is about to come in, beside what is there.
@@ -130,7 +130,13 @@ impl Model {
 
     pub(super) fn insert(&mut self, slot: Slot, weight: u32, deadline: f64) {
         assert!(!self.oracle.has(slot), "the slot is taken");
-        self.oracle.insert(slot, deadline, self.tick);
+        let candidate = Candidate {
+            slot,
+            fingerprint: 0,
+            weight,
+            deadline,
+        };
+        self.oracle.insert(&candidate, self.tick);
         self.entries.push((slot, weight, deadline));
     }
 
