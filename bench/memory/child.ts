@@ -20,6 +20,12 @@ function fill(cache: DeletingCache, entries: number): void {
   for (let i = 0; i < entries; i++) cache.set(keys.make(i), values.make(i))
 }
 
+/** The memory that this process has now, in bytes. */
+function taken() {
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage()
+  return { resident: rss, heap: heapUsed, buffers: arrayBuffers, linear: linearBytes() }
+}
+
 /** How long a full collection takes, in ms; the shortest of three. */
 function collect(): number {
   const times = Array.from({ length: 3 }, () => {
@@ -72,16 +78,16 @@ const WARM_ENTRIES = 20_000
 function load(make: (max: number) => DeletingCache, { entries, operations }: MemoryOrder): LoadFound {
   warmUp(make)
   collect()
-  const before = { resident: process.memoryUsage.rss(), linear: linearBytes() }
+  const before = taken()
   const cache = make(entries)
   fill(cache, entries)
   const collection = collect()
-  const { rss, heapUsed } = process.memoryUsage()
-  const found = { resident: rss - before.resident, heap: heapUsed, linear: linearBytes() - before.linear, collection }
+  const { resident, heap, buffers, linear } = taken()
+  const added = { resident: resident - before.resident, linear: linear - before.linear }
   tell({ stage: 'mixing' })
   const longest = mix(cache, entries, operations)
   tell({ stage: 'mixed' })
-  return { ...found, longest }
+  return { ...added, heap, buffers, collection, longest }
 }
 
 function heap(make: (max: number) => DeletingCache, { entries }: MemoryOrder): HeapFound {
@@ -89,15 +95,16 @@ function heap(make: (max: number) => DeletingCache, { entries }: MemoryOrder): H
   const texts = makeKeys('user:profile:', entries)
   const objects = texts.map((_, id) => ({ id }))
   collect()
-  const before = { heap: process.memoryUsage().heapUsed, linear: linearBytes() }
+  const before = taken()
   const cache = make(entries)
   for (let i = 0; i < entries; i++) cache.set(texts[i] as string, objects[i])
   collect()
-  const after = { heap: process.memoryUsage().heapUsed, linear: linearBytes() }
+  const after = taken()
   // Keys and values are still there, so what grew is the cache's.
   const last = entries - 1
   if (cache.get(texts[last] as string) === undefined || objects[last] === undefined) throw new Error('an entry is lost')
-  return { heap: (after.heap - before.heap) / entries, linear: (after.linear - before.linear) / entries }
+  const perEntry = (kind: keyof typeof after) => (after[kind] - before[kind]) / entries
+  return { heap: perEntry('heap'), buffers: perEntry('buffers'), linear: perEntry('linear') }
 }
 
 function tell(message: MemoryMessage): void {

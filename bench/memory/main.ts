@@ -100,7 +100,7 @@ function sections(entries: number, operations: number, loads: readonly Loaded[],
     {
       title: `What a cache adds to ${count(ADDED_ENTRIES)} keys and values`,
       about:
-        'Keys and values, small objects, are there already: JavaScript heap and linear memory that came with the cache. A packed cache holds copies of them, in linear memory.',
+        'Keys and values, small objects, are there already: JavaScript heap, array buffers and linear memory that came with the cache. A packed cache holds copies of them, in linear memory.',
       headings: ADDED_HEADINGS,
       rows: adds.map(addedCells),
     },

@@ -14,8 +14,9 @@ export interface MemoryOrder {
 export interface LoadFound {
   /** Bytes that became resident with the fill, after a full collection. */
   readonly resident: number
-  /** Bytes of JavaScript heap, and of linear memory, after it. */
+  /** Bytes of JavaScript heap, of array buffers beside it, and of linear memory, after it. */
   readonly heap: number
+  readonly buffers: number
   readonly linear: number
   /** The time of a forced full collection, in ms. */
   readonly collection: number
@@ -26,6 +27,7 @@ export interface LoadFound {
 /** What `heap` found: bytes an entry beside key and value. */
 export interface HeapFound {
   readonly heap: number
+  readonly buffers: number
   readonly linear: number
 }
 

@@ -26,6 +26,7 @@ export const LOADED_HEADINGS = [
   'to raw',
   'beyond, B',
   'heap, MB',
+  'buffers, MB',
   'linear, MB',
   'longest read, ms',
   'set',
@@ -50,22 +51,28 @@ function longestOf({ longest }: Loaded): number {
 }
 
 export function loadedCells(one: Loaded): string[] {
-  const { name, resident, entries, heap, linear, longest, idle, collection } = one
+  const { name, resident, entries, heap, buffers, linear, longest, idle, collection } = one
   return [
     name,
     megabytes(resident),
     toRaw(one).toFixed(2),
     ((resident - rawBytes(entries)) / entries).toFixed(0),
     megabytes(heap),
+    megabytes(buffers),
     megabytes(linear),
     ...[longest.read, longest.set, longest.delete, idle, collection].map((ms) => ms.toFixed(1)),
   ]
 }
 
-export const ADDED_HEADINGS = ['cache', 'heap, B an entry', 'linear memory, B an entry'] as const
+export const ADDED_HEADINGS = [
+  'cache',
+  'heap, B an entry',
+  'array buffers, B an entry',
+  'linear memory, B an entry',
+] as const
 
-export function addedCells({ name, heap, linear }: Added): string[] {
-  return [name, heap.toFixed(1), linear.toFixed(1)]
+export function addedCells({ name, heap, buffers, linear }: Added): string[] {
+  return [name, ...[heap, buffers, linear].map((bytes) => bytes.toFixed(1))]
 }
 
 export const LIMIT_HEADINGS = ['what', 'measured', 'target', 'reached'] as const
@@ -88,7 +95,12 @@ export function limitRows(loaded: readonly Loaded[], added: readonly Added[]): s
   if (live !== undefined) {
     const entries = nanoseconds(live.entries)
     rows.push(
-      limit(`${entries} live entries: heap beyond key and value`, live.heap, 80, 'B an entry'),
+      limit(
+        `${entries} live entries: heap and buffers beyond key and value`,
+        live.heap + live.buffers,
+        80,
+        'B an entry',
+      ),
       limit(`${entries} live entries: linear memory`, live.linear, 32, 'B an entry'),
     )
   }

@@ -12,6 +12,7 @@ const LOADED: Loaded = {
   entries: ENTRIES,
   resident: 1.5 * rawBytes(ENTRIES),
   heap: 10 * MB,
+  buffers: 5 * MB,
   linear: rawBytes(ENTRIES) + 40 * ENTRIES,
   collection: 12.34,
   longest: { read: 1, set: 9, delete: 2 },
@@ -20,12 +21,12 @@ const LOADED: Loaded = {
 
 test('memory is told as a multiple of the raw bytes, and by the entry', () => {
   const cells = loadedCells(LOADED)
-  expect(cells.slice(0, 5)).toEqual([PACKED, '315', '1.50', '110', '10'])
-  expect(cells.slice(6)).toEqual(['1.0', '9.0', '2.0', '3.0', '12.3'])
+  expect(cells.slice(0, 6)).toEqual([PACKED, '315', '1.50', '110', '10', '5'])
+  expect(cells.slice(7)).toEqual(['1.0', '9.0', '2.0', '3.0', '12.3'])
 })
 
 test('limits are checked against what was measured', () => {
-  const rows = limitRows([LOADED], [{ name: LIVE, entries: ENTRIES, heap: 80, linear: 32.1 }])
+  const rows = limitRows([LOADED], [{ name: LIVE, entries: ENTRIES, heap: 60, buffers: 20, linear: 32.1 }])
   expect(rows.map(([, measured, , reached]) => [measured, reached])).toEqual([
     ['1.50 ×', 'NO'],
     ['40.00 B an entry', 'yes'],
