@@ -76,10 +76,10 @@ export class Core {
    */
   trapped(error: unknown): boolean {
     const name = error instanceof Error || typeof error === 'object' ? (error as Error | null)?.name : undefined
-    const poisoned = error instanceof Error && error.message.includes('recursive use of an object')
-    if (name !== 'RuntimeError' && name !== 'RangeError' && !poisoned) return false
-    this.#crashed = true
-    return true
+    // Where the stack is at its end a further call may fail: these names do without.
+    const crash = name === 'RuntimeError' || name === 'RangeError' || isPoisoned(error)
+    if (crash) this.#crashed = true
+    return crash
   }
 
   /**
@@ -97,6 +97,10 @@ export class Core {
       return 'it trapped'
     }
   }
+}
+
+function isPoisoned(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('recursive use of an object')
 }
 
 function loadFailure(cause: unknown): string {

@@ -10,6 +10,8 @@ const EXPIRE_STEP = 4_096
 /** The heaviest entry, in bytes: weights have 32 bits in the core. */
 const MAX_WEIGHT = 2 ** 32 - 1
 
+type Removal<V> = [key: string, value: V, reason: RemovalReason]
+
 /**
  * Values by reference in JavaScript, their policy, weights and expiry in linear memory.
  *
@@ -25,7 +27,7 @@ export class LiveStore<V> implements Store<V> {
   readonly #map = new SlotMap<V>()
   /** Whether any entry had a deadline since the store was last empty. Else nobody has to ask for the time. */
   #expires = false
-  #removals: [key: string, value: V, reason: RemovalReason][] = []
+  #removals: Removal<V>[] = []
 
   constructor(options: StoreOptions<V>) {
     this.#clock = options.clock
@@ -101,7 +103,7 @@ export class LiveStore<V> implements Store<V> {
       stored = this.#put(key, value, weight, deadline)
     } catch (error) {
       this.#restart(error)
-      stored = this.#put(key, value, weight, deadline)
+      stored = this.#marked(() => this.#put(key, value, weight, deadline))
     }
     if (this.#removals.length > 0) this.#notify()
     return stored
@@ -120,8 +122,10 @@ export class LiveStore<V> implements Store<V> {
 
   clear(): number {
     const removed = this.#map.size
-    if (this.#onRemove !== undefined) for (const slot of this.#map.slots()) this.#record(slot, 'clear')
-    this.#renew()
+    const gone =
+      this.#onRemove === undefined ? [] : Array.from(this.#map.slots(), (slot) => this.#removal(slot, 'clear'))
+    this.#marked(() => this.#renew())
+    this.#removals = this.#removals.concat(gone)
     this.#notify()
     return removed
   }
@@ -257,27 +261,37 @@ export class LiveStore<V> implements Store<V> {
   }
 
   #record(slot: number, reason: RemovalReason): void {
-    if (this.#onRemove === undefined) return
-    const key = this.#map.key(slot)
-    if (key !== undefined) this.#removals.push([key, this.#map.value(slot), reason])
+    if (this.#onRemove === undefined || this.#map.key(slot) === undefined) return
+    this.#removals.push(this.#removal(slot, reason))
+  }
+
+  #removal(slot: number, reason: RemovalReason): Removal<V> {
+    return [this.#map.key(slot) as string, this.#map.value(slot), reason]
   }
 
   /**
    * Tells of what was removed. Last in each operation, when the store is whole again: the
-   * listener may use the store itself.
+   * listener may use the store itself. Where it throws, it is told of the others all the same.
    */
   #notify(): void {
-    while (this.#removals.length > 0) {
-      const batch = this.#removals
-      this.#removals = []
-      for (const [key, value, reason] of batch) this.#onRemove?.(key, value, reason)
+    const batch = this.#removals
+    if (batch.length === 0) return
+    this.#removals = []
+    const failures: unknown[] = []
+    for (const [key, value, reason] of batch) {
+      try {
+        this.#onRemove?.(key, value, reason)
+      } catch (error) {
+        failures.push(error)
+      }
     }
+    if (failures.length > 0) throw failures[0]
   }
 
   #renew(): void {
+    this.#table.renew()
     this.#map.clear()
     this.#expires = false
-    this.#table.renew()
   }
 
   /** Runs a call into the core; after a crash once more, when all is rebuilt. */
@@ -288,12 +302,22 @@ export class LiveStore<V> implements Store<V> {
     } catch (error) {
       this.#restart(error)
     }
-    return call()
+    return this.#marked(call)
+  }
+
+  /** Runs what is not tried again. After a crash the next operation begins with a new instance. */
+  #marked<T>(call: () => T): T {
+    try {
+      return call()
+    } catch (error) {
+      this.#table.trapped(error)
+      throw error
+    }
   }
 
   #restart(error: unknown): void {
     if (!this.#table.trapped(error)) throw error
-    this.#rebuild()
+    this.#marked(() => this.#rebuild())
   }
 
   /**
@@ -313,6 +337,7 @@ export class LiveStore<V> implements Store<V> {
     this.#renew()
     for (const { key, value, weight, deadline } of survivors) {
       if (deadline > now) this.#put(key, value, weight, deadline)
+      else if (this.#onRemove !== undefined) this.#removals.push([key, value, 'expire'])
     }
     this.#onRestart?.(crash)
   }

@@ -5,6 +5,7 @@ import { REBASE_AT, type StoreLimits, TouchKind } from './store.ts'
 
 /** Where the tables lie in linear memory, and how many slots they have. */
 interface Places {
+  readonly touchKind: TouchKind
   readonly capacity: number
   readonly touch: number
   readonly deadlines: number
@@ -22,6 +23,9 @@ export interface SlotState {
 /** The answers of the core hold how many left above so many bits, and below them the slot plus one. */
 const LEFT = 2 ** 32
 
+const NO_WORDS = new Uint32Array(0)
+const NO_TIMES = new Float64Array(0)
+
 /**
  * The slots of one live store in linear memory, and the views through which JavaScript reads
  * deadlines and marks hits without a call. A detached view has no length, and answers
@@ -30,9 +34,9 @@ const LEFT = 2 ** 32
  */
 export class SlotTable {
   /** One deadline a slot; `-Infinity` where it holds nothing. For the fast path of a read. */
-  deadlines: Float64Array = new Float64Array(0)
-  #touch: Uint32Array = new Uint32Array(0)
-  #weights: Uint32Array = new Uint32Array(0)
+  deadlines: Float64Array = NO_TIMES
+  #touch: Uint32Array = NO_WORDS
+  #weights: Uint32Array = NO_WORDS
   #touchKind: TouchKind = TouchKind.None
   #tick = 0
   #policy: number
@@ -40,7 +44,7 @@ export class SlotTable {
   #limits: StoreLimits
   #core: Core
   #native: LiveCore
-  #places: Places = { capacity: 0, touch: 0, deadlines: 0, weights: 0 }
+  #places: Places
   #left = 0
 
   constructor(policy: number, favorBytes: boolean, limits: StoreLimits) {
@@ -48,8 +52,9 @@ export class SlotTable {
     this.#favorBytes = favorBytes
     this.#limits = limits
     this.#core = Core.shared()
-    this.#native = this.#makeNative()
-    this.#locate()
+    this.#native = this.#makeNative(this.#core)
+    this.#places = placesOf(this.#native)
+    this.#view()
   }
 
   /** Whether the instance crashed, here or in a store that shares it: `renew` must follow. */
@@ -87,6 +92,7 @@ export class SlotTable {
   /** Marks a hit, as the policy wants it. */
   touch(slot: number): void {
     if (slot >= this.#touch.length) this.#view()
+    if (this.#tick >= REBASE_AT) this.#rebaseAtHit()
     const words = this.#touch
     const kind = this.#touchKind
     if (kind === TouchKind.Tick) {
@@ -113,7 +119,8 @@ export class SlotTable {
   insert(fingerprint: number, weight: number, deadline: number, now: number): number {
     const answer = this.#native.insert(fingerprint, weight, deadline, now, this.#nextTick())
     const slot = this.#unpack(answer) - 1
-    if (slot >= this.#touch.length) this.#locate()
+    // Where memory ran out, one of the tables may have moved before another could not.
+    if (slot < 0 || slot >= this.#touch.length) this.#locate()
     return slot
   }
 
@@ -183,14 +190,20 @@ export class SlotTable {
     }
   }
 
-  /** Starts with no entries, in an instance that lives. */
+  /** Starts with no entries, in an instance that lives. Where it fails, all is as before, or all is new. */
   renew(): void {
-    if (this.#core.crashed) this.#core = Core.shared()
-    else this.#native.free()
-    this.#native = this.#makeNative()
+    const core = this.#core.crashed ? Core.shared() : this.#core
+    const native = this.#makeNative(core)
+    const places = placesOf(native)
+    const outlived = core === this.#core ? this.#native : undefined
+    this.#core = core
+    this.#native = native
+    this.#places = places
     this.#tick = 0
     this.#left = 0
-    this.#locate()
+    this.#touch = NO_WORDS
+    this.deadlines = NO_TIMES
+    outlived?.free()
   }
 
   dispose(): void {
@@ -208,32 +221,46 @@ export class SlotTable {
     return ++this.#tick
   }
 
+  /** Hits alone would run out of ticks, too. A crash is found by the next call into the core. */
+  #rebaseAtHit(): void {
+    if (this.#core.crashed) return
+    try {
+      this.#rebase()
+    } catch (error) {
+      if (!this.#core.trapped(error)) throw error
+    }
+  }
+
   #rebase(): void {
     if (this.#tick >= REBASE_AT) this.#tick = this.#native.rebase(this.#tick)
   }
 
   /** Asks where the tables are, and makes the views on them. */
   #locate(): void {
-    const native = this.#native
-    this.#touchKind = native.touchKind() as TouchKind
-    this.#places = {
-      capacity: native.capacity(),
-      touch: native.touchPointer(),
-      deadlines: native.deadlinePointer(),
-      weights: native.weightPointer(),
-    }
+    this.#places = placesOf(this.#native)
     this.#view()
   }
 
   #view(): void {
-    const { capacity, touch, deadlines, weights } = this.#places
+    const { touchKind, capacity, touch, deadlines, weights } = this.#places
+    this.#touchKind = touchKind
     this.#touch = this.#core.words(touch, capacity)
     this.#weights = this.#core.words(weights, capacity)
     this.deadlines = this.#core.floats(deadlines, capacity)
   }
 
-  #makeNative(): LiveCore {
+  #makeNative(core: Core): LiveCore {
     const { maxBytes, maxEntries } = this.#limits
-    return new this.#core.glue.LiveCore(this.#policy, this.#favorBytes, maxBytes, maxEntries)
+    return new core.glue.LiveCore(this.#policy, this.#favorBytes, maxBytes, maxEntries)
+  }
+}
+
+function placesOf(native: LiveCore): Places {
+  return {
+    touchKind: native.touchKind() as TouchKind,
+    capacity: native.capacity(),
+    touch: native.touchPointer(),
+    deadlines: native.deadlinePointer(),
+    weights: native.weightPointer(),
   }
 }

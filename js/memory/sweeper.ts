@@ -65,12 +65,15 @@ export class Sweeper {
     const failures: unknown[] = []
     for (const reference of this.#stores) {
       const store = reference.deref()
+      let next = Infinity
       try {
         store?.expire()
+        next = store?.nextExpiry ?? Infinity
       } catch (error) {
         failures.push(error)
+        next = 0
       }
-      if (store === undefined || store.nextExpiry === Infinity) {
+      if (store === undefined || next === Infinity) {
         this.#stores.delete(reference)
         if (store !== undefined) this.#known.delete(store)
       }

@@ -49,6 +49,21 @@ function crash(): void {
   Core.shared().trapped(Object.assign(new Error('elsewhere'), { name: 'RuntimeError' }))
 }
 
+/** Calls `act` deeper and deeper, and from where nothing deeper can be called, some times on the way back. */
+function endOfStack(padding: number, act: (depth: number) => void): void {
+  const frame = Array.from({ length: padding }, () => 0)
+  let returned = 0
+  const go = (depth: number, ...rest: number[]): void => {
+    try {
+      act(depth)
+      go(depth + 1, ...rest)
+    } catch {
+      if (returned++ < 60) go(depth + 1e6, ...rest)
+    }
+  }
+  go(0, ...frame)
+}
+
 describe('a live store', () => {
   it('tells who left: one for one, several for one, and the expired as expired', async () => {
     const clock = new FakeClock()
@@ -92,6 +107,22 @@ describe('a live store', () => {
     expect(clock.asked).toBeGreaterThan(0)
   })
 
+  it('tells of all that left, even where the listener throws', () => {
+    const told: string[] = []
+    const store = new LiveStore<number>({
+      policy: POLICY_NUMBERS.lru,
+      limits: { maxBytes: Infinity, maxEntries: 5 },
+      clock: new FakeClock(),
+      onRemove: (key) => {
+        told.push(key)
+        throw new Error(key)
+      },
+    })
+    for (const key of ['a', 'b', 'c']) store.set(key, 1, 0, Infinity)
+    expect(() => store.clear()).toThrow('a')
+    expect([told, store.size]).toEqual([['a', 'b', 'c'], 0])
+  })
+
   it('is empty and forgets its deadlines when it is cleared', () => {
     const clock = new CountingClock()
     const { store, left } = make({ clock })
@@ -125,7 +156,7 @@ describe('a live store', () => {
 
   it('keeps weights and deadlines through a crash', async () => {
     const clock = new FakeClock()
-    const { store } = make({ maxEntries: Infinity, maxBytes: 100, clock })
+    const { store, left } = make({ maxEntries: Infinity, maxBytes: 100, clock })
     const start = clock.now()
     store.set('a', 1, 40, start + 100)
     store.set('b', 2, 30, Infinity)
@@ -133,9 +164,29 @@ describe('a live store', () => {
     await clock.advance(60)
     crash()
     expect(store.expire()).toBe(0)
+    expect(left).toEqual([['gone', 3, 'expire']])
     expect([store.bytes, store.size, store.deadline('a'), store.get('gone')]).toEqual([70, 2, start + 100, undefined])
     await clock.advance(40)
     expect([store.get('a'), store.get('b')]).toEqual([undefined, 2])
+  })
+
+  it('works on after operations that the end of the stack broke off, at whatever point', () => {
+    const failures = new Set<string>()
+    for (let round = 0; round < 111; round++) {
+      const { store } = make({ maxEntries: 20 })
+      endOfStack(round % 37, (depth) => {
+        if (depth % 3 === 0) store.clear()
+        else store.set(`k${depth}`, depth, 0, Infinity)
+      })
+      try {
+        for (let i = 0; i < 40; i++) store.set(`after${i}`, i, 0, Infinity)
+        const entries = Array.from({ length: 20 }, (_, i) => [`after${20 + i}`, 20 + i])
+        if (store.size !== 20 || String([...store.entries()].sort()) !== String(entries.sort())) failures.add('lost')
+      } catch (error) {
+        failures.add(String(error))
+      }
+    }
+    expect([...failures]).toEqual([])
   })
 
   it('takes at most 80 bytes of JavaScript and, under lru, some 32 of linear memory an entry', () => {
