@@ -170,6 +170,18 @@ describe('a live store', () => {
     expect([store.get('a'), store.get('b')]).toEqual([undefined, 2])
   })
 
+  it('comes to an end when it looks for what has expired, whenever that is', async () => {
+    const clock = new FakeClock({ now: 0 })
+    const { store } = make({ maxEntries: 10_000, clock })
+    for (let i = 0; i < 5_000; i++) store.set(`k${i}`, i, 0, 1_500)
+    for (const now of [1_023, 1_024, 1_039, 1_040]) {
+      await clock.advance(now - clock.now())
+      expect(store.expire()).toBe(0)
+    }
+    await clock.advance(500)
+    expect([store.expire(), store.size]).toEqual([5_000, 0])
+  })
+
   it('works on after operations that the end of the stack broke off, at whatever point', () => {
     const failures = new Set<string>()
     for (let round = 0; round < 111; round++) {
