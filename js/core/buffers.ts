@@ -1,4 +1,5 @@
 import { CacheError } from '../errors.ts'
+import { copyOf } from './byte-slab.ts'
 import type { Core } from './core.ts'
 import { type ReadText, textReader } from './text-reader.ts'
 
@@ -93,6 +94,11 @@ export class Buffers {
   /** A copy of bytes in linear memory. */
   copy(pointer: number, length: number): Uint8Array<ArrayBuffer> {
     return this.#core.bytes.slice(pointer, pointer + length) as Uint8Array<ArrayBuffer>
+  }
+
+  /** A copy of bytes in linear memory that are a value: a short one may share its buffer with others. */
+  value(pointer: number, length: number): Uint8Array<ArrayBuffer> {
+    return copyOf(this.view(pointer, length))
   }
 
   /** Text in linear memory. */

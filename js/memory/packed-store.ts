@@ -1,6 +1,6 @@
 import type { PackedCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
-import { ValueSerializer } from '../codec/serializer.ts'
+import { SerializerId, ValueSerializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
@@ -231,6 +231,7 @@ export class PackedStore<V> implements Store<V> {
     const pointer = buffers.result(0)
     const length = buffers.result(1)
     if (tag === ASCII) return buffers.ascii(pointer, length) as V
+    if (tag === SerializerId.Bytes) return buffers.value(pointer, length) as V
     return serializer.deserialize(tag, buffers.view(pointer, length)) as V
   }
 
