@@ -8,6 +8,8 @@
 //! Memory is taken with the first key and again where the wanted length has moved by half;
 //! then what was remembered is forgotten. If there is none, nothing is remembered.
 //!
+//! Four tags lie in a word of 64 bits and are compared at once.
+//!
 //! 2 bytes a key.
 
 #![forbid(unsafe_code)]
@@ -17,16 +19,24 @@ use super::mix;
 /// The bytes of a key.
 pub(super) const KEY_BYTES: usize = size_of::<u16>();
 
+/// The bits of a tag.
+const BITS: u32 = u16::BITS;
+/// The tags of a word.
+const LANES: usize = 4;
+/// The words of a bucket.
+const WORDS: usize = 8;
 /// The tags of a bucket.
-const PLACES: usize = 32;
+const PLACES: usize = LANES * WORDS;
+/// The lowest bit of each tag of a word.
+const ONES: u64 = 0x0001_0001_0001_0001;
 
-/// The tag of an empty place.
-const EMPTY: u16 = 0;
+/// The tags of a bucket, the latest in the lowest bits of the first word. An empty place is 0.
+type Bucket = [u64; WORDS];
 
 /// The keys that left lately.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ghost {
-    buckets: Vec<[u16; PLACES]>,
+    buckets: Vec<Bucket>,
     /// How many places of each bucket are used.
     places: usize,
     /// For how many keys it was made.
@@ -35,35 +45,51 @@ pub(super) struct Ghost {
 
 impl Ghost {
     /// Remembers a key as the latest, where about `length` are to be remembered.
-    pub(super) fn insert(&mut self, fingerprint: u32, length: u32) {
+    pub(super) fn insert(&mut self, key: u32, length: u32) {
         if length > self.length + self.length / 2 || length < self.length / 2 {
             self.make(length);
         }
         let places = self.places;
-        let (bucket, tag) = self.find(fingerprint);
-        if let Some(bucket) = bucket {
-            bucket.copy_within(..places - 1, 1);
-            bucket[0] = tag;
+        let (bucket, tag) = self.find(key);
+        let Some(bucket) = bucket else { return };
+        let mut first = tag;
+        for word in bucket.iter_mut() {
+            let last = *word >> (BITS * 3);
+            *word = *word << BITS | first;
+            first = last;
+        }
+        if places < PLACES {
+            bucket[places / LANES] &= !(0xFFFF << (BITS * (places % LANES) as u32));
         }
     }
 
     /// Forgets a key; answers whether it was remembered.
-    pub(super) fn take(&mut self, fingerprint: u32) -> bool {
-        let (bucket, tag) = self.find(fingerprint);
+    pub(super) fn take(&mut self, key: u32) -> bool {
+        let (bucket, tag) = self.find(key);
         let Some(bucket) = bucket else { return false };
-        let Some(at) = bucket.iter().position(|&other| other == tag) else {
+        let Some(found) = bucket
+            .iter()
+            .position(|&word| lane(word, tag) < LANES as u32)
+        else {
             return false;
         };
-        bucket.copy_within(at + 1.., at);
-        bucket[PLACES - 1] = EMPTY;
+        // Those behind it move up.
+        let below = (1 << (BITS * lane(bucket[found], tag))) - 1;
+        let kept = bucket[found] & below;
+        for at in found..WORDS {
+            let next = bucket.get(at + 1).copied().unwrap_or(0);
+            bucket[at] = bucket[at] >> BITS | next << (BITS * 3);
+        }
+        bucket[found] = bucket[found] & !below | kept;
         true
     }
 
-    /// The bucket of a key and its tag there.
-    fn find(&mut self, fingerprint: u32) -> (Option<&mut [u16; PLACES]>, u16) {
-        let hash = mix(fingerprint);
+    /// The bucket of a key and its tag there, which is not 0.
+    fn find(&mut self, key: u32) -> (Option<&mut Bucket>, u64) {
+        let hash = mix(key);
         let at = ((hash >> 32) * self.buckets.len() as u64) >> 32;
-        (self.buckets.get_mut(at as usize), (hash as u16).max(1))
+        let tag = hash & 0xFFFF;
+        (self.buckets.get_mut(at as usize), tag.max(1))
     }
 
     fn make(&mut self, length: u32) {
@@ -71,10 +97,18 @@ impl Ghost {
         self.length = length;
         self.buckets = Vec::new();
         if self.buckets.try_reserve_exact(buckets).is_ok() {
-            self.buckets.resize(buckets, [EMPTY; PLACES]);
+            self.buckets.resize(buckets, [0; WORDS]);
             self.places = (length as usize).div_ceil(buckets.max(1)).max(1);
         }
     }
+}
+
+/// The first lane of a word that holds the tag; 4 if none does.
+const fn lane(word: u64, tag: u64) -> u32 {
+    let differs = word ^ (tag * ONES);
+    // The highest bit of the first lane that is 0, and of none before it.
+    let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << (BITS - 1));
+    zeros.trailing_zeros() / BITS
 }
 
 #[cfg(test)]

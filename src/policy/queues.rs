@@ -6,35 +6,49 @@
 
 #![forbid(unsafe_code)]
 
-use super::rings::Rings;
+use super::chunks::Chunks;
 use super::{Slot, Tables};
 
 /// The bits of a key's word that are the queue's number.
 const QUEUE: u32 = 3;
+/// The link of a slot that is in no queue.
+const UNLINKED: u32 = u32::MAX;
 
 /// What a policy knows a key by: a fingerprint without its lowest bits.
 pub(super) const fn key_of(fingerprint: u32) -> u32 {
     fingerprint & !QUEUE
 }
 
+/// The head of a queue, which its ends link to, or an entry.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    prev: u32,
+    next: u32,
+    /// The key, and the queue in its lowest bits.
+    word: u32,
+}
+
 /// `N` queues, named 0 to `N - 1`; four at the most.
 #[derive(Debug, Clone)]
 pub(super) struct Queues<const N: usize> {
-    rings: Rings,
-    /// By slot: the key, and the queue in its lowest bits.
-    words: Vec<u32>,
+    /// The heads, then one node a slot.
+    nodes: Chunks<Node>,
     weights: [u64; N],
     len: u32,
 }
 
 impl<const N: usize> Queues<N> {
-    /// The bytes of a slot in these tables.
-    pub(super) const SLOT_BYTES: usize = Rings::SLOT_BYTES + size_of::<u32>();
+    /// The bytes of a slot.
+    pub(super) const SLOT_BYTES: usize = size_of::<Node>();
 
     pub(super) fn new() -> Self {
+        let heads = (0..N as u32).map(|head| Node {
+            prev: head,
+            next: head,
+            word: head,
+        });
         Self {
-            rings: Rings::new(N as u32),
-            words: Vec::new(),
+            nodes: heads.collect(),
             weights: [0; N],
             len: 0,
         }
@@ -57,61 +71,63 @@ impl<const N: usize> Queues<N> {
 
     /// The key of an entry.
     pub(super) fn key(&self, slot: Slot) -> u32 {
-        self.words
-            .get(slot as usize)
-            .map_or(0, |&word| key_of(word))
-    }
-
-    /// The queue that an entry is in.
-    fn queue_of(&self, slot: Slot) -> Option<u32> {
-        let word = self.words.get(slot as usize)?;
-        self.rings.has(slot).then_some(word & QUEUE)
+        self.entry(slot).map_or(0, |node| key_of(node.word))
     }
 
     /// The first of a queue that is not `protect`.
     pub(super) fn first(&self, queue: u32, protect: Option<Slot>) -> Option<Slot> {
-        self.rings.first_but(queue, protect)
+        let first = slot_at::<N>(self.at(queue).next)?;
+        if Some(first) == protect {
+            slot_at::<N>(self.entry(first)?.next)
+        } else {
+            Some(first)
+        }
     }
 
-    /// Puts an entry at the end of a queue, out of the one that it may be in.
+    /// Takes in an entry at the end of a queue; one that is there already is taken out first.
+    /// Without memory for its node it stays out.
     pub(super) fn push(&mut self, queue: u32, slot: Slot, key: u32, weight: u32) {
         self.pull(slot, weight);
-        if slot as usize >= self.words.len() {
-            self.words.resize(slot as usize + 1, 0);
+        let free = Node {
+            prev: UNLINKED,
+            next: UNLINKED,
+            word: 0,
+        };
+        if self.nodes.extend_to(N + slot as usize + 1, free).is_ok() {
+            self.append(queue, slot, key);
+            self.weights[queue as usize] += u64::from(weight);
+            self.len += 1;
         }
-        self.words[slot as usize] = key_of(key) | queue;
-        self.rings.push_back(queue, slot);
-        self.weights[queue as usize] += u64::from(weight);
-        self.len += 1;
     }
 
     /// Takes out an entry of this weight; answers its key.
     pub(super) fn pull(&mut self, slot: Slot, weight: u32) -> Option<u32> {
-        let queue = self.queue_of(slot)?;
-        self.rings.unlink(slot);
-        self.weights[queue as usize] -= u64::from(weight);
+        let node = self.entry(slot)?;
+        self.detach(node);
+        self.link(slot + N as u32, |it| it.next = UNLINKED);
+        self.weights[queue_of(node)] -= u64::from(weight);
         self.len -= 1;
-        Some(self.key(slot))
+        Some(key_of(node.word))
     }
 
     /// Moves an entry of this weight to the end of a queue.
     pub(super) fn shift(&mut self, queue: u32, slot: Slot, weight: u32) {
-        if let Some(from) = self.queue_of(slot) {
-            self.weights[from as usize] -= u64::from(weight);
+        if let Some(node) = self.entry(slot) {
+            self.detach(node);
+            self.append(queue, slot, node.word);
+            self.weights[queue_of(node)] -= u64::from(weight);
             self.weights[queue as usize] += u64::from(weight);
-            self.words[slot as usize] = self.key(slot) | queue;
-            self.rings.push_back(queue, slot);
         }
     }
 
     /// Gives an entry another weight; answers whether it is there.
     pub(super) fn update(&mut self, slot: Slot, old: u32, new: u32) -> bool {
-        let queue = self.queue_of(slot);
-        if let Some(queue) = queue {
-            let sum = &mut self.weights[queue as usize];
+        let entry = self.entry(slot);
+        if let Some(node) = entry {
+            let sum = &mut self.weights[queue_of(node)];
             *sum = *sum - u64::from(old) + u64::from(new);
         }
-        queue.is_some()
+        entry.is_some()
     }
 
     /// Weighs all anew.
@@ -124,34 +140,87 @@ impl<const N: usize> Queues<N> {
         }
     }
 
-    /// The entries of a queue, in order.
-    fn iter(&self, queue: u32) -> impl Iterator<Item = Slot> + '_ {
-        let first = self.rings.first(queue);
-        std::iter::successors(first, |&slot| self.rings.after(slot))
-    }
-
     /// Checks the queues, and that their weights can be those of their entries.
     pub(super) fn validate(&self) -> Result<(), String> {
-        for queue in 0..N as u32 {
-            if let Some(slot) = self
-                .iter(queue)
-                .find(|&slot| self.queue_of(slot) != Some(queue))
-            {
-                return Err(format!(
-                    "queues: slot {slot} does not know its queue {queue}"
-                ));
+        for (queue, &weight) in (0u32..).zip(&self.weights) {
+            let mut last = queue;
+            for slot in self.iter(queue) {
+                let node = self.at(slot + N as u32);
+                if queue_of(node) != queue as usize || node.prev != last {
+                    return Err(format!(
+                        "queues: slot {slot} does not know its place in {queue}"
+                    ));
+                }
+                last = slot + N as u32;
             }
             let count = self.iter(queue).count() as u64;
-            if self.weight(queue) < count || (count == 0 && self.weight(queue) > 0) {
-                let weight = self.weight(queue);
+            if self.at(queue).prev != last || weight < count || (count == 0 && weight > 0) {
                 return Err(format!(
                     "queues: {count} entries weigh {weight} in queue {queue}"
                 ));
             }
         }
-        match self.rings.validate()? {
-            linked if linked == self.len => Ok(()),
-            linked => Err(format!("queues: {linked} slots, {} counted", self.len)),
+        let linked: usize = (0..N).map(|queue| self.iter(queue as u32).count()).sum();
+        if linked == self.len as usize {
+            Ok(())
+        } else {
+            Err(format!("queues: {linked} slots, {} counted", self.len))
         }
     }
+
+    /// The entries of a queue, in order.
+    fn iter(&self, queue: u32) -> impl Iterator<Item = Slot> + '_ {
+        let first = slot_at::<N>(self.at(queue).next);
+        std::iter::successors(first, |&slot| slot_at::<N>(self.entry(slot)?.next))
+    }
+
+    /// The node of an entry, if the slot holds one.
+    fn entry(&self, slot: Slot) -> Option<Node> {
+        let at = (slot as usize).checked_add(N)?;
+        self.nodes.get(at).filter(|node| node.next != UNLINKED)
+    }
+
+    /// A node of which there is one.
+    fn at(&self, place: u32) -> Node {
+        self.nodes.get(place as usize).unwrap_or(Node {
+            prev: place,
+            next: place,
+            word: 0,
+        })
+    }
+
+    fn link(&mut self, place: u32, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.nodes.get_mut(place as usize) {
+            change(node);
+        }
+    }
+
+    /// Links the neighbours of a node to one another.
+    fn detach(&mut self, Node { prev, next, .. }: Node) {
+        self.link(prev, |it| it.next = next);
+        self.link(next, |it| it.prev = prev);
+    }
+
+    /// Links an entry that is in no queue to the end of one.
+    fn append(&mut self, queue: u32, slot: Slot, word: u32) {
+        let (place, last) = (slot + N as u32, self.at(queue).prev);
+        let node = Node {
+            prev: last,
+            next: queue,
+            word: key_of(word) | queue,
+        };
+        self.nodes.set(place as usize, node);
+        self.link(last, |it| it.next = place);
+        self.link(queue, |it| it.prev = place);
+    }
+}
+
+/// The queue that an entry is in.
+const fn queue_of(node: Node) -> usize {
+    (node.word & QUEUE) as usize
+}
+
+/// The slot whose node is at this place, if it is no head.
+const fn slot_at<const N: usize>(place: u32) -> Option<Slot> {
+    place.checked_sub(N as u32)
 }
