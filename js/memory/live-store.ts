@@ -97,13 +97,14 @@ export class LiveStore<V> implements Store<V> {
   }
 
   set(key: string, value: V, weight: number, deadline: number): boolean {
+    const now = this.#expires || deadline !== Infinity ? this.#clock.now() : 0
     let stored: boolean
     try {
       if (this.#table.crashed) this.#rebuild()
-      stored = this.#put(key, value, weight, deadline)
+      stored = this.#put(key, value, weight, deadline, now)
     } catch (error) {
       this.#restart(error)
-      stored = this.#marked(() => this.#put(key, value, weight, deadline))
+      stored = this.#marked(() => this.#put(key, value, weight, deadline, now))
     }
     if (this.#removals.length > 0) this.#notify()
     return stored
@@ -199,7 +200,7 @@ export class LiveStore<V> implements Store<V> {
     }
   }
 
-  #put(key: string, value: V, weight: number, deadline: number): boolean {
+  #put(key: string, value: V, weight: number, deadline: number, now: number): boolean {
     const hash = this.#map.hash(key)
     const slot = this.#map.findHashed(key, hash)
     if (weight > MAX_WEIGHT) {
@@ -207,11 +208,13 @@ export class LiveStore<V> implements Store<V> {
       return false
     }
     if (deadline !== Infinity) this.#expires = true
-    return slot < 0 ? this.#insert(key, hash, value, weight, deadline) : this.#replace(slot, value, weight, deadline)
+    return slot < 0
+      ? this.#insert(key, hash, value, weight, deadline, now)
+      : this.#replace(slot, value, weight, deadline, now)
   }
 
-  #insert(key: string, hash: number, value: V, weight: number, deadline: number): boolean {
-    const slot = this.#table.insert(hash, weight, deadline, this.#now())
+  #insert(key: string, hash: number, value: V, weight: number, deadline: number, now: number): boolean {
+    const slot = this.#table.insert(hash, weight, deadline, now)
     if (this.#table.left > 0) this.#drain(slot)
     if (slot < 0) return false
     this.#map.add(slot, key, value, hash)
@@ -219,19 +222,14 @@ export class LiveStore<V> implements Store<V> {
   }
 
   /** A value that is too heavy is refused, and the one before is gone then. */
-  #replace(slot: number, value: V, weight: number, deadline: number): boolean {
-    const stored = this.#table.replace(slot, weight, deadline, this.#now())
+  #replace(slot: number, value: V, weight: number, deadline: number, now: number): boolean {
+    const stored = this.#table.replace(slot, weight, deadline, now)
     if (this.#table.left > 0) this.#drain(-1)
     // The same value has not left: who frees what a value holds must not free this one.
     if (!stored || this.#map.value(slot) !== value) this.#record(slot, 'set')
     if (stored) this.#map.setValue(slot, value)
     else this.#map.remove(slot)
     return stored
-  }
-
-  /** The time, where any entry expires. */
-  #now(): number {
-    return this.#expires ? this.#clock.now() : 0
   }
 
   /** Takes out an entry that is there. */
@@ -336,7 +334,7 @@ export class LiveStore<V> implements Store<V> {
     survivors.sort((a, b) => a.mark - b.mark)
     this.#renew()
     for (const { key, value, weight, deadline } of survivors) {
-      if (deadline > now) this.#put(key, value, weight, deadline)
+      if (deadline > now) this.#put(key, value, weight, deadline, now)
       else if (this.#onRemove !== undefined) this.#removals.push([key, value, 'expire'])
     }
     this.#onRestart?.(crash)

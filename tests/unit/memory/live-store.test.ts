@@ -154,6 +154,33 @@ describe('a live store', () => {
     expect([store.get('a'), store.get('c')]).toEqual([1, undefined])
   })
 
+  it('loses nothing in a crash when the clock throws, and lets expire what comes then', async () => {
+    const clock = new CountingClock()
+    const { store } = make({ clock })
+    for (const key of ['a', 'b']) store.set(key, 1, 0, clock.now() + 100)
+    const now = clock.now.bind(clock)
+    for (let working = 0; working < 6; working++) {
+      crash()
+      let calls = 0
+      clock.now = () => {
+        if (calls++ === working) throw new Error('clock')
+        return now()
+      }
+      try {
+        store.set('b', 1, 0, 1_100)
+      } catch (error) {
+        expect(error).toEqual(new Error('clock'))
+      }
+      clock.now = now
+      expect([store.get('a'), store.get('b'), store.size]).toEqual([1, 1, 2])
+    }
+    store.set('c', 1, 0, Infinity)
+    crash()
+    store.set('c', 1, 0, clock.now() + 50)
+    await clock.advance(60)
+    expect(store.get('c')).toBeUndefined()
+  })
+
   it('keeps weights and deadlines through a crash', async () => {
     const clock = new FakeClock()
     const { store, left } = make({ maxEntries: Infinity, maxBytes: 100, clock })
