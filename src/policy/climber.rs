@@ -58,38 +58,37 @@ impl Climber {
     }
 
     /// A key has left one of so many entries.
-    pub(super) fn left(&mut self, key: u32, side: Side, entries: u32) {
+    pub(super) fn left(&mut self, hash: u64, side: Side, entries: u32) {
         let ghost = match side {
             Side::Window => &mut self.window,
             Side::Main => &mut self.main,
         };
-        ghost.insert(key, (entries / ENTRIES_A_KEY).max(FEWEST));
+        ghost.insert(hash, (entries / ENTRIES_A_KEY).max(FEWEST));
     }
 
     /// A key has come to so many entries.
-    pub(super) fn came(&mut self, key: u32, entries: u32) {
+    pub(super) fn came(&mut self, hash: u64, entries: u32) {
         let entry = 1.0 / f64::from(entries.max(1));
-        let mut step = 0.0;
-        if self.window.take(key) {
-            step += entry;
+        if self.window.take(hash) {
+            self.share = (self.share + entry).min(RANGE.1);
         }
-        if self.main.take(key) {
-            step -= entry;
+        if self.main.take(hash) {
+            self.share = (self.share - entry).max(RANGE.0);
         }
-        self.share = (self.share + step).clamp(RANGE.0, RANGE.1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::mix;
 
     /// Lets `times` keys leave and come back after `between` others have left the same side.
     fn miss(climber: &mut Climber, side: Side, times: u32, between: u32) {
         for key in 0..times {
-            climber.left(key << 2, side, 320);
-            (0..between).for_each(|other| climber.left((1_000_000 + other) << 2, side, 320));
-            climber.came(key << 2, 320);
+            climber.left(mix(key), side, 320);
+            (0..between).for_each(|other| climber.left(mix(1_000_000 + other), side, 320));
+            climber.came(mix(key), 320);
         }
     }
 
@@ -106,7 +105,7 @@ mod tests {
     fn what_was_lost_long_ago_says_nothing() {
         let mut climber = Climber::new();
         miss(&mut climber, Side::Window, 100, 10);
-        climber.came(77, 320);
+        climber.came(mix(77), 320);
         assert!((climber.share() - START).abs() < 1e-9);
     }
 

@@ -14,8 +14,6 @@
 
 #![forbid(unsafe_code)]
 
-use super::mix;
-
 /// The bytes of a key.
 pub(super) const KEY_BYTES: usize = size_of::<u16>();
 
@@ -45,12 +43,12 @@ pub(super) struct Ghost {
 
 impl Ghost {
     /// Remembers a key as the latest, where about `length` are to be remembered.
-    pub(super) fn insert(&mut self, key: u32, length: u32) {
+    pub(super) fn insert(&mut self, hash: u64, length: u32) {
         if length > self.length + self.length / 2 || length < self.length / 2 {
             self.make(length);
         }
         let places = self.places;
-        let (bucket, tag) = self.find(key);
+        let (bucket, tag) = self.find(hash);
         let Some(bucket) = bucket else { return };
         let mut first = tag;
         for word in bucket.iter_mut() {
@@ -64,8 +62,8 @@ impl Ghost {
     }
 
     /// Forgets a key; answers whether it was remembered.
-    pub(super) fn take(&mut self, key: u32) -> bool {
-        let (bucket, tag) = self.find(key);
+    pub(super) fn take(&mut self, hash: u64) -> bool {
+        let (bucket, tag) = self.find(hash);
         let Some(bucket) = bucket else { return false };
         let Some(found) = bucket
             .iter()
@@ -85,8 +83,7 @@ impl Ghost {
     }
 
     /// The bucket of a key and its tag there, which is not 0.
-    fn find(&mut self, key: u32) -> (Option<&mut Bucket>, u64) {
-        let hash = mix(key);
+    fn find(&mut self, hash: u64) -> (Option<&mut Bucket>, u64) {
         let at = ((hash >> 32) * self.buckets.len() as u64) >> 32;
         let tag = hash & 0xFFFF;
         (self.buckets.get_mut(at as usize), tag.max(1))
@@ -115,8 +112,8 @@ const fn lane(word: u64, tag: u64) -> u32 {
 mod tests {
     use super::*;
 
-    fn key(number: u32) -> u32 {
-        number.wrapping_mul(0x9E37_79B9)
+    fn key(number: u32) -> u64 {
+        crate::policy::mix(number)
     }
 
     #[test]

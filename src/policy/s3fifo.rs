@@ -16,7 +16,7 @@
 
 use super::ghost::{self, Ghost};
 use super::queues::{Queues, key_of};
-use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, raise};
+use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, mix, raise};
 
 const SMALL: u32 = 0;
 const MAIN: u32 = 1;
@@ -59,7 +59,7 @@ impl S3Fifo {
         let length = (entries - entries / SHARE as u32).max(1);
         let key = self.queues.pull(slot, weight)?;
         if queue == SMALL {
-            self.ghost.insert(key, length);
+            self.ghost.insert(mix(key), length);
         }
         Some(slot)
     }
@@ -85,7 +85,7 @@ impl Policy for S3Fifo {
             ..
         } = candidate;
         tables.mark(slot, 0);
-        let queue = if self.ghost.take(key_of(fingerprint)) {
+        let queue = if self.ghost.take(mix(key_of(fingerprint))) {
             MAIN
         } else {
             SMALL

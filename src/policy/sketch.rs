@@ -18,8 +18,6 @@
 
 #![forbid(unsafe_code)]
 
-use super::mix;
-
 /// The bytes of counters an entry.
 pub(super) const ENTRY_BYTES: usize = 4;
 
@@ -44,6 +42,8 @@ type Block = [u64; WORDS];
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sketch {
     blocks: Vec<Block>,
+    /// For how many entries it was made fit.
+    entries: u32,
     /// Additions between two blocks' turns to be halved.
     pace: u32,
     /// Additions until the next block's turn.
@@ -54,8 +54,8 @@ pub(super) struct Sketch {
 
 impl Sketch {
     /// About how often a key was used, 15 at the most.
-    pub(super) fn estimate(&self, key: u32) -> u32 {
-        let (at, places) = self.places(key);
+    pub(super) fn estimate(&self, hash: u64) -> u32 {
+        let (at, places) = self.places(hash);
         let Some(block) = self.blocks.get(at) else {
             return 0;
         };
@@ -66,8 +66,8 @@ impl Sketch {
     }
 
     /// Counts so many uses of a key.
-    pub(super) fn add(&mut self, key: u32, uses: u32) {
-        let (at, places) = self.places(key);
+    pub(super) fn add(&mut self, hash: u64, uses: u32) {
+        let (at, places) = self.places(hash);
         let Some(block) = self.blocks.get_mut(at) else {
             return;
         };
@@ -83,6 +83,10 @@ impl Sketch {
 
     /// Makes it large enough for so many entries, and ages as fast as they need it.
     pub(super) fn fit(&mut self, entries: u32) {
+        if entries == self.entries {
+            return;
+        }
+        self.entries = entries;
         let wanted = (entries as usize * ENTRY_BYTES).div_ceil(size_of::<Block>());
         if self.blocks.is_empty() {
             self.make(wanted.max(FEWEST));
@@ -128,8 +132,7 @@ impl Sketch {
     }
 
     /// A key's block, and its counters there.
-    fn places(&self, key: u32) -> (usize, [Place; ROWS]) {
-        let hash = mix(key);
+    fn places(&self, hash: u64) -> (usize, [Place; ROWS]) {
         let block = ((hash >> 32) * self.blocks.len() as u64) >> 32;
         let places = [0, 1, 2, 3].map(|row| {
             let bits = hash >> (5 * row);
@@ -164,8 +167,8 @@ mod tests {
         sketch
     }
 
-    fn key(number: u32) -> u32 {
-        number.wrapping_mul(0x9E37_79B9)
+    fn key(number: u32) -> u64 {
+        crate::policy::mix(number)
     }
 
     #[test]

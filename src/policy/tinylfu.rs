@@ -22,7 +22,7 @@
 use super::climber::{Climber, Side};
 use super::queues::{Queues, key_of};
 use super::sketch::{self, Sketch};
-use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, raise};
+use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, mix, raise};
 
 const WINDOW: u32 = 0;
 const PROBATION: u32 = 1;
@@ -49,7 +49,7 @@ impl TinyLfu {
             return false;
         }
         tables.mark(slot, 0);
-        self.sketch.add(self.queues.key(slot), uses);
+        self.sketch.add(mix(self.queues.key(slot)), uses);
         true
     }
 
@@ -102,9 +102,10 @@ impl TinyLfu {
         }
     }
 
-    /// Whether the newcomer is used so much more than the oldest that it stays.
+    /// Whether a newcomer was used so much more than the oldest that it stays.
     fn admits(&self, newcomer: Slot, oldest: Slot) -> bool {
-        let [new, old] = [newcomer, oldest].map(|slot| self.sketch.estimate(self.queues.key(slot)));
+        let [new, old] =
+            [newcomer, oldest].map(|slot| self.sketch.estimate(mix(self.queues.key(slot))));
         new > old + 1
     }
 }
@@ -131,8 +132,9 @@ impl Policy for TinyLfu {
         } = candidate;
         tables.mark(slot, 0);
         let key = key_of(fingerprint);
-        self.climber.came(key, self.queues.len());
-        self.sketch.add(key, 1);
+        let hash = mix(key);
+        self.climber.came(hash, self.queues.len());
+        self.sketch.add(hash, 1);
         self.queues.push(WINDOW, slot, key, weight.max(1));
     }
 
@@ -169,7 +171,7 @@ impl Policy for TinyLfu {
         };
         let entries = self.queues.len();
         let key = self.queues.pull(slot, tables.weight(slot))?;
-        self.climber.left(key, side, entries);
+        self.climber.left(mix(key), side, entries);
         Some(slot)
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Entry, Naive};
 use crate::policy::climber::Side;
-use crate::policy::{PolicyKind, Slot};
+use crate::policy::{PolicyKind, Slot, mix};
 
 /// `s3fifo`: the small queue and the main one. `tinylfu`: the window, on probation, protected.
 const FIRST: u32 = 0;
@@ -17,10 +17,10 @@ impl Naive {
     pub(super) fn queue_for(&mut self, key: u32) -> u32 {
         match self.kind {
             PolicyKind::Lfu => 1,
-            PolicyKind::S3Fifo if self.ghost.take(key) => SECOND,
+            PolicyKind::S3Fifo if self.ghost.take(mix(key)) => SECOND,
             PolicyKind::TinyLfu => {
-                self.climber.came(key, self.entries.len() as u32);
-                self.sketch.add(key, 1);
+                self.climber.came(mix(key), self.entries.len() as u32);
+                self.sketch.add(mix(key), 1);
                 FIRST
             }
             _ => FIRST,
@@ -49,7 +49,7 @@ impl Naive {
             if entry.filed == FIRST {
                 let entries = self.entries.len() as u32;
                 self.ghost
-                    .insert(entry.key, (entries - entries / 10).max(1));
+                    .insert(mix(entry.key), (entries - entries / 10).max(1));
             }
             return Some(entry.slot);
         }
@@ -62,7 +62,7 @@ impl Naive {
         let newcomer = self.newcomer(protect);
         let (gone, side) = match (newcomer, self.oldest(protect)) {
             (Some(newcomer), Some(oldest)) => {
-                let [new, old] = [newcomer, oldest].map(|it| self.sketch.estimate(it.key));
+                let [new, old] = [newcomer, oldest].map(|it| self.sketch.estimate(mix(it.key)));
                 if new >= old + 2 {
                     self.send(newcomer.slot, SECOND, 0);
                     (oldest, Side::Main)
@@ -74,7 +74,7 @@ impl Naive {
             (None, Some(oldest)) => (oldest, Side::Main),
             (None, None) => (self.first(FIRST, protect)?, Side::Window),
         };
-        self.climber.left(gone.key, side, entries);
+        self.climber.left(mix(gone.key), side, entries);
         Some(gone.slot)
     }
 
@@ -118,7 +118,7 @@ impl Naive {
     /// Whether an entry was used; if it was, the sketch learns of it.
     fn look_at(&mut self, entry: Entry) -> bool {
         if entry.uses > 0 {
-            self.sketch.add(entry.key, entry.uses);
+            self.sketch.add(mix(entry.key), entry.uses);
         }
         entry.uses > 0
     }
