@@ -42,7 +42,7 @@ const GONE = -1
  */
 export class SlotMap<V> {
   #size = 0
-  /** A slot's key is at twice its number and its value behind it: mostly in one line of the processor's cache. */
+  /** A slot's key is at twice its number, and its value behind it. */
   #cells: unknown[] = []
   #hashes = [new Int32Array(FEWEST / 2)]
   #table = new Int32Array(FEWEST)
