@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { bytes } from '../terminal/figures.ts'
 import { type Output, Progress } from '../terminal/progress.ts'
 import { HELP, parseOptions, type SimulateOptions } from './options.ts'
@@ -10,6 +10,7 @@ import { StandardInput } from './standard-input.ts'
 import { joined } from './trace/joined.ts'
 import { openTrace, type Trace } from './trace/trace.ts'
 import { TraceError } from './trace/trace-error.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Where the command reads and writes. */
 export interface Streams {
@@ -34,6 +35,7 @@ export async function simulateCommand(argv: readonly string[], streams: Streams)
     streams.stdout.write(`${HELP}\n`)
     return
   }
+  if (options.svg !== undefined) await forbidOverwriting(options.svg, options.traces)
   const input = new StandardInput(streams.stdin)
   try {
     for (const [i, open] of tracesOf(options, input).entries()) {
@@ -42,6 +44,23 @@ export async function simulateCommand(argv: readonly string[], streams: Streams)
     }
   } finally {
     input.dispose()
+  }
+}
+
+/**
+ * A plot must not take the place of a trace, by whatever path or link it is named.
+ *
+ * @throws UsageError
+ */
+async function forbidOverwriting(svg: string, traces: readonly string[]): Promise<void> {
+  const known = (path: string) => stat(path, { bigint: true }).catch(() => undefined)
+  const plot = await known(svg)
+  if (plot === undefined) return
+  for (const path of traces) {
+    const trace = path === '-' ? undefined : await known(path)
+    if (trace?.dev === plot.dev && trace.ino === plot.ino) {
+      throw new UsageError(`--svg ${svg} would overwrite the trace ${path}: name another file`)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
@@ -178,6 +178,18 @@ describe('the plot', () => {
     const svg = file('', 'plot.svg')
     await run(file('a\nb\nc\n'), '--sizes', '2', '--svg', svg)
     expect(readFileSync(svg, 'utf8')).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('never takes the place of a trace, however that is named', async () => {
+    const trace = file(LOOP)
+    const link = file('', 'link.svg')
+    rmSync(link)
+    symlinkSync(trace, link)
+    for (const svg of [trace, link]) {
+      await expect(run(trace, '--sizes', '2', '--svg', svg)).rejects.toThrow(/would overwrite the trace/)
+    }
+    await expect(run(file(LOOP), trace, '--join', '--sizes', '2', '--svg', trace)).rejects.toThrow(/would overwrite/)
+    expect(readFileSync(trace, 'utf8')).toBe(LOOP)
   })
 
   it('that cannot be written is told', async () => {
