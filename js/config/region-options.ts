@@ -29,7 +29,7 @@ export const regionOptions = group<ResolvedRegion>(
     ttl: duration('How long an entry is fresh', 3_600_000),
     policy: oneOf('Which entry leaves when the region is full', POLICIES, DEFAULT_POLICY),
     favor: oneOf(
-      'What the policy is after, where it can choose: more hits, or more bytes that are hits',
+      'What the policy `auto` is after: more hits, or more bytes that are hits. The others have no choice',
       FAVORS,
       'objects',
     ),

@@ -43,7 +43,7 @@ export interface RegionOptions {
   readonly ttl?: Duration
   /** Which entry leaves when the region is full. Default: 'lru'. */
   readonly policy?: PolicyName
-  /** What the policy is after, where it can choose: more hits, or more bytes that are hits. Default: 'objects'. */
+  /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
   readonly favor?: FavorName
   /** The most memory the entries may take, with the engine's own overhead. Default: 64 MB. */
   readonly maxBytes?: Bytes

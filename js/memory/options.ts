@@ -15,7 +15,7 @@ export interface MemoryCacheOptions<V> {
   readonly ttl?: Duration
   /** Which entry leaves when the cache is full. Default: 'lru'. */
   readonly policy?: keyof typeof POLICY_NUMBERS
-  /** What the policy is after, where it can choose: more hits, or more bytes that are hits. Default: 'objects'. */
+  /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
   readonly favor?: FavorName
   /**
    * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
@@ -99,7 +99,7 @@ export const memoryOptions = group<MemorySettings<never>>(
     ttl: derived(duration('How long an entry lives', 1), 'Infinity', () => Infinity),
     policy: oneOf('Which entry leaves when the cache is full', POLICY_NAMES, DEFAULT_POLICY),
     favor: oneOf(
-      'What the policy is after, where it can choose: more hits, or more bytes that are hits',
+      'What the policy `auto` is after: more hits, or more bytes that are hits. The others have no choice',
       FAVORS,
       'objects',
     ),
