@@ -24,12 +24,21 @@ pub fn hash(bytes: &[u8], seed: u64) -> u64 {
         state = step(state, u64::from_le_bytes(*lane));
     }
     if !rest.is_empty() {
-        // The length is in the state, so padding makes no two inputs alike.
-        let mut lane = [0; 8];
-        lane[..rest.len()].copy_from_slice(rest);
-        state = step(state, u64::from_le_bytes(lane));
+        // The length is in the state, so what comes twice makes no two inputs alike.
+        state = step(state, tail(bytes, rest));
     }
     mix(state)
+}
+
+/// The last eight bytes, of which some may have come before; of shorter inputs all there are.
+#[inline]
+fn tail(bytes: &[u8], rest: &[u8]) -> u64 {
+    match bytes.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest
+            .iter()
+            .fold(0, |lane, &byte| lane << 8 | u64::from(byte)),
+    }
 }
 
 const fn step(state: u64, lane: u64) -> u64 {

@@ -49,10 +49,16 @@ impl PackedStore {
     /// The value of a key and its slot, if it is there and `now` is before its deadline.
     /// Counts as a use.
     pub fn get(&mut self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
-        let (slot, _) = self.live(key, now)?;
-        let tick = self.next_tick();
-        self.ledger.touch(&mut self.records.touches, slot, tick);
-        Some((self.records.record(slot)?.value, slot))
+        self.rebase_if_due();
+        let hash = self.records.hash(key);
+        let (slot, record, touches) = self.records.find_to_touch(hash, key)?;
+        if record.deadline > now {
+            self.tick += 1;
+            self.ledger.touch(touches, slot, self.tick);
+            Some((record.value, slot))
+        } else {
+            None
+        }
     }
 
     /// The same, without counting as a use.
@@ -323,11 +329,15 @@ impl PackedStore {
     }
 
     fn next_tick(&mut self) -> u32 {
+        self.rebase_if_due();
+        self.tick += 1;
+        self.tick
+    }
+
+    fn rebase_if_due(&mut self) {
         if self.tick >= REBASE_AT {
             self.tick = self.ledger.rebase(self.tick, &mut self.records);
         }
-        self.tick += 1;
-        self.tick
     }
 }
 

@@ -103,6 +103,24 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Whether two keys are the same. In WebAssembly `==` goes byte by byte.
+#[inline]
+pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (lanes, rest) = one.as_chunks::<8>();
+    let (other_lanes, other_rest) = other.as_chunks();
+    let lane = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let mut pairs = lanes.iter().zip(other_lanes);
+    pairs.all(|(one, other)| lane(one) == lane(other))
+        && match (one.last_chunk(), other.last_chunk()) {
+            // The last eight, of which some were compared before.
+            (Some(one), Some(other)) => lane(one) == lane(other),
+            _ => rest == other_rest,
+        }
+}
+
 impl Record<'_> {
     /// The bytes of key and value.
     pub(super) const fn payload(&self) -> usize {

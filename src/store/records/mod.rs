@@ -6,6 +6,7 @@ mod entries;
 mod layout;
 
 pub use layout::MAX_KEY;
+use layout::same;
 pub(super) use layout::{DEADLINE_BYTES, Parts, Record, kept};
 
 use super::arena::{Address, Arena, END, OutOfMemory, Progress};
@@ -102,12 +103,24 @@ impl Records {
     /// The slot and the record of a key, whose hash is given.
     #[inline]
     pub(super) fn find(&self, hash: u64, key: &[u8]) -> Option<(Slot, Record<'_>)> {
-        let mut found = None;
-        let slot = self.index.find(hash, |slot| {
-            found = self.shelf.record(slot).filter(|it| it.key == key);
-            found.is_some()
-        })?;
-        Some((slot, found?))
+        find(&self.index, &self.shelf, hash, key)
+    }
+
+    /// The same, and the touch words beside.
+    #[inline]
+    pub(super) fn find_to_touch(
+        &mut self,
+        hash: u64,
+        key: &[u8],
+    ) -> Option<(Slot, Record<'_>, &mut [u32])> {
+        let Self {
+            index,
+            shelf,
+            touches,
+            ..
+        } = self;
+        let (slot, record) = find(index, shelf, hash, key)?;
+        Some((slot, record, touches))
     }
 
     /// What a slot holds.
@@ -281,6 +294,16 @@ impl Records {
         }
         length
     }
+}
+
+#[inline]
+fn find<'a>(index: &Index, shelf: &'a Shelf, hash: u64, key: &[u8]) -> Option<(Slot, Record<'a>)> {
+    let mut found = None;
+    let slot = index.find(hash, |slot| {
+        found = shelf.record(slot).filter(|it| same(it.key, key));
+        found.is_some()
+    })?;
+    Some((slot, found?))
 }
 
 /// The hash of a slot's key.
