@@ -72,7 +72,7 @@ const readers = new Map<number, (bytes: Uint8Array) => unknown>([
   [SerializerId.Text, decodeUtf8],
   [SerializerId.Bytes, (bytes) => new Uint8Array(bytes)],
   [SerializerId.Json, jsonSerializer.deserialize],
-  [SerializerId.Msgpack, (bytes) => new MsgpackReader(bytes).read()],
+  [SerializerId.Msgpack, readMsgpack],
 ])
 
 /**
@@ -138,6 +138,10 @@ export function locateValueError(error: unknown, region: string, key?: string): 
     ...('cause' in error ? { cause: error.cause } : {}),
     context: key === undefined ? { region } : { region, key },
   })
+}
+
+function readMsgpack({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
+  return new MsgpackReader(buffer).read(byteOffset, byteOffset + byteLength)
 }
 
 function serializeCustom(custom: Serializer, value: unknown): Serialized {

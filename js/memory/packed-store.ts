@@ -1,5 +1,6 @@
 import type { PackedCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
+import { MsgpackReader } from '../codec/msgpack/reader.ts'
 import { SerializerId, ValueSerializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
@@ -30,6 +31,8 @@ export class PackedStore<V> implements Store<V> {
   #core: Core
   #buffers: Buffers
   #native: PackedCore
+  /** Of the instance's memory; made anew when that has grown. */
+  #reader: MsgpackReader | undefined
 
   constructor(options: StoreOptions<V>) {
     this.#clock = options.clock
@@ -232,7 +235,18 @@ export class PackedStore<V> implements Store<V> {
     const length = buffers.result(1)
     if (tag === ASCII) return buffers.ascii(pointer, length) as V
     if (tag === SerializerId.Bytes) return buffers.value(pointer, length) as V
+    if (tag === SerializerId.Msgpack) return this.#readObject(pointer, pointer + length) as V
     return serializer.deserialize(tag, buffers.view(pointer, length)) as V
+  }
+
+  #readObject(start: number, end: number): unknown {
+    const { buffer } = this.#core.bytes
+    let reader = this.#reader
+    if (reader === undefined || reader.buffer !== buffer) {
+      reader = new MsgpackReader(buffer)
+      this.#reader = reader
+    }
+    return reader.read(start, end)
   }
 
   /** Of what had to leave the key is told, not the value: to make it again would cost too much. */
@@ -261,6 +275,7 @@ export class PackedStore<V> implements Store<V> {
     this.#core = Core.create()
     this.#buffers = Buffers.of(this.#core)
     this.#native = this.#makeNative()
+    this.#reader = undefined
   }
 
   /** Runs a call into the core; after a trap once more, on a new and empty instance. */

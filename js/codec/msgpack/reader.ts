@@ -15,27 +15,38 @@ export class MsgpackReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #at = 0
+  #end = 0
   #depth = 0
 
-  constructor(bytes: Uint8Array) {
-    // A plain view: the slice of a Node `Buffer` would share its memory.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  /** A reader of all that lies in `buffer`, as long as that is not detached. */
+  constructor(buffer: ArrayBufferLike) {
+    this.#bytes = new Uint8Array(buffer)
+    this.#view = new DataView(buffer)
+  }
+
+  /** The buffer that it reads. */
+  get buffer(): ArrayBufferLike {
+    return this.#bytes.buffer
   }
 
   /**
-   * The one value that the bytes hold. Nothing of it shares memory with them.
+   * The one value that the bytes from `start` to `end` hold. Nothing of it shares memory with
+   * them.
    *
    * @throws Error when they are cut short, too long or malformed.
    */
-  read(): unknown {
+  read(start: number, end: number): unknown {
+    this.#at = start
+    this.#end = end
+    this.#depth = 0
     const value = this.#value()
-    if (this.#at !== this.#bytes.length) malformed('something follows the value')
+    if (this.#at !== end) malformed('the value is longer or shorter than its bytes')
     return value
   }
 
   #value(): unknown {
-    const code = this.#view.getUint8(this.#at++)
+    if (this.#at >= this.#end) malformed('they end within a value')
+    const code = this.#bytes[this.#at++] as number
     if (code < 0x80) return code
     if (code < 0x90) return this.#fields(code & 0x0f)
     if (code < 0xa0) return this.#array(code & 0x0f)
@@ -120,7 +131,7 @@ export class MsgpackReader {
   /** The next `size` bytes, as a view. */
   #take(size: number): Uint8Array {
     const end = this.#at + size
-    if (end > this.#bytes.length) malformed('a length reaches past the end')
+    if (end > this.#end) malformed('a length reaches past the end')
     const taken = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return taken
@@ -128,7 +139,7 @@ export class MsgpackReader {
 
   #string(size: number): string {
     const end = this.#at + size
-    const text = size <= SHORT_TEXT && end <= this.#bytes.length ? shortText(this.#bytes, this.#at, end) : undefined
+    const text = size <= SHORT_TEXT && end <= this.#end ? shortText(this.#bytes, this.#at, end) : undefined
     if (text === undefined) return decodeUtf8(this.#take(size))
     this.#at = end
     return text
@@ -137,7 +148,7 @@ export class MsgpackReader {
   #key(): string {
     const size = (this.#bytes[this.#at] ?? 0) - 0xa0
     const end = this.#at + 1 + size
-    if (size > 0 && size <= SHORT_TEXT && end <= this.#bytes.length) {
+    if (size > 0 && size <= SHORT_TEXT && end <= this.#end) {
       const key = shortKey(this.#bytes, this.#at + 1, end)
       if (key !== undefined) {
         this.#at = end
