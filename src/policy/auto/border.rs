@@ -18,9 +18,13 @@
 #![forbid(unsafe_code)]
 
 use super::ghosts::Side;
+use crate::policy::Favor;
 
-/// The window's share at first, the least and the greatest.
-pub(super) const START: f64 = 0.06;
+/// The window's share at first, when hits count and when bytes do. The keys of large entries are
+/// few, and their first uses tell less of them.
+const START: f64 = 0.06;
+const START_FOR_BYTES: f64 = 0.3;
+/// The least and the greatest share.
 const RANGE: (f64, f64) = (0.01, 0.99);
 /// The longest step.
 const STEP: f64 = 1.0 / 16.0;
@@ -51,9 +55,12 @@ pub(super) struct Border {
 }
 
 impl Border {
-    pub(super) const fn new() -> Self {
+    pub(super) const fn new(favor: Favor) -> Self {
         Self {
-            share: START,
+            share: match favor {
+                Favor::Objects => START,
+                Favor::Bytes => START_FOR_BYTES,
+            },
             gains: [[0.0; WIDTHS]; 2],
             losses: [0.0; 2],
             seen: 0,

@@ -384,7 +384,7 @@ impl Policy for Auto {
             lists: Lists::new(),
             sketch: Sketch::new(),
             ghosts: Ghosts::new(),
-            border: Border::new(),
+            border: Border::new(favor),
             clocks: Default::default(),
             spread: Spread::default(),
             wear: Wear::default(),
@@ -418,7 +418,7 @@ impl Policy for Auto {
         let hash = mix(self.lists.key(slot));
         let mean = self.lists.total() as f64 / f64::from(self.lists.len());
         self.spread.came(weight, mean);
-        self.sketch.fit(self.lists.len(), self.spread.mean());
+        self.sketch.fit(self.lists.len(), &self.spread);
         self.sketch.add(hash, 1);
         self.ghosts.fit(self.lists.len());
         if let Some((side, lack)) = self.ghosts.take(hash, self.times()) {

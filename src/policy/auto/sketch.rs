@@ -8,21 +8,25 @@
 //! halved, one after the other, and the sketch grows block by block with the entries: no
 //! operation visits all of it.
 //!
-//! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 16 bytes for each, of
-//! which no more than a 128th of its weight: the fewer keys share a counter, the better.
+//! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 32 bytes for
+//! each, but no more than a 128th of its weight: the fewer keys share a counter, the better.
 
 #![forbid(unsafe_code)]
 
 use super::spreading::Spreading;
+use super::worth::Spread;
 
 /// The least and the most bytes of counters an entry.
-const BYTES: (f64, f64) = (3.5, 16.0);
+const BYTES: (f64, f64) = (3.5, 32.0);
 
 /// What an entry may weigh for each byte of counters.
 const WEIGHT: f64 = 128.0;
 
 /// So many additions an entry halve every counter once.
 const PERIOD: u64 = 8;
+/// The same where weights differ much. Then a few heavy entries may be all there is, and far
+/// more keys come than that before one is worth its room.
+const LONG_PERIOD: u64 = 20;
 
 /// The fewest blocks. Small caches do better with more counters than entries.
 const FEWEST: usize = 256;
@@ -57,13 +61,18 @@ impl Sketch {
         }
     }
 
-    /// Grows by a few blocks towards what so many entries of such a weight need, and ages as
+    /// Grows by a few blocks towards what so many entries of such weights need, and ages as
     /// fast as they need it.
-    pub(super) fn fit(&mut self, entries: u32, weight: f64) {
-        let bytes = f64::from(entries) * (weight / WEIGHT).clamp(BYTES.0, BYTES.1);
-        let wanted = (bytes / size_of::<Block>() as f64) as usize;
-        self.blocks.grow(wanted, FEWEST, [0; 2]);
-        self.period = PERIOD * u64::from(entries.max(16));
+    pub(super) fn fit(&mut self, entries: u32, weights: &Spread) {
+        let bytes = (weights.mean() / WEIGHT).clamp(BYTES.0, BYTES.1);
+        let wanted = f64::from(entries) * bytes / size_of::<Block>() as f64;
+        self.blocks.grow(wanted as usize, FEWEST, [0; 2]);
+        let period = if weights.is_wide() {
+            LONG_PERIOD
+        } else {
+            PERIOD
+        };
+        self.period = period * u64::from(entries.max(16));
     }
 
     /// About how often a key was used, 15 at the most.
