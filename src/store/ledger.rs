@@ -7,7 +7,9 @@
 
 use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused};
 use super::wheel::Wheel;
-use crate::policy::{AnyPolicy, Candidate, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
+use crate::policy::{
+    AnyPolicy, Candidate, Favor, PolicyKind, Slot, Tables, TouchKind, Weigh, Weights, mark, raise, stamp,
+};
 
 /// The tick from which on ticks are lowered, so that 28 bits hold them.
 pub const REBASE_AT: u32 = 0x0F00_0000;
@@ -121,7 +123,10 @@ impl Ledger {
             moment.tick,
         );
         write(entries).inspect_err(|_| {
-            self.remove(slot, entries);
+            let told = Told(if weighed { change.weight } else { 1 });
+            self.policy.remove(slot, &mut told.tables(entries));
+            self.wheel.cancel(slot);
+            entries.release(slot);
         })
     }
 
@@ -336,6 +341,26 @@ impl Ledger {
     /// Whether the budget is in bytes; if not, each entry counts as one.
     const fn weighed(&self) -> bool {
         self.limits.max_bytes != u64::MAX
+    }
+}
+
+/// The weight of an entry as its policy was told it, where the entries have the old one still.
+#[derive(Debug)]
+struct Told(u32);
+
+impl Told {
+    /// What a policy sees that asks for this entry alone.
+    fn tables<'a>(&'a self, entries: &'a mut impl Entries) -> Tables<'a> {
+        Tables {
+            weights: Weights::Asked(self),
+            ..entries.tables(true)
+        }
+    }
+}
+
+impl Weigh for Told {
+    fn weigh(&self, _slot: Slot) -> u32 {
+        self.0
     }
 }
 

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod index;
+mod ledger;
 mod live;
 mod model;
 mod packed;
