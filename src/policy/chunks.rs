@@ -72,6 +72,17 @@ impl<T: Copy> Chunks<T> {
         Ok(())
     }
 
+    /// Takes the last value out; memory goes back with every piece that is empty then.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let last = self.chunks.last_mut()?;
+        let value = last.pop();
+        if last.is_empty() {
+            self.chunks.pop();
+        }
+        self.len -= usize::from(value.is_some());
+        value
+    }
+
     /// Adds copies of `value` until the table has `len` of them or more.
     ///
     /// # Errors
@@ -120,5 +131,10 @@ mod tests {
             (Some(4_998), Some(1))
         );
         assert_eq!(chunks.iter().skip(5_000).collect::<Vec<_>>(), [7; 4_000]);
+        assert!((2_048..9_000).all(|_| chunks.pop().is_some()));
+        assert_eq!((chunks.len(), chunks.chunks.len()), (2_048, 2));
+        assert_eq!((chunks.push(5), chunks.get(2_048)), (Ok(()), Some(5)));
+        assert!((0..2_049).all(|_| chunks.pop().is_some()));
+        assert_eq!((chunks.len(), chunks.pop()), (0, None));
     }
 }

@@ -40,6 +40,11 @@ pub(crate) fn stamp(touches: &mut [u32], slot: Slot, tick: u32) {
     }
 }
 
+/// The tick in a word of [`TouchKind::TickCount`] lowered by `by`, with the count that was there.
+pub(crate) const fn lower(word: u32, by: u32) -> u32 {
+    ((word >> COUNT_BITS).saturating_sub(by) << COUNT_BITS) | (word % COUNTS)
+}
+
 /// Sets a touch word.
 pub(crate) fn mark(touches: &mut [u32], slot: Slot, word: u32) {
     if let Some(place) = touches.get_mut(slot as usize) {

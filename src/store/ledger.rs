@@ -8,7 +8,8 @@
 use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused};
 use super::wheel::Wheel;
 use crate::policy::{
-    AnyPolicy, Candidate, Favor, PolicyKind, Slot, Tables, TouchKind, Weigh, Weights, mark, raise, stamp,
+    AnyPolicy, Candidate, Favor, PolicyKind, Slot, Tables, TouchKind, Weigh, Weights, mark, raise,
+    stamp,
 };
 
 /// The tick from which on ticks are lowered, so that 28 bits hold them.

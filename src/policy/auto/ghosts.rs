@@ -48,9 +48,9 @@ impl Ghosts {
         }
     }
 
-    /// Grows by a few places towards what so many entries need.
+    /// Grows or shrinks by a few places towards what so many entries need.
     pub(super) fn fit(&mut self, entries: u32) {
-        self.words.grow(entries as usize / ENTRIES, FEWEST, 0);
+        self.words.fit(entries as usize / ENTRIES, FEWEST, 0);
     }
 
     /// Remembers a key that left a side whose clock stands at `clock`, in capacities.

@@ -44,7 +44,7 @@ use lists::{Lists, PROBATION, PROTECTED, RANKED, WINDOW};
 use sketch::Sketch;
 use worth::{Spread, Wear};
 
-use super::touch::COUNT_BITS;
+use super::touch::{COUNT_BITS, lower};
 use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind, Weights, mix, stamp};
 
 /// What may be protected of the main part.
@@ -114,11 +114,9 @@ impl Auto {
         Some(word >> COUNT_BITS)
     }
 
-    /// How long an entry was not used.
+    /// How long an entry was not used. Its last use may be after the tick that is known here.
     fn age(&self, slot: Slot, tables: &Tables<'_>) -> u32 {
-        self.tick
-            .wrapping_sub(tables.touch(slot) >> COUNT_BITS)
-            .wrapping_add(1)
+        1 + self.tick.saturating_sub(tables.touch(slot) >> COUNT_BITS)
     }
 
     /// What a hit of an entry is worth.
@@ -268,15 +266,15 @@ impl Auto {
         self.lists.first(PROTECTED, protect)
     }
 
-    /// Moves to probation what is protected beyond measure.
+    /// Moves to probation what is protected beyond measure, as far as looks are left.
     fn demote(&mut self, looks: &mut u32, tables: &mut Tables<'_>) {
-        while self.lists.weight(PROTECTED) > self.protected {
+        while *looks > 0 && self.lists.weight(PROTECTED) > self.protected {
             let Some(slot) = self.lists.first(PROTECTED, None) else {
                 return;
             };
             let weight = tables.weight(slot);
-            let used = *looks > 0 && self.look(slot, tables).is_some();
-            *looks = looks.saturating_sub(1);
+            let used = self.look(slot, tables).is_some();
+            *looks -= 1;
             self.lists
                 .shift(if used { PROTECTED } else { PROBATION }, slot, weight);
         }
@@ -482,7 +480,7 @@ impl Policy for Auto {
 
     fn rebase(&mut self, tables: &mut Tables<'_>, by: u32) {
         for word in tables.touches.iter_mut() {
-            *word = word.saturating_sub(by << COUNT_BITS);
+            *word = lower(*word, by);
         }
         self.tick = self.tick.saturating_sub(by);
         self.border.rebase(by);

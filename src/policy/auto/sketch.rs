@@ -5,8 +5,8 @@
 //!
 //! A key has a block of 32 counters of four bits, and in it one counter in each of four rows;
 //! its count is the least of them. In the course of [`PERIOD`] additions an entry all blocks are
-//! halved, one after the other, and the sketch grows block by block with the entries: no
-//! operation visits all of it.
+//! halved, one after the other, and the sketch grows and shrinks block by block with the
+//! entries: no operation visits all of it.
 //!
 //! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 32 bytes for
 //! each, but no more than a 128th of its weight: the fewer keys share a counter, the better.
@@ -27,6 +27,9 @@ const PERIOD: u64 = 8;
 /// The same where weights differ much. Then a few heavy entries may be all there is, and far
 /// more keys come than that before one is worth its room.
 const LONG_PERIOD: u64 = 20;
+
+/// So many blocks one addition halves at the most.
+const HALVED: u64 = 2;
 
 /// The fewest blocks. Small caches do better with more counters than entries.
 const FEWEST: usize = 256;
@@ -61,18 +64,19 @@ impl Sketch {
         }
     }
 
-    /// Grows by a few blocks towards what so many entries of such weights need, and ages as
-    /// fast as they need it.
+    /// Grows or shrinks by a few blocks towards what so many entries of such weights need, and
+    /// ages as fast as they need it.
     pub(super) fn fit(&mut self, entries: u32, weights: &Spread) {
         let bytes = (weights.mean() / WEIGHT).clamp(BYTES.0, BYTES.1);
         let wanted = f64::from(entries) * bytes / size_of::<Block>() as f64;
-        self.blocks.grow(wanted as usize, FEWEST, [0; 2]);
+        self.blocks.fit(wanted as usize, FEWEST, [0; 2]);
         let period = if weights.is_wide() {
             LONG_PERIOD
         } else {
             PERIOD
         };
-        self.period = period * u64::from(entries.max(16));
+        let most = self.blocks.len() as u64 / HALVED;
+        self.period = (period * u64::from(entries.max(16))).max(most);
     }
 
     /// About how often a key was used, 15 at the most.
@@ -134,4 +138,50 @@ const fn shifts(hash: u64) -> [(usize, u32); 4] {
 #[inline]
 const fn count(word: u64, shift: u32) -> u32 {
     (word >> shift) as u32 & MOST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::mix;
+
+    fn grown(entries: u32) -> Sketch {
+        let mut sketch = Sketch::new();
+        (0..entries).for_each(|_| sketch.fit(entries, &Spread::default()));
+        sketch
+    }
+
+    #[test]
+    fn in_a_period_every_count_is_halved_once() {
+        let mut sketch = grown(10_000);
+        sketch.add(mix(7), 12);
+        let additions = (PERIOD * 10_000 - 12) as u32;
+        (0..additions).for_each(|_| sketch.age(1));
+        assert_eq!(sketch.estimate(mix(7)), 6);
+    }
+
+    #[test]
+    fn one_addition_halves_a_few_blocks_also_when_there_are_far_too_many() {
+        let mut sketch = grown(50_000);
+        let blocks = sketch.blocks.len() as u64;
+        for entries in [1, 10, 1_000] {
+            sketch.fit(entries, &Spread::default());
+            for uses in [1, MOST] {
+                let before = sketch.next;
+                sketch.add(mix(entries), uses);
+                let halved = (sketch.next + sketch.blocks.len() - before) % sketch.blocks.len();
+                assert!(
+                    halved as u64 <= HALVED * u64::from(uses) + 1,
+                    "{halved} of {blocks}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn it_gives_memory_back_when_entries_have_become_few() {
+        let mut sketch = grown(50_000);
+        (0..50_000).for_each(|_| sketch.fit(100, &Spread::default()));
+        assert_eq!(sketch.blocks.len(), 16 * FEWEST);
+    }
 }

@@ -1,10 +1,11 @@
-//! A table addressed by hashes that grows place by place.
+//! A table addressed by hashes that grows and shrinks place by place.
 //!
 //! Linear hashing (Litwin, *Linear Hashing: A New Tool for File and Table Addressing*, 1980)
 //! of a table whose places hold something about all the keys that come to them: when the table
 //! grows by a place, one of the old ones is split. Half of its keys come to the new place from
-//! then on, which begins as a copy, so what was known of them is still known. Nothing is moved
-//! and no operation visits all places.
+//! then on, which begins as a copy, so what was known of them is still known. When it shrinks by
+//! a place, the keys of that one go back to the place they came from, and what was known of them
+//! is forgotten. Nothing is moved and no operation visits all places.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +13,9 @@ use crate::policy::chunks::Chunks;
 
 /// How many places one call adds at most, after the first.
 const STEP: usize = 4;
+/// A table shrinks that has more places than so many times those that are wanted. So one that is
+/// emptied and filled again keeps most of what it knows.
+const LAVISH: usize = 16;
 
 /// Places, of which each key has one.
 #[derive(Debug, Clone)]
@@ -56,11 +60,15 @@ impl<T: Copy> Spreading<T> {
         self.places.get_mut(place)
     }
 
-    /// Grows towards `wanted` places by a few, and from none to `first` of them, all `empty`.
-    /// Without memory it stays as it is.
-    pub(super) fn grow(&mut self, wanted: usize, first: usize, empty: T) {
+    /// Grows towards `wanted` places by a few, and from none to `first` of them, all `empty`; or
+    /// shrinks by one place if it is far too large. Without memory it stays as it is.
+    pub(super) fn fit(&mut self, wanted: usize, first: usize, empty: T) {
         if self.len() == 0 {
             let _ = self.places.extend_to(first, empty);
+            self.mask = self.len().next_power_of_two() - 1;
+        }
+        if self.len() > LAVISH * wanted.max(first) {
+            self.places.pop();
             self.mask = self.len().next_power_of_two() - 1;
         }
         for _ in 0..STEP.min(wanted.saturating_sub(self.len())) {
@@ -82,7 +90,7 @@ mod tests {
     #[test]
     fn what_was_known_of_a_key_is_known_after_every_growth() {
         let mut table = Spreading::new();
-        table.grow(0, 8, 0u32);
+        table.fit(0, 8, 0u32);
         let hashes: Vec<u32> = (0..64u32)
             .map(|n| n.wrapping_mul(0x9E37_79B9) >> 7)
             .collect();
@@ -91,7 +99,7 @@ mod tests {
             *table.get_mut(place).expect("it is there") |= 1 << (hash % 32);
         }
         while table.len() < 1_000 {
-            table.grow(1_000, 8, 0);
+            table.fit(1_000, 8, 0);
             for &hash in &hashes {
                 let known = table.get(table.place_of(hash));
                 assert!(known.is_some_and(|bits| bits >> (hash % 32) & 1 == 1));
@@ -102,11 +110,25 @@ mod tests {
     #[test]
     fn each_call_adds_a_few_places_until_there_are_enough() {
         let mut table = Spreading::new();
-        table.grow(100, 16, 0u8);
+        table.fit(100, 16, 0u8);
         assert_eq!(table.len(), 16 + STEP);
-        (0..100).for_each(|_| table.grow(100, 16, 0));
+        (0..100).for_each(|_| table.fit(100, 16, 0));
         assert_eq!(table.len(), 100);
-        table.grow(10, 16, 0);
+        table.fit(10, 16, 0);
         assert_eq!(table.len(), 100);
+    }
+
+    #[test]
+    fn a_table_that_is_far_too_large_shrinks_place_by_place_and_every_hash_has_a_place() {
+        let mut table = Spreading::new();
+        (0..1_000).for_each(|_| table.fit(4_000, 16, 0u8));
+        assert_eq!(table.len(), 4_000);
+        for more in (LAVISH * 16..4_000).rev() {
+            table.fit(1, 16, 0);
+            assert_eq!(table.len(), more);
+            assert!((0..100u32).all(|n| table.place_of(n.wrapping_mul(0x9E37_79B9)) < more));
+        }
+        table.fit(1, 16, 0);
+        assert_eq!(table.len(), LAVISH * 16);
     }
 }

@@ -81,7 +81,10 @@ fn a_value_that_cannot_be_written_takes_the_weight_along_that_the_policy_knows()
             assert_eq!(ledger.validate(&entries), Ok(()), "{kind:?}");
             assert_eq!((entries.len(), entries.bytes()), (0, 0), "{kind:?}");
             for weight in [300, 300, 300, 300] {
-                assert!(insert(&mut ledger, &mut entries, weight).is_ok(), "{kind:?}");
+                assert!(
+                    insert(&mut ledger, &mut entries, weight).is_ok(),
+                    "{kind:?}"
+                );
             }
             assert_eq!(entries.len(), 3, "{kind:?}");
         }
