@@ -41,7 +41,7 @@ export type StandardResult<Output> =
 export interface RegionOptions {
   /** How long an entry is fresh. Default: 1 h. */
   readonly ttl?: Duration
-  /** Which entry leaves when the region is full. Default: 'lru'. */
+  /** Which entry leaves when the region is full. Default: 'auto'. */
   readonly policy?: PolicyName
   /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
   readonly favor?: FavorName

@@ -116,8 +116,9 @@ export class Buffers {
   /** Has `#valueView` be on so many bytes or more. */
   #makeRoom(length: number): void {
     const { byteLength } = this.#valueView
-    // A large buffer is given back at the next value that does not need it.
-    if (length <= byteLength && (byteLength <= MOST_ROOM || length > MOST_ROOM)) return
+    // A view without length may be one of memory that has grown since. A large buffer is given back
+    // at the next value that does not need it.
+    if (byteLength > 0 && length <= byteLength && (byteLength <= MOST_ROOM || length > MOST_ROOM)) return
     const room = Math.max(length, LEAST_ROOM)
     if (byteLength === 0 || room > byteLength || byteLength > MOST_ROOM) this.#valuePointer = this.#reserve(room)
     this.#valueView = this.view(this.#valuePointer, room)

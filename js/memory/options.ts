@@ -13,7 +13,7 @@ export interface MemoryCacheOptions<V> {
   readonly maxBytes?: Bytes
   /** How long an entry lives: ms, or text with a unit. Default: `Infinity`. */
   readonly ttl?: Duration
-  /** Which entry leaves when the cache is full. Default: 'lru'. */
+  /** Which entry leaves when the cache is full. Default: 'auto'. */
   readonly policy?: keyof typeof POLICY_NUMBERS
   /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
   readonly favor?: FavorName

@@ -78,4 +78,4 @@ export type FavorName = (typeof FAVORS)[number]
 export const POLICY_NUMBERS = { lru: 0, lfu: 1, fifo: 2, ttl: 3, sieve: 4, s3fifo: 5, tinylfu: 6, auto: 7 } as const
 
 /** The policy of caches and regions that name none. */
-export const DEFAULT_POLICY = 'lru'
+export const DEFAULT_POLICY = 'auto'

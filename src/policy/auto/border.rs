@@ -35,7 +35,7 @@ const FEWEST: u32 = 16;
 /// The accesses between two steps are a fourth of the entries at least.
 const PACE: u32 = 4;
 /// How much of what was seen counts at the next step.
-const MEMORY: f64 = 0.85;
+const MEMORY: f64 = 0.9;
 /// The widths that gains are told apart by.
 const WIDTHS: usize = 16;
 

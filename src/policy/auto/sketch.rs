@@ -8,7 +8,7 @@
 //! halved, one after the other, and the sketch grows and shrinks block by block with the
 //! entries: no operation visits all of it.
 //!
-//! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 32 bytes for
+//! 3.5 bytes an entry, and 4 KB at least. Where entries are heavy there are up to 64 bytes for
 //! each, but no more than a 128th of its weight: the fewer keys share a counter, the better.
 
 #![forbid(unsafe_code)]
@@ -17,7 +17,7 @@ use super::spreading::Spreading;
 use super::worth::Spread;
 
 /// The least and the most bytes of counters an entry.
-const BYTES: (f64, f64) = (3.5, 32.0);
+const BYTES: (f64, f64) = (3.5, 64.0);
 
 /// What an entry may weigh for each byte of counters.
 const WEIGHT: f64 = 128.0;
@@ -26,7 +26,7 @@ const WEIGHT: f64 = 128.0;
 const PERIOD: u64 = 8;
 /// The same where weights differ much. Then a few heavy entries may be all there is, and far
 /// more keys come than that before one is worth its room.
-const LONG_PERIOD: u64 = 20;
+const LONG_PERIOD: u64 = 45;
 
 /// So many blocks one addition halves at the most.
 const HALVED: u64 = 2;

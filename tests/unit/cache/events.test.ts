@@ -44,7 +44,7 @@ describe.each(KIND_NAMES)('the events of a region that is %s', (kind) => {
 
   it('tell of each entry that has to leave', async () => {
     const { cache } = makeCache()
-    cache.configure(kind, { maxEntries: 3 })
+    cache.configure(kind, { maxEntries: 3, policy: 'lru' })
     const evicted = record(cache, 'evict')
     await cache.setMany(kind, { a: 1, b: 2, c: 3, d: 4, e: 5 })
     expect(evicted).toHaveLength(2)

@@ -7,7 +7,7 @@ function make<V>(options: Partial<MemoryCacheOptions<V>> = {}) {
   const clock = new FakeClock()
   const left: [key: string, reason: RemovalReason][] = []
   const onEvict = (key: string, _: V | undefined, reason: RemovalReason) => left.push([key, reason])
-  const cache = new MemoryCache<V>({ clock, onEvict, max: 3, ttl: 100, ...options })
+  const cache = new MemoryCache<V>({ clock, onEvict, max: 3, ttl: 100, policy: 'lru', ...options })
   return { cache, clock, left }
 }
 

@@ -213,7 +213,8 @@ describe('a memory cache that is live', () => {
   })
 
   it('weighs as it is told', () => {
-    const { cache } = make<string>({ maxBytes: 100, sizeCalculation: (value, key) => value.length + key.length })
+    const sizeCalculation = (value: string, key: string): number => value.length + key.length
+    const { cache } = make<string>({ maxBytes: 100, policy: 'lru', sizeCalculation })
     cache.set('a', 'x'.repeat(39))
     cache.set('b', 'x'.repeat(59))
     expect(cache.bytes).toBe(100)
