@@ -5,11 +5,14 @@
 //! O(log n). Insertion numbers are 32 bits wide and are dealt out anew, in their order,
 //! when they run out.
 //!
+//! Nodes and positions lie in pieces, so that no growth moves them all.
+//!
 //! Bytes a slot: the rank, 4 for the insertion number, 4 for the slot, 4 for its position.
 
 #![forbid(unsafe_code)]
 
 use super::Slot;
+use super::chunks::Chunks;
 
 const CHILDREN: usize = 4;
 const ABSENT: u32 = u32::MAX;
@@ -28,30 +31,31 @@ pub(crate) struct Ranked<R> {
 /// The heap.
 #[derive(Debug, Clone)]
 pub(crate) struct RankHeap<R> {
-    nodes: Vec<Ranked<R>>,
-    positions: Vec<u32>,
+    nodes: Chunks<Ranked<R>>,
+    positions: Chunks<u32>,
     next_order: u32,
 }
 
 impl<R: Copy + Ord> RankHeap<R> {
     pub(crate) const fn new() -> Self {
         Self {
-            nodes: Vec::new(),
-            positions: Vec::new(),
+            nodes: Chunks::new(),
+            positions: Chunks::new(),
             next_order: 0,
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.nodes.len()
     }
 
     /// The slot that leaves first.
     pub(crate) fn peek(&self) -> Option<Ranked<R>> {
-        self.nodes.first().copied()
+        self.nodes.get(0)
     }
 
-    /// Adds `slot` as the latest insertion; one that is there already is inserted anew.
+    /// Adds `slot` as the latest insertion; one that is there already is inserted anew. Without
+    /// memory for it it stays out.
     pub(crate) fn insert(&mut self, slot: Slot, rank: R) {
         self.remove(slot);
         if self.next_order == u32::MAX {
@@ -64,11 +68,10 @@ impl<R: Copy + Ord> RankHeap<R> {
 
     /// Puts back what [`remove`](Self::remove) gave, with its insertion number.
     pub(crate) fn restore(&mut self, node: Ranked<R>) {
-        if node.slot as usize >= self.positions.len() {
-            self.positions.resize(node.slot as usize + 1, ABSENT);
+        let positions = self.positions.extend_to(node.slot as usize + 1, ABSENT);
+        if positions.and_then(|()| self.nodes.push(node)).is_ok() {
+            self.rise(self.nodes.len() - 1, node);
         }
-        self.nodes.push(node);
-        self.rise(self.nodes.len() - 1);
     }
 
     /// Gives `slot` another rank and leaves its insertion number; answers whether it is there.
@@ -76,20 +79,20 @@ impl<R: Copy + Ord> RankHeap<R> {
         let Some(at) = self.position(slot) else {
             return false;
         };
-        self.nodes[at].rank = rank;
-        let at = self.rise(at);
-        self.sink(at);
+        if let Some(node) = self.nodes.get(at) {
+            self.settle(at, Ranked { rank, ..node });
+        }
         true
     }
 
     /// Takes `slot` out.
     pub(crate) fn remove(&mut self, slot: Slot) -> Option<Ranked<R>> {
         let at = self.position(slot)?;
-        let gone = self.nodes.swap_remove(at);
-        self.positions[slot as usize] = ABSENT;
+        let gone = self.nodes.get(at)?;
+        let last = self.nodes.pop()?;
+        self.positions.set(slot as usize, ABSENT);
         if at < self.nodes.len() {
-            let at = self.rise(at);
-            self.sink(at);
+            self.settle(at, last);
         }
         Some(gone)
     }
@@ -97,7 +100,7 @@ impl<R: Copy + Ord> RankHeap<R> {
     /// Checks the order of the heap and the position of every slot.
     pub(crate) fn validate(&self) -> Result<(), String> {
         for (at, node) in self.nodes.iter().enumerate() {
-            if at > 0 && self.nodes[(at - 1) / CHILDREN] > *node {
+            if at > 0 && self.nodes.get((at - 1) / CHILDREN) > Some(node) {
                 return Err(format!(
                     "heap: the parent of slot {} comes after it",
                     node.slot
@@ -116,7 +119,7 @@ impl<R: Copy + Ord> RankHeap<R> {
                 ));
             }
         }
-        let placed = self.positions.iter().filter(|&&at| at != ABSENT).count();
+        let placed = self.positions.iter().filter(|&at| at != ABSENT).count();
         if placed != self.nodes.len() {
             return Err(format!(
                 "heap: {placed} positions for {} slots",
@@ -129,49 +132,49 @@ impl<R: Copy + Ord> RankHeap<R> {
     fn position(&self, slot: Slot) -> Option<usize> {
         self.positions
             .get(slot as usize)
-            .filter(|&&at| at != ABSENT)
-            .map(|&at| at as usize)
+            .filter(|&at| at != ABSENT)
+            .map(|at| at as usize)
     }
 
-    /// Moves the node at `at` up to its place; answers where that is.
-    fn rise(&mut self, mut at: usize) -> usize {
-        let node = self.nodes[at];
+    /// Puts `node` in the place of the one at `at`, and from there to its own.
+    fn settle(&mut self, at: usize, node: Ranked<R>) {
+        let at = self.rise(at, node);
+        self.sink(at, node);
+    }
+
+    /// Moves `node` from `at` up to its place; answers where that is.
+    fn rise(&mut self, mut at: usize, node: Ranked<R>) -> usize {
         while at > 0 {
-            let parent = (at - 1) / CHILDREN;
-            if self.nodes[parent] <= node {
+            let above = (at - 1) / CHILDREN;
+            let Some(parent) = self.nodes.get(above).filter(|&parent| parent > node) else {
                 break;
-            }
-            self.place(at, self.nodes[parent]);
-            at = parent;
+            };
+            self.place(at, parent);
+            at = above;
         }
         self.place(at, node);
         at
     }
 
-    /// Moves the node at `at` down to its place.
-    fn sink(&mut self, mut at: usize) {
-        let Some(&node) = self.nodes.get(at) else {
-            return;
-        };
+    /// Moves `node` from `at` down to its place.
+    fn sink(&mut self, mut at: usize, node: Ranked<R>) {
         loop {
             let first = at * CHILDREN + 1;
-            let last = (first + CHILDREN).min(self.nodes.len());
-            let Some(least) = (first..last).min_by_key(|&child| self.nodes[child]) else {
+            let children =
+                (first..first + CHILDREN).filter_map(|child| Some((self.nodes.get(child)?, child)));
+            let Some((least, below)) = children.min().filter(|&(least, _)| least < node) else {
                 break;
             };
-            if node <= self.nodes[least] {
-                break;
-            }
-            self.place(at, self.nodes[least]);
-            at = least;
+            self.place(at, least);
+            at = below;
         }
         self.place(at, node);
     }
 
     fn place(&mut self, at: usize, node: Ranked<R>) {
-        self.nodes[at] = node;
+        self.nodes.set(at, node);
         // A heap has fewer than 2^32 nodes, as slots are 32 bits wide.
-        self.positions[node.slot as usize] = at as u32;
+        self.positions.set(node.slot as usize, at as u32);
     }
 
     /// Numbers the insertions from zero, in the order they have.
@@ -183,7 +186,9 @@ impl<R: Copy + Ord> RankHeap<R> {
             .collect();
         order.sort_unstable();
         for (number, &at) in (0u32..).zip(&order) {
-            self.nodes[at as u32 as usize].order = number;
+            if let Some(node) = self.nodes.get_mut(at as u32 as usize) {
+                node.order = number;
+            }
         }
         self.next_order = self.nodes.len() as u32;
     }

@@ -16,7 +16,7 @@
 //!
 //! Two entries with one tick leave in order of slot. Ticks are made unique by readers that
 //! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that
-//! were last used more than 2^31 accesses ago.
+//! were last used more accesses ago than the ticks go back to.
 //!
 //! 8 bytes a slot, ¼ for the two flags, and what the queue's and the heap's vectors hold in
 //! reserve.
