@@ -27,8 +27,11 @@ const MOVES: usize = 16;
 /// And how many bytes, the last record's not counted.
 const MOVED_BYTES: usize = 64 << 10;
 
-/// The least growth of the table of touch words; else it grows by an eighth.
-const TOUCHES_GROWTH: usize = 64;
+/// The table of touch words has this many more at a time, in memory for an eighth more.
+const TOUCHES_STEP: usize = 64;
+const TOUCHES_PART: usize = 8;
+/// Where this part of all entries that are allowed is there, memory is taken for all of them.
+const LIKELY_PART: usize = 16;
 
 /// Keys and values, and where they are.
 #[derive(Debug, Clone)]
@@ -151,7 +154,7 @@ impl Records {
         if self.len >= most.min(NONE) {
             return Err(Refused::Full);
         }
-        let slot = self.free_slot()?;
+        let slot = self.free_slot(most)?;
         let next = self
             .shelf
             .addresses
@@ -241,21 +244,38 @@ impl Records {
         }
     }
 
-    /// A free slot, the first of the list.
-    fn free_slot(&mut self) -> Result<Slot, Refused> {
+    /// A free slot, the first of the list; there are to be `most` entries at most.
+    fn free_slot(&mut self, most: u32) -> Result<Slot, Refused> {
         if self.free == NONE {
             let slot = self.end();
             if self.touches.len() <= slot as usize {
-                let more = (self.touches.len() / 8).max(TOUCHES_GROWTH);
-                self.touches
-                    .try_reserve_exact(more)
-                    .map_err(|_| Refused::OutOfMemory)?;
-                self.touches.resize(self.touches.len() + more, 0);
+                self.lengthen_touches(most as usize)?;
             }
             self.shelf.addresses.push(FREE + NONE)?;
             self.free = slot;
         }
         Ok(self.free)
+    }
+
+    /// Lengthens the table of touch words, which is moved as seldom as can be: it lies in one
+    /// piece. Linear memory that nobody has written to takes none of the machine's.
+    fn lengthen_touches(&mut self, most: usize) -> Result<(), OutOfMemory> {
+        let touches = &mut self.touches;
+        let len = touches.len();
+        if touches.capacity() < len + TOUCHES_STEP {
+            let likely = len >= most / LIKELY_PART;
+            let more = if likely {
+                most.saturating_sub(len)
+            } else {
+                len / TOUCHES_PART
+            };
+            touches
+                .try_reserve_exact(more.max(TOUCHES_STEP))
+                .or_else(|_| touches.try_reserve_exact(TOUCHES_STEP))
+                .map_err(|_| OutOfMemory)?;
+        }
+        touches.resize(len + TOUCHES_STEP, 0);
+        Ok(())
     }
 
     /// Makes a record.
