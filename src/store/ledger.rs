@@ -5,12 +5,9 @@
 
 #![forbid(unsafe_code)]
 
-use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused};
+use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused, Told};
 use super::wheel::Wheel;
-use crate::policy::{
-    AnyPolicy, Candidate, Favor, PolicyKind, Slot, Tables, TouchKind, Weigh, Weights, mark, raise,
-    stamp,
-};
+use crate::policy::{AnyPolicy, Candidate, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
 
 /// The tick from which on ticks are lowered, so that 28 bits hold them.
 pub const REBASE_AT: u32 = 0x0F00_0000;
@@ -342,26 +339,6 @@ impl Ledger {
     /// Whether the budget is in bytes; if not, each entry counts as one.
     const fn weighed(&self) -> bool {
         self.limits.max_bytes != u64::MAX
-    }
-}
-
-/// The weight of an entry as its policy was told it, where the entries have the old one still.
-#[derive(Debug)]
-struct Told(u32);
-
-impl Told {
-    /// What a policy sees that asks for this entry alone.
-    fn tables<'a>(&'a self, entries: &'a mut impl Entries) -> Tables<'a> {
-        Tables {
-            weights: Weights::Asked(self),
-            ..entries.tables(true)
-        }
-    }
-}
-
-impl Weigh for Told {
-    fn weigh(&self, _slot: Slot) -> u32 {
-        self.0
     }
 }
 

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::arena::OutOfMemory;
-use crate::policy::{Slot, Tables};
+use crate::policy::{Slot, Tables, Weigh, Weights};
 
 /// Why an entry was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,26 @@ pub(super) trait Entries {
 
     /// Frees the slot of an entry that leaves without being asked to.
     fn leave(&mut self, slot: Slot, why: Departure);
+}
+
+/// The weight of an entry as its policy was told it, where the entries have the old one still.
+#[derive(Debug)]
+pub(super) struct Told(pub(super) u32);
+
+impl Told {
+    /// What a policy sees that asks for this entry alone.
+    pub(super) fn tables<'a>(&'a self, entries: &'a mut impl Entries) -> Tables<'a> {
+        Tables {
+            weights: Weights::Asked(self),
+            ..entries.tables(true)
+        }
+    }
+}
+
+impl Weigh for Told {
+    fn weigh(&self, _slot: Slot) -> u32 {
+        self.0
+    }
 }
 
 /// What a store may hold.

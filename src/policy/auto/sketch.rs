@@ -182,6 +182,6 @@ mod tests {
     fn it_gives_memory_back_when_entries_have_become_few() {
         let mut sketch = grown(50_000);
         (0..50_000).for_each(|_| sketch.fit(100, &Spread::default()));
-        assert_eq!(sketch.blocks.len(), 16 * FEWEST);
+        assert_eq!(sketch.blocks.len(), 32 * FEWEST);
     }
 }

@@ -15,7 +15,7 @@ use crate::policy::chunks::Chunks;
 const STEP: usize = 4;
 /// A table shrinks that has more places than so many times those that are wanted. So one that is
 /// emptied and filled again keeps most of what it knows.
-const LAVISH: usize = 16;
+const LAVISH: usize = 32;
 
 /// Places, of which each key has one.
 #[derive(Debug, Clone)]
