@@ -7,7 +7,7 @@
 
 use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused, Told};
 use super::wheel::Wheel;
-use crate::policy::{AnyPolicy, Candidate, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
+use crate::policy::{AnyPolicy, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
 
 /// The tick from which on ticks are lowered, so that 28 bits hold them.
 pub const REBASE_AT: u32 = 0x0F00_0000;
@@ -78,7 +78,7 @@ impl Ledger {
         let reserved = self.wheel.reserve(slot, offer.deadline);
         reserved.inspect_err(|_| entries.release(slot))?;
         self.wheel.schedule(slot, offer.deadline);
-        let newcomer = candidate(slot, offer, weighed);
+        let newcomer = offer.candidate(slot, weighed);
         self.policy
             .insert(&newcomer, &mut entries.tables(weighed), moment.tick);
         Ok(slot)
@@ -227,7 +227,7 @@ impl Ledger {
                 deadline,
             };
             policy.insert(
-                &candidate(slot, moved, weighed),
+                &moved.candidate(slot, weighed),
                 &mut entries.tables(weighed),
                 tick.saturating_sub(rest),
             );
@@ -339,14 +339,5 @@ impl Ledger {
     /// Whether the budget is in bytes; if not, each entry counts as one.
     const fn weighed(&self) -> bool {
         self.limits.max_bytes != u64::MAX
-    }
-}
-
-const fn candidate(slot: Slot, offer: Offer, weighed: bool) -> Candidate {
-    Candidate {
-        slot,
-        fingerprint: offer.fingerprint,
-        weight: if weighed { offer.weight } else { 1 },
-        deadline: offer.deadline,
     }
 }

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::arena::OutOfMemory;
-use crate::policy::{Slot, Tables, Weigh, Weights};
+use crate::policy::{Candidate, Slot, Tables, Weigh, Weights};
 
 /// Why an entry was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +128,18 @@ pub(super) struct Offer {
     pub(super) weight: u32,
     /// When it expires, in ms; `Infinity` is never.
     pub(super) deadline: f64,
+}
+
+impl Offer {
+    /// What a policy is told of it; where entries are not `weighed`, each counts as one.
+    pub(super) const fn candidate(self, slot: Slot, weighed: bool) -> Candidate {
+        Candidate {
+            slot,
+            fingerprint: self.fingerprint,
+            weight: if weighed { self.weight } else { 1 },
+            deadline: self.deadline,
+        }
+    }
 }
 
 /// What is new about an entry that is replaced.
