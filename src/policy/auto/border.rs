@@ -87,12 +87,14 @@ impl Border {
         self.seen += 1;
     }
 
-    /// Takes a step if it is time. `probation` is the share of the capacity in the main part's
-    /// list from which hits are known.
-    pub(super) fn step(&mut self, tick: u32, entries: u32, probation: f64) {
-        if self.seen < FEWEST || tick.wrapping_sub(self.stepped) < entries / PACE {
-            return;
-        }
+    /// Whether it is time for a step.
+    pub(super) const fn is_due(&self, tick: u32, entries: u32) -> bool {
+        self.seen >= FEWEST && tick.wrapping_sub(self.stepped) >= entries / PACE
+    }
+
+    /// Takes a step. `probation` is the share of the capacity in the main part's list from which
+    /// hits are known.
+    pub(super) fn step(&mut self, tick: u32, probation: f64) {
         let [window_gains, main_gains] = &self.gains;
         let (gain, width) = best(window_gains, 1.0 - self.share);
         let (main_gain, _) = best(main_gains, self.share);

@@ -22,6 +22,7 @@ const FEWEST: usize = 512;
 /// The bits of a ghost's time, of which a capacity has [`TIMES`].
 const TIME_BITS: u32 = 17;
 const TIME_MASK: u32 = (1 << TIME_BITS) - 1;
+const TAG_MASK: u32 = !(TIME_MASK << 2 | 3);
 /// How many times a capacity has.
 const TIMES: f64 = 16_384.0;
 /// A place with a ghost has this bit.
@@ -53,38 +54,48 @@ impl Ghosts {
         self.words.fit(entries as usize / ENTRIES, FEWEST, 0);
     }
 
-    /// Remembers a key that left a side whose clock stands at `clock`, in capacities.
-    pub(super) fn leave(&mut self, hash: u64, side: Side, clock: f64) {
+    /// Remembers a key that left a side whose clock shows `time`, in capacities.
+    pub(super) fn leave(&mut self, hash: u64, side: Side, time: f64) {
         let place = self.words.place_of(hash as u32);
         if let Some(word) = self.words.get_mut(place) {
-            *word = tag_of(hash) | time_of(clock) << 2 | (side as u32) << 1 | THERE;
+            *word = tag_of(hash) | time_of(time) << 2 | (side as u32) << 1 | THERE;
         }
     }
 
-    /// Forgets a key; answers which side it left, and how far that side's clock, of which
-    /// `clocks` tells, has gone since, in capacities.
-    pub(super) fn take(&mut self, hash: u64, clocks: [f64; 2]) -> Option<(Side, f64)> {
+    /// Forgets a key; answers what was known of it.
+    pub(super) fn take(&mut self, hash: u64) -> Option<Ghost> {
         let place = self.words.place_of(hash as u32);
         let word = self.words.get_mut(place)?;
-        if *word & THERE == 0 || *word & !(TIME_MASK << 2 | 3) != tag_of(hash) {
-            return None;
-        }
-        let side = if *word & 2 == 0 {
+        let known = *word & THERE == THERE && *word & TAG_MASK == tag_of(hash);
+        known.then(|| Ghost(std::mem::take(word)))
+    }
+}
+
+/// What is known of a key that left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ghost(u32);
+
+impl Ghost {
+    /// The side that it left.
+    pub(super) const fn side(self) -> Side {
+        if self.0 & 2 == 0 {
             Side::Window
         } else {
             Side::Main
-        };
-        let gone = time_of(clocks[side as usize]).wrapping_sub(*word >> 2) & TIME_MASK;
-        *word = 0;
-        Some((side, f64::from(gone) / TIMES))
+        }
+    }
+
+    /// How far that side's clock, which shows `time` now, has gone since, in capacities.
+    pub(super) fn since(self, time: f64) -> f64 {
+        f64::from(time_of(time).wrapping_sub(self.0 >> 2) & TIME_MASK) / TIMES
     }
 }
 
 /// The bits of a hash that are in a ghost; the place is told by others.
 const fn tag_of(hash: u64) -> u32 {
-    (hash >> 32) as u32 & !(TIME_MASK << 2 | 3)
+    (hash >> 32) as u32 & TAG_MASK
 }
 
-fn time_of(clock: f64) -> u32 {
-    ((clock * TIMES) as u64) as u32 & TIME_MASK
+fn time_of(time: f64) -> u32 {
+    ((time * TIMES) as u64) as u32 & TIME_MASK
 }

@@ -132,10 +132,9 @@ impl Auto {
         self.favor == Favor::Objects && self.spread.is_wide()
     }
 
-    /// What the clocks show, in capacities.
-    fn times(&self) -> [f64; 2] {
-        let capacity = self.capacity.max(1) as f64;
-        [0, 1].map(|side: usize| self.clocks[side].now() as f64 / capacity)
+    /// What the clock of a side shows, in capacities.
+    fn time(&self, side: Side) -> f64 {
+        self.clocks[side as usize].now() as f64 / self.capacity.max(1) as f64
     }
 
     /// Moves an entry to probation.
@@ -172,8 +171,10 @@ impl Auto {
         if self.capacity == 0 || self.capacity.abs_diff(room) > self.capacity / SLACK {
             self.capacity = room;
         }
-        let probation = self.lists.weight(PROBATION).max(1) as f64 / self.capacity as f64;
-        self.border.step(self.tick, self.lists.len(), probation);
+        if self.border.is_due(self.tick, self.lists.len()) {
+            let probation = self.lists.weight(PROBATION).max(1) as f64 / self.capacity as f64;
+            self.border.step(self.tick, probation);
+        }
         let before = self.window;
         self.divide(self.capacity);
         let main = self.lists.total() - self.lists.weight(WINDOW);
@@ -325,8 +326,8 @@ impl Auto {
             (None, Some(resident)) => (resident, Side::Main),
             (None, None) => (self.lists.first(WINDOW, protect)?, Side::Window),
         };
-        let clock = self.times()[side as usize];
-        self.ghosts.leave(mix(self.lists.key(slot)), side, clock);
+        let time = self.time(side);
+        self.ghosts.leave(mix(self.lists.key(slot)), side, time);
         Some(slot)
     }
 
@@ -414,13 +415,14 @@ impl Policy for Auto {
             return;
         }
         let hash = mix(self.lists.key(slot));
-        let mean = self.lists.total() as f64 / f64::from(self.lists.len());
-        self.spread.came(weight, mean);
+        self.spread
+            .came(weight, self.lists.len(), self.lists.total());
         self.sketch.fit(self.lists.len(), &self.spread);
         self.sketch.add(hash, 1);
         self.ghosts.fit(self.lists.len());
-        if let Some((side, lack)) = self.ghosts.take(hash, self.times()) {
-            self.border.missed(side, lack, self.value(weight));
+        if let Some(ghost) = self.ghosts.take(hash) {
+            let lack = ghost.since(self.time(ghost.side()));
+            self.border.missed(ghost.side(), lack, self.value(weight));
         }
         self.overflow(slot, tables);
     }

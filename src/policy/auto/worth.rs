@@ -16,8 +16,9 @@ pub(super) const CLASSES: u32 = 64;
 /// The heaviest weight that is told from a greater one.
 const HEAVIEST: u32 = 1 << 26;
 
-/// How much of the rate changes with one that leaves.
+/// How much a mean changes with each more when it is of this many already.
 const CHANGE: f64 = 1.0 / 1_000.0;
+const OLD: u32 = 1_000;
 
 /// The class of an entry of this weight that was used so often: the more weight a use, the higher.
 pub(super) fn class(weight: u32, uses: u32) -> u32 {
@@ -52,9 +53,18 @@ impl Wear {
     /// One has left as the least worth.
     pub(super) fn left(&mut self, class: u32, age: u32) {
         self.left = self.left.saturating_add(1);
-        let change = f64::from(self.left).recip().max(CHANGE);
+        let change = change(self.left);
         self.worth += (worth(class) - self.worth) * change;
         self.age += (f64::from(age) - self.age) * change;
+    }
+}
+
+/// How much of a mean changes with the last of so many.
+fn change(number: u32) -> f64 {
+    if number < OLD {
+        f64::from(number).recip()
+    } else {
+        CHANGE
     }
 }
 
@@ -68,18 +78,19 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    /// An entry has come to others that weigh `residents` on average.
-    pub(super) fn came(&mut self, weight: u32, residents: f64) {
+    /// An entry has come, where `entries` weigh `total`.
+    pub(super) fn came(&mut self, weight: u32, entries: u32, total: u64) {
         self.came = self.came.saturating_add(1);
-        let change = f64::from(self.came).recip().max(CHANGE);
+        let change = change(self.came);
         let weight = f64::from(weight);
         self.mean += (weight - self.mean) * change;
         self.square += (weight * weight - self.square) * change;
-        // The variance in squares of the mean. Where the light ones stay only heavy ones come.
-        let spread = self.square / (self.mean * self.mean) - 1.0;
-        let sorted = self.wide && self.mean > SORTED * residents;
+        // The spread is the variance in squares of the mean. Where the light ones stay only
+        // heavy ones come.
+        let sorted = self.wide && self.mean * f64::from(entries) > SORTED * total as f64;
         let least = if self.wide { NARROW } else { WIDE };
-        self.wide = self.came >= FEWEST && (sorted || spread >= least);
+        let spread = self.square >= (1.0 + least) * self.mean * self.mean;
+        self.wide = self.came >= FEWEST && (sorted || spread);
     }
 
     /// What they weigh on average.
