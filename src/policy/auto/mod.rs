@@ -11,7 +11,7 @@
 //!
 //! **Admission.** The newcomer must be ahead by more than one use: the miss that brought it is
 //! in its count, the next use of the other is yet to come. A resident whose count is too high by
-//! collisions would never go; so one that has won [`WINS`] times in a row goes round once more
+//! collisions would never go; so one that has won `contest::WINS` times in a row goes round once more
 //! without being compared, and of newcomers that are used much a few come in by chance.
 //!
 //! **Weights.** All shares are shares of the weight. Where weights differ much and hits count,
@@ -29,8 +29,11 @@
 
 mod border;
 mod clock;
+mod contest;
 mod ghosts;
 mod lists;
+mod ranking;
+mod room;
 mod sketch;
 mod spreading;
 #[cfg(test)]
@@ -40,25 +43,12 @@ mod worth;
 use border::Border;
 use clock::Clock;
 use ghosts::{Ghosts, Side};
-use lists::{Lists, PROBATION, PROTECTED, RANKED, WINDOW};
+use lists::{Lists, PROBATION, PROTECTED, WINDOW};
 use sketch::Sketch;
 use worth::{Spread, Wear};
 
 use super::touch::{COUNT_BITS, lower};
 use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind, Weights, mix, stamp};
-
-/// What may be protected of the main part.
-const PROTECTED_SHARE: f64 = 0.8;
-
-/// The window's share where entries are ranked by worth.
-const LEAST_SHARE: f64 = 0.01;
-
-/// A resident that has won so many comparisons in a row is not compared the next time.
-const WINS: u32 = 32;
-
-/// A newcomer used more often than this comes in by chance, once in [`CHANCE`] times.
-const OFTEN: u32 = 5;
-const CHANCE: u32 = 128;
 
 /// What the sketch and the ghosts have for each entry.
 const COUNTED_BYTES: usize = 4;
@@ -68,9 +58,6 @@ const MOVES: u32 = 4;
 
 /// How many entries one choice looks at that were used since they were last looked at.
 const LOOKS: u32 = 256;
-
-/// How much the sum of the weights may differ from the capacity when it is full: 1 / `SLACK`.
-const SLACK: u64 = 16;
 
 /// Evicts what is worth least, by what it has learnt about that.
 #[derive(Debug, Clone)]
@@ -141,235 +128,6 @@ impl Auto {
     fn admit(&mut self, slot: Slot, weight: u32) {
         self.lists.shift(PROBATION, slot, weight);
         self.clocks[Side::Main as usize].pass(weight);
-    }
-
-    /// Puts an entry where it belongs by its worth.
-    fn rank(&mut self, slot: Slot, weight: u32) {
-        let uses = self.sketch.estimate(mix(self.lists.key(slot)));
-        self.lists.rank(worth::class(weight, uses), slot, weight);
-    }
-
-    /// Whether there is so much room that nobody has to leave for it.
-    fn has_room(&self) -> bool {
-        self.lists.total().abs_diff(self.capacity) > self.capacity / SLACK || self.capacity == 0
-    }
-
-    /// Says how large the lists may be in so much room.
-    fn divide(&mut self, room: u64) {
-        let share = if self.ranks() {
-            LEAST_SHARE
-        } else {
-            self.border.share()
-        };
-        self.window = ((room as f64 * share) as u64).max(1);
-        self.protected = (room.saturating_sub(self.window) as f64 * PROTECTED_SHARE) as u64;
-    }
-
-    /// Lets the border step, if it is time; there is no more room.
-    fn learn(&mut self) {
-        let room = self.lists.total();
-        if self.capacity == 0 || self.capacity.abs_diff(room) > self.capacity / SLACK {
-            self.capacity = room;
-        }
-        if self.border.is_due(self.tick, self.lists.len()) {
-            let probation = self.lists.weight(PROBATION).max(1) as f64 / self.capacity as f64;
-            self.border.step(self.tick, probation);
-        }
-        let before = self.window;
-        self.divide(self.capacity);
-        let main = self.lists.total() - self.lists.weight(WINDOW);
-        let lack = self.capacity.saturating_sub(self.window + main);
-        self.owed = (self.owed + before).saturating_sub(self.window).min(lack);
-    }
-
-    /// While there is room, what the window has too much needs no comparison.
-    fn overflow(&mut self, newcomer: Slot, tables: &mut Tables<'_>) {
-        let ranks = self.ranks();
-        if !ranks && !self.has_room() {
-            return;
-        }
-        self.divide(self.lists.total());
-        for _ in 0..MOVES {
-            if self.lists.weight(WINDOW) <= self.window {
-                return;
-            }
-            let Some(slot) = self.lists.first(WINDOW, Some(newcomer)) else {
-                return;
-            };
-            let weight = tables.weight(slot);
-            let used = self.look(slot, tables).is_some();
-            if ranks {
-                self.rank(slot, weight);
-            } else if used {
-                self.lists.shift(WINDOW, slot, weight);
-            } else {
-                self.admit(slot, weight);
-            }
-        }
-    }
-
-    /// The window's oldest, if it has to leave the window.
-    fn candidate(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let side = Side::Window as usize;
-        let length = self.lists.weight(WINDOW);
-        self.clocks[side].mark(self.tick, length);
-        let mut moves = MOVES;
-        for _ in 0..self.looks {
-            let held = self.lists.weight(WINDOW);
-            if held + self.freed < self.window {
-                return None;
-            }
-            let slot = self.lists.first(WINDOW, protect)?;
-            let weight = tables.weight(slot);
-            let used = self.look(slot, tables);
-            self.clocks[side].pass(weight);
-            if let Some(tick) = used {
-                if self.clocks[side].was_late(tick, length) {
-                    self.border.kept(Side::Window, self.value(weight));
-                }
-                self.lists.shift(WINDOW, slot, weight);
-            } else if moves > 0
-                && self.owed >= u64::from(weight)
-                && held - u64::from(weight) >= self.window
-            {
-                moves -= 1;
-                self.owed -= u64::from(weight);
-                self.admit(slot, weight);
-            } else {
-                return Some(slot);
-            }
-        }
-        self.lists.first(WINDOW, protect)
-    }
-
-    /// The entry of the main part that is to leave first.
-    fn resident(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let side = Side::Main as usize;
-        let length = self.lists.weight(PROBATION);
-        self.clocks[side].mark(self.tick, length);
-        let mut looks = self.looks;
-        while let Some(slot) = self.lists.first(PROBATION, protect) {
-            if looks == 0 {
-                return Some(slot);
-            }
-            let Some(tick) = self.look(slot, tables) else {
-                return Some(slot);
-            };
-            looks -= 1;
-            let weight = tables.weight(slot);
-            if self.clocks[side].was_late(tick, length) {
-                self.border.kept(Side::Main, self.value(weight));
-            }
-            self.lists.shift(PROTECTED, slot, weight);
-            self.clocks[side].pass(weight);
-            self.demote(&mut looks, tables);
-        }
-        self.lists.first(PROTECTED, protect)
-    }
-
-    /// Moves to probation what is protected beyond measure, as far as looks are left.
-    fn demote(&mut self, looks: &mut u32, tables: &mut Tables<'_>) {
-        while *looks > 0 && self.lists.weight(PROTECTED) > self.protected {
-            let Some(slot) = self.lists.first(PROTECTED, None) else {
-                return;
-            };
-            let weight = tables.weight(slot);
-            let used = self.look(slot, tables).is_some();
-            *looks -= 1;
-            self.lists
-                .shift(if used { PROTECTED } else { PROBATION }, slot, weight);
-        }
-    }
-
-    /// How much more than one use a newcomer must be ahead by: by one more, as the miss that
-    /// brought it is no merit; but not if bytes count and weights differ much.
-    fn edge(&self) -> u32 {
-        u32::from(!self.spread.is_wide())
-    }
-
-    /// Whether the newcomer is used so much more than the resident that it stays.
-    fn admits(&mut self, newcomer: Slot, resident: Slot) -> bool {
-        let [new, old] =
-            [newcomer, resident].map(|slot| self.sketch.estimate(mix(self.lists.key(slot))));
-        // A linear congruential generator (Numerical Recipes); its upper bits are the good ones.
-        self.random = self
-            .random
-            .wrapping_mul(1_664_525)
-            .wrapping_add(1_013_904_223);
-        new > old + self.edge() || new > OFTEN && self.random < u32::MAX / CHANCE
-    }
-
-    /// A resident has won a comparison.
-    fn won(&mut self, resident: Slot, weight: u32) {
-        self.wins += 1;
-        if self.wins >= WINS && self.lists.list_of(resident) == Some(PROBATION) {
-            self.wins = 0;
-            self.lists.shift(PROBATION, resident, weight);
-        }
-    }
-
-    /// Of the window's oldest and the main part's first the one that leaves.
-    fn compare(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let newcomer = self.candidate(tables, protect);
-        let resident = self.resident(tables, protect);
-        let (slot, side) = match (newcomer, resident) {
-            (Some(newcomer), Some(resident)) if self.admits(newcomer, resident) => {
-                self.wins = 0;
-                self.admit(newcomer, tables.weight(newcomer));
-                (resident, Side::Main)
-            }
-            (Some(newcomer), Some(resident)) => {
-                self.won(resident, tables.weight(resident));
-                (newcomer, Side::Window)
-            }
-            (Some(newcomer), None) => (newcomer, Side::Window),
-            (None, Some(resident)) => (resident, Side::Main),
-            (None, None) => (self.lists.first(WINDOW, protect)?, Side::Window),
-        };
-        let time = self.time(side);
-        self.ghosts.leave(mix(self.lists.key(slot)), side, time);
-        Some(slot)
-    }
-
-    /// Moves a few entries over to the kind of lists that is wanted now.
-    fn convert(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) {
-        let ranks = self.ranks();
-        for _ in 0..MOVES {
-            let slot = if ranks {
-                self.lists
-                    .first(PROBATION, protect)
-                    .or_else(|| self.lists.first(PROTECTED, protect))
-            } else if self.lists.weight(RANKED) > 0 {
-                self.least(tables, protect).map(|(slot, _)| slot)
-            } else {
-                None
-            };
-            let Some(slot) = slot else { return };
-            let weight = tables.weight(slot);
-            if ranks {
-                self.look(slot, tables);
-                self.rank(slot, weight);
-            } else {
-                self.admit(slot, weight);
-            }
-        }
-    }
-
-    /// The ranked entry that is worth least, and its class.
-    fn least(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<(Slot, u32)> {
-        self.lists.tidy();
-        for look in 0..=self.looks {
-            let rest = |(class, slot): (u32, Slot)| self.wear.rest(class, self.age(slot, tables));
-            let (class, slot) = self
-                .lists
-                .ranked(protect)
-                .min_by(|&a, &b| rest(a).total_cmp(&rest(b)))?;
-            if look == self.looks || self.look(slot, tables).is_none() {
-                return Some((slot, class));
-            }
-            self.rank(slot, tables.weight(slot));
-        }
-        None
     }
 }
 
