@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::Slot;
+use super::chunks::OutOfMemory;
 
 /// A set of slots. A slot that was never added is absent, however large.
 #[derive(Debug, Clone, Default)]
@@ -17,11 +18,25 @@ impl Bits {
         self.words.get(word).is_some_and(|bits| bits & mask != 0)
     }
 
-    /// Adds `slot`; answers whether it was absent.
+    /// Takes memory for `slot`, so that [`add`](Self::add) needs none.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]
+    pub(crate) fn reserve(&mut self, slot: Slot) -> Result<(), OutOfMemory> {
+        let (word, _) = place(slot);
+        if word >= self.words.len() {
+            let more = word + 1 - self.words.len();
+            self.words.try_reserve(more).map_err(|_| OutOfMemory)?;
+            self.words.resize(word + 1, 0);
+        }
+        Ok(())
+    }
+
+    /// Adds `slot`; answers whether it was absent. Without memory it stays so.
     pub(crate) fn add(&mut self, slot: Slot) -> bool {
         let (word, mask) = place(slot);
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
+        if self.reserve(slot).is_err() {
+            return false;
         }
         let absent = self.words[word] & mask == 0;
         self.words[word] |= mask;

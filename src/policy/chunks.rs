@@ -44,6 +44,15 @@ impl<T: Copy> Chunks<T> {
         self.chunks.get_mut(at / LENGTH)?.get_mut(at % LENGTH)
     }
 
+    /// The values from `at` on, as far as they lie side by side.
+    #[inline]
+    pub(crate) fn piece(&self, at: usize) -> &[T] {
+        let piece = self.chunks.get(at / LENGTH);
+        piece
+            .and_then(|it| it.get(at % LENGTH..))
+            .unwrap_or_default()
+    }
+
     /// Sets the value at `at`; beyond the end that is no operation.
     #[inline]
     pub(crate) fn set(&mut self, at: usize, value: T) {
@@ -62,7 +71,7 @@ impl<T: Copy> Chunks<T> {
             self.chunks.push(Vec::new());
         }
         let first = self.len < LENGTH;
-        let last = self.chunks.last_mut().ok_or(OutOfMemory)?;
+        let last = self.chunks.get_mut(self.len / LENGTH).ok_or(OutOfMemory)?;
         if last.len() == last.capacity() {
             let more = if first { last.len().max(64) } else { LENGTH };
             last.try_reserve_exact(more).map_err(|_| OutOfMemory)?;
@@ -72,14 +81,13 @@ impl<T: Copy> Chunks<T> {
         Ok(())
     }
 
-    /// Takes the last value out; memory goes back with every piece that is empty then.
+    /// Takes the last value out. Of the pieces that are empty then one is kept.
     pub(crate) fn pop(&mut self) -> Option<T> {
-        let last = self.chunks.last_mut()?;
-        let value = last.pop();
-        if last.is_empty() {
+        self.len = self.len.checked_sub(1)?;
+        let value = self.chunks.get_mut(self.len / LENGTH)?.pop();
+        if self.chunks.len() > self.len.div_ceil(LENGTH) + 1 {
             self.chunks.pop();
         }
-        self.len -= usize::from(value.is_some());
         value
     }
 
@@ -132,7 +140,9 @@ mod tests {
         );
         assert_eq!(chunks.iter().skip(5_000).collect::<Vec<_>>(), [7; 4_000]);
         assert!((2_048..9_000).all(|_| chunks.pop().is_some()));
-        assert_eq!((chunks.len(), chunks.chunks.len()), (2_048, 2));
+        assert_eq!((chunks.len(), chunks.chunks.len()), (2_048, 3));
+        assert_eq!(chunks.piece(1_020), [1_020, 1_021, 1_022, 1_023]);
+        assert_eq!(chunks.piece(2_048), []);
         assert_eq!((chunks.push(5), chunks.get(2_048)), (Ok(()), Some(5)));
         assert!((0..2_049).all(|_| chunks.pop().is_some()));
         assert_eq!((chunks.len(), chunks.pop()), (0, None));

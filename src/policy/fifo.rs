@@ -28,8 +28,8 @@ impl Policy for Fifo {
     }
 
     fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) {
-        self.len += u32::from(!self.queue.unlink(candidate.slot));
-        self.queue.push_back(0, candidate.slot);
+        self.len -= u32::from(self.queue.unlink(candidate.slot));
+        self.len += u32::from(self.queue.push_back(0, candidate.slot));
     }
 
     fn update(

@@ -7,7 +7,7 @@
 //!
 //! Nodes and positions lie in pieces, so that no growth moves them all.
 //!
-//! Bytes a slot: the rank, 4 for the insertion number, 4 for the slot, 4 for its position.
+//! 20 bytes a slot: rank 8, insertion number 4, slot 4, and its position 4.
 
 #![forbid(unsafe_code)]
 
@@ -19,9 +19,9 @@ const ABSENT: u32 = u32::MAX;
 
 /// One slot in the heap. Compares by rank, then by insertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ranked<R> {
+pub(crate) struct Ranked {
     /// Least leaves first.
-    pub(crate) rank: R,
+    pub(crate) rank: u64,
     /// The number of its insertion.
     pub(crate) order: u32,
     /// The slot that has this rank.
@@ -30,13 +30,13 @@ pub(crate) struct Ranked<R> {
 
 /// The heap.
 #[derive(Debug, Clone)]
-pub(crate) struct RankHeap<R> {
-    nodes: Chunks<Ranked<R>>,
+pub(crate) struct RankHeap {
+    nodes: Chunks<Ranked>,
     positions: Chunks<u32>,
     next_order: u32,
 }
 
-impl<R: Copy + Ord> RankHeap<R> {
+impl RankHeap {
     pub(crate) const fn new() -> Self {
         Self {
             nodes: Chunks::new(),
@@ -50,43 +50,46 @@ impl<R: Copy + Ord> RankHeap<R> {
     }
 
     /// The slot that leaves first.
-    pub(crate) fn peek(&self) -> Option<Ranked<R>> {
+    pub(crate) fn peek(&self) -> Option<Ranked> {
         self.nodes.get(0)
     }
 
+    /// The slot that leaves first of all but one.
+    pub(crate) fn peek_but(&self, but: Option<Slot>) -> Option<Ranked> {
+        let first = self.peek()?;
+        if Some(first.slot) == but {
+            (1..=CHILDREN).filter_map(|at| self.nodes.get(at)).min()
+        } else {
+            Some(first)
+        }
+    }
+
+    /// The rank of a slot.
+    pub(crate) fn rank(&self, slot: Slot) -> Option<u64> {
+        self.nodes.get(self.position(slot)?).map(|node| node.rank)
+    }
+
     /// Adds `slot` as the latest insertion; one that is there already is inserted anew. Without
-    /// memory for it it stays out.
-    pub(crate) fn insert(&mut self, slot: Slot, rank: R) {
+    /// memory it stays out.
+    pub(crate) fn insert(&mut self, slot: Slot, rank: u64) {
         self.remove(slot);
         if self.next_order == u32::MAX {
             self.renumber();
         }
-        let order = self.next_order;
-        self.next_order += 1;
-        self.restore(Ranked { rank, order, slot });
-    }
-
-    /// Puts back what [`remove`](Self::remove) gave, with its insertion number.
-    pub(crate) fn restore(&mut self, node: Ranked<R>) {
-        let positions = self.positions.extend_to(node.slot as usize + 1, ABSENT);
+        let node = Ranked {
+            rank,
+            order: self.next_order,
+            slot,
+        };
+        let positions = self.positions.extend_to(slot as usize + 1, ABSENT);
         if positions.and_then(|()| self.nodes.push(node)).is_ok() {
+            self.next_order += 1;
             self.rise(self.nodes.len() - 1, node);
         }
     }
 
-    /// Gives `slot` another rank and leaves its insertion number; answers whether it is there.
-    pub(crate) fn change(&mut self, slot: Slot, rank: R) -> bool {
-        let Some(at) = self.position(slot) else {
-            return false;
-        };
-        if let Some(node) = self.nodes.get(at) {
-            self.settle(at, Ranked { rank, ..node });
-        }
-        true
-    }
-
     /// Takes `slot` out.
-    pub(crate) fn remove(&mut self, slot: Slot) -> Option<Ranked<R>> {
+    pub(crate) fn remove(&mut self, slot: Slot) -> Option<Ranked> {
         let at = self.position(slot)?;
         let gone = self.nodes.get(at)?;
         let last = self.nodes.pop()?;
@@ -137,13 +140,13 @@ impl<R: Copy + Ord> RankHeap<R> {
     }
 
     /// Puts `node` in the place of the one at `at`, and from there to its own.
-    fn settle(&mut self, at: usize, node: Ranked<R>) {
+    fn settle(&mut self, at: usize, node: Ranked) {
         let at = self.rise(at, node);
         self.sink(at, node);
     }
 
     /// Moves `node` from `at` up to its place; answers where that is.
-    fn rise(&mut self, mut at: usize, node: Ranked<R>) -> usize {
+    fn rise(&mut self, mut at: usize, node: Ranked) -> usize {
         while at > 0 {
             let above = (at - 1) / CHILDREN;
             let Some(parent) = self.nodes.get(above).filter(|&parent| parent > node) else {
@@ -157,7 +160,7 @@ impl<R: Copy + Ord> RankHeap<R> {
     }
 
     /// Moves `node` from `at` down to its place.
-    fn sink(&mut self, mut at: usize, node: Ranked<R>) {
+    fn sink(&mut self, mut at: usize, node: Ranked) {
         loop {
             let first = at * CHILDREN + 1;
             let children =
@@ -171,7 +174,7 @@ impl<R: Copy + Ord> RankHeap<R> {
         self.place(at, node);
     }
 
-    fn place(&mut self, at: usize, node: Ranked<R>) {
+    fn place(&mut self, at: usize, node: Ranked) {
         self.nodes.set(at, node);
         // A heap has fewer than 2^32 nodes, as slots are 32 bits wide.
         self.positions.set(node.slot as usize, at as u32);
@@ -198,7 +201,7 @@ impl<R: Copy + Ord> RankHeap<R> {
 mod tests {
     use super::*;
 
-    fn drain(heap: &mut RankHeap<u32>) -> Vec<Slot> {
+    fn drain(heap: &mut RankHeap) -> Vec<Slot> {
         std::iter::from_fn(|| heap.remove(heap.peek()?.slot).map(|node| node.slot)).collect()
     }
 
@@ -208,8 +211,6 @@ mod tests {
         for slot in [7, 2, 9, 4] {
             heap.insert(slot, 1);
         }
-        heap.change(2, 5);
-        heap.change(2, 1);
         heap.insert(7, 1);
         assert_eq!(heap.validate(), Ok(()));
         assert_eq!(drain(&mut heap), [2, 9, 4, 7]);
@@ -228,21 +229,25 @@ mod tests {
     }
 
     #[test]
-    fn ranks_change_in_place() {
+    fn slots_leave_from_anywhere() {
         let mut heap = RankHeap::new();
         for slot in 0..100 {
-            heap.insert(slot, (slot * 37) % 100);
+            heap.insert(slot, u64::from((slot * 37) % 100));
         }
-        for slot in 0..100 {
-            assert!(heap.change(slot, 1_000 - (slot * 37) % 100));
+        assert_eq!(heap.rank(3), Some(11));
+        for slot in (0..100).step_by(3) {
+            assert_eq!(heap.peek(), heap.nodes.iter().min());
+            let first = heap.peek().map(|node| node.slot);
+            let others = heap.nodes.iter().filter(|node| Some(node.slot) != first);
+            assert_eq!(heap.peek_but(first), others.min());
+            assert!(heap.remove(slot).is_some() && heap.remove(slot).is_none());
             assert_eq!(heap.validate(), Ok(()));
         }
         let ranks: Vec<u32> = drain(&mut heap)
-            .into_iter()
+            .iter()
             .map(|slot| (slot * 37) % 100)
             .collect();
-        assert!(ranks.is_sorted_by(|a, b| a > b));
-        assert!(!heap.change(3, 1));
-        assert!(heap.remove(3).is_none());
+        assert!(ranks.len() == 66 && ranks.is_sorted());
+        assert_eq!(heap.rank(3), None);
     }
 }

@@ -44,10 +44,10 @@ pub struct Lfu {
 }
 
 impl Lfu {
-    /// Files an entry under a count, as the latest.
-    fn file(&mut self, slot: Slot, count: u32) {
-        self.rings.push_back(count, slot);
+    /// Files an entry under a count, as the latest; answers whether there was memory.
+    fn file(&mut self, slot: Slot, count: u32) -> bool {
         self.inhabited |= 1 << count;
+        self.rings.push_back(count, slot)
     }
 
     /// The first of the lowest ring, and its count there.
@@ -97,8 +97,8 @@ impl Policy for Lfu {
             self.halved_at = tick;
         }
         tables.mark(candidate.slot, 0);
-        self.len += u32::from(!self.rings.has(candidate.slot));
-        self.file(candidate.slot, 1);
+        self.len -= u32::from(self.rings.unlink(candidate.slot));
+        self.len += u32::from(self.file(candidate.slot, 1));
     }
 
     fn update(

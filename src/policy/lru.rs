@@ -14,19 +14,18 @@
 //! filed earlier than it belongs, like any that was used. If the slot is still free when
 //! its turn comes, it is dropped. So removal is O(1) and needs no positions.
 //!
-//! Two entries with one tick leave in order of slot. Ticks are made unique by readers that
-//! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that
-//! were last used more accesses ago than the ticks go back to.
+//! Two entries with one tick leave in order of slot, or of filing. Ticks are unique as readers
+//! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that are
+//! old enough.
 //!
-//! 8 bytes a slot, ¼ for the two flags, and what the queue's and the heap's vectors hold in
-//! reserve.
+//! 8 bytes a slot, and ¼ for the two flags. Nothing moves when it grows.
 
 #![forbid(unsafe_code)]
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
-
 use super::bits::Bits;
+use super::chunks::OutOfMemory;
+use super::line::Line;
+use super::min_heap::MinHeap;
 use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind};
 
 /// A tick above, its slot below: compares as ticks do.
@@ -44,9 +43,11 @@ const fn slot_of(filed: Filed) -> Slot {
 #[derive(Debug, Clone)]
 pub struct Lru {
     /// Not found used since they came; in order.
-    fresh: VecDeque<Filed>,
+    fresh: Line,
     /// Found used at least once.
-    used: BinaryHeap<Reverse<Filed>>,
+    used: MinHeap,
+    /// One that was to stay when it came to its turn, and is to be filed again.
+    aside: Option<Filed>,
     /// The slots in one of the two.
     filed: Bits,
     /// The slots that are entries.
@@ -56,60 +57,76 @@ pub struct Lru {
 }
 
 impl Lru {
-    /// Takes out what is filed earliest.
-    fn take_earliest(&mut self) -> Option<Filed> {
-        match (self.fresh.front(), self.used.peek()) {
-            (Some(fresh), Some(Reverse(used))) if used < fresh => {
-                self.used.pop().map(|Reverse(filed)| filed)
-            }
-            (Some(_), _) => self.fresh.pop_front(),
-            (None, _) => self.used.pop().map(|Reverse(filed)| filed),
+    /// Files an entry.
+    fn file(&mut self, filed: Filed) -> Result<(), OutOfMemory> {
+        if self.fresh.back().is_none_or(|last| last < filed) {
+            self.fresh.push(filed)
+        } else {
+            self.used.push(filed)
         }
     }
 
-    /// The least recently used of all but `protect`, unfiled; or, after so many repairs, the
-    /// least recently used of those seen, which stays filed as a removed entry does.
+    /// What is filed earliest, and whether that is in the heap.
+    fn earliest(&self) -> Option<(Filed, bool)> {
+        match (self.fresh.front(), self.used.peek()) {
+            (Some(fresh), Some(used)) if fresh < used => Some((fresh, false)),
+            (Some(fresh), None) => Some((fresh, false)),
+            (_, used) => Some((used?, true)),
+        }
+    }
+
+    /// Takes out what is filed earliest.
+    fn drop_earliest(&mut self, is_used: bool) {
+        if is_used {
+            self.used.pop();
+        } else {
+            self.fresh.pop();
+        }
+    }
+
+    /// Files anew what is filed earliest.
+    fn refile_earliest(&mut self, is_used: bool, filed: Filed) -> Result<(), OutOfMemory> {
+        if is_used {
+            self.used.replace(filed);
+        } else {
+            self.used.push(filed)?;
+            self.fresh.pop();
+        }
+        Ok(())
+    }
+
+    /// The least recently used of all but `protect`, unfiled; or, after so many repairs or
+    /// without memory for another one, the least recently used of those seen, which stays filed
+    /// as a removed entry does.
     fn least(&mut self, tables: &Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        let mut aside = None;
+        if let Some(filed) = self.aside {
+            self.used.push(filed).ok()?;
+            self.aside = None;
+        }
         let mut best = Filed::MAX;
-        let mut repairs = 0;
-        let mut least = None;
-        while let Some(filed) = self.take_earliest() {
+        let mut repairs = self.repairs;
+        while let Some((filed, is_used)) = self.earliest() {
             let slot = slot_of(filed);
             let now = file(tables.touch(slot), slot);
             if !self.live.has(slot) {
                 self.filed.take(slot);
+                self.drop_earliest(is_used);
             } else if Some(slot) == protect {
-                aside = Some(now);
+                self.drop_earliest(is_used);
+                self.aside = Some(now);
             } else if now == filed {
                 self.filed.take(slot);
-                least = Some(slot);
-                break;
+                self.drop_earliest(is_used);
+                return Some(slot);
             } else {
-                self.used.push(Reverse(now));
                 best = best.min(now);
-                repairs += 1;
-                if repairs >= self.repairs {
-                    least = Some(slot_of(best));
-                    break;
+                repairs -= 1;
+                if self.refile_earliest(is_used, now).is_err() || repairs == 0 {
+                    return Some(slot_of(best));
                 }
             }
         }
-        self.used.extend(aside.map(Reverse));
-        least
-    }
-
-    /// How many slots the queue has memory for.
-    #[cfg(test)]
-    pub(super) fn queue_capacity(&self) -> usize {
-        self.fresh.capacity()
-    }
-
-    /// Gives memory back after the queue has run empty into the heap.
-    fn shrink(&mut self) {
-        if self.fresh.capacity() > 64 + 4 * self.fresh.len() {
-            self.fresh.shrink_to(2 * self.fresh.len());
-        }
+        None
     }
 }
 
@@ -119,8 +136,9 @@ impl Policy for Lru {
 
     fn new(_favor: Favor) -> Self {
         Self {
-            fresh: VecDeque::new(),
-            used: BinaryHeap::new(),
+            fresh: Line::default(),
+            used: MinHeap::new(),
+            aside: None,
             filed: Bits::default(),
             live: Bits::default(),
             len: 0,
@@ -131,15 +149,14 @@ impl Policy for Lru {
     fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
         let slot = candidate.slot;
         tables.mark(slot, tick);
-        self.len += u32::from(self.live.add(slot));
-        if self.filed.add(slot) {
-            let filed = file(tick, slot);
-            if self.fresh.back().is_none_or(|&last| last < filed) {
-                self.fresh.push_back(filed);
-            } else {
-                self.used.push(Reverse(filed));
-            }
+        let has_memory = [&mut self.live, &mut self.filed]
+            .into_iter()
+            .all(|bits| bits.reserve(slot).is_ok());
+        if !has_memory || !self.filed.has(slot) && self.file(file(tick, slot)).is_err() {
+            return;
         }
+        self.filed.add(slot);
+        self.len += u32::from(self.live.add(slot));
     }
 
     fn update(
@@ -160,7 +177,6 @@ impl Policy for Lru {
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         let slot = self.least(tables, protect)?;
         self.len -= u32::from(self.live.take(slot));
-        self.shrink();
         Some(slot)
     }
 
@@ -173,16 +189,10 @@ impl Policy for Lru {
         for word in tables.touches.iter_mut() {
             *word = word.saturating_sub(by);
         }
-        // What had different ticks may now share one, and then slots decide.
-        self.fresh
-            .iter_mut()
-            .for_each(|filed| *filed = lower(*filed));
-        self.fresh.make_contiguous().sort_unstable();
-        self.used = self
-            .used
-            .drain()
-            .map(|Reverse(filed)| Reverse(lower(filed)))
-            .collect();
+        // What had different ticks may now share one: then who was filed first is first.
+        self.fresh.change_all(lower);
+        self.used.change_all(lower);
+        self.aside = self.aside.map(lower);
     }
 
     fn len(&self) -> u32 {
@@ -190,10 +200,11 @@ impl Policy for Lru {
     }
 
     fn validate(&self) -> Result<(), String> {
-        if !self.fresh.iter().is_sorted() {
+        if !self.fresh.iter().is_sorted_by_key(|filed| filed >> 32) {
             return Err("lru: the queue is out of order".into());
         }
-        let filed = self.fresh.len() + self.used.len();
+        self.used.validate()?;
+        let filed = self.fresh.len() + self.used.len() + usize::from(self.aside.is_some());
         if filed != self.filed.count() as usize {
             return Err(format!(
                 "lru: {filed} slots are filed, {} are marked as filed",
@@ -201,11 +212,7 @@ impl Policy for Lru {
             ));
         }
         let mut live = 0;
-        for &filed in self
-            .fresh
-            .iter()
-            .chain(self.used.iter().map(|Reverse(filed)| filed))
-        {
+        for filed in self.fresh.iter().chain(self.used.iter()).chain(self.aside) {
             if !self.filed.has(slot_of(filed)) {
                 return Err(format!(
                     "lru: slot {} is filed and not marked so",

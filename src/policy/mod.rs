@@ -16,7 +16,7 @@
 //! | [`Lru`] | the least recently used | running tick | 8 |
 //! | [`Lfu`] | the least often used, with ageing | count | 8 |
 //! | [`Fifo`] | the first that came | none | 8 |
-//! | [`Ttl`] | the soonest to expire | none | 20 |
+//! | [`Ttl`] | the soonest to expire | none | 16, and 20 where deadlines come out of order |
 //! | [`Sieve`] | what a hand finds unused | bit | 8 |
 //! | [`S3Fifo`] | what came and was not used twice, or not again | count | 14 |
 //! | [`TinyLfu`] | the less used of an old newcomer and an old resident | count | 16 |
@@ -36,7 +36,9 @@ mod fifo;
 mod ghost;
 mod heap;
 mod lfu;
+mod line;
 mod lru;
+mod min_heap;
 mod queues;
 pub(crate) mod rings;
 mod s3fifo;
@@ -163,7 +165,8 @@ pub trait Policy {
     where
         Self: Sized;
 
-    /// An entry has come to stay. Its touch word is set as if it had just been used once.
+    /// An entry has come to stay. Its touch word is set, as for one that was not used since.
+    /// Without memory for it the policy stays as it was, and its [`len`](Self::len) tells.
     ///
     /// `tick` is the running number of the access that brought it.
     fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32);

@@ -61,12 +61,12 @@ impl Rings {
     }
 
     /// Puts `slot` at the end of the ring `head`; takes it out of the ring it was in. Without
-    /// memory for its node it stays out.
-    pub(crate) fn push_back(&mut self, head: u32, slot: Slot) {
+    /// memory for its node it stays out, and the answer is false.
+    pub(crate) fn push_back(&mut self, head: u32, slot: Slot) -> bool {
         self.unlink(slot);
         let node = self.heads + slot;
         if node as usize >= self.nodes.len() && self.reserve(slot).is_err() {
-            return;
+            return false;
         }
         let last = self.at(head).prev;
         self.nodes.set(
@@ -78,6 +78,7 @@ impl Rings {
         );
         self.set_next(last, node);
         self.set_prev(head, node);
+        true
     }
 
     /// Takes `slot` out of its ring; answers whether it was in one.

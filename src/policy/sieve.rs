@@ -53,8 +53,7 @@ impl Policy for Sieve {
     fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) {
         self.unlink(candidate.slot);
         tables.mark(candidate.slot, 0);
-        self.queue.push_back(0, candidate.slot);
-        self.len += 1;
+        self.len += u32::from(self.queue.push_back(0, candidate.slot));
     }
 
     fn update(

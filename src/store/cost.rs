@@ -10,11 +10,11 @@
 //! | head of the record ([`arena::HEAD_BYTES`]) | 4 |
 //! | deadline ([`records::DEADLINE_BYTES`]) | 6 |
 //! | wheel, from the first deadline on | 8 |
-//! | policy: `lru`, `lfu`, `fifo`, `sieve` / `s3fifo` / `tinylfu`, `auto` / `ttl` | 8 / 14 / 16 / 20 |
-//! | sum | 40 / 46 / 48 / 52 |
+//! | policy: `lru`, `lfu`, `fifo`, `sieve` / `s3fifo` / `tinylfu`, `auto`, `ttl` | 8 / 14 / 16 |
+//! | sum | 40 / 46 / 48 |
 //!
 //! Not in it are two bytes of the key's length where that is above 62, what growing tables hold
-//! in reserve (an eighth of the touch words, up to as much again under `lru`), and free memory
+//! in reserve (an eighth of the touch words; a policy's tables are in pieces), and free memory
 //! between records, of which there is a tenth at the most before it is joined.
 
 #![forbid(unsafe_code)]

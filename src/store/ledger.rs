@@ -78,9 +78,14 @@ impl Ledger {
         let reserved = self.wheel.reserve(slot, offer.deadline);
         reserved.inspect_err(|_| entries.release(slot))?;
         self.wheel.schedule(slot, offer.deadline);
-        let newcomer = offer.candidate(slot, weighed);
+        let (newcomer, held) = (offer.candidate(slot, weighed), self.policy.len());
         self.policy
             .insert(&newcomer, &mut entries.tables(weighed), moment.tick);
+        if self.policy.len() == held {
+            self.wheel.cancel(slot);
+            entries.release(slot);
+            return Err(Refused::OutOfMemory);
+        }
         Ok(slot)
     }
 

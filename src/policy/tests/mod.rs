@@ -212,18 +212,6 @@ fn lru_fills_a_removed_slot_again_as_the_newest() {
 }
 
 #[test]
-fn lru_gives_the_queue_back_when_all_was_used() {
-    let mut bench = Bench::new(PolicyKind::Lru, u32::MAX, 10_000);
-    (0..10_000).for_each(|slot| bench.insert(slot));
-    (0..10_000).for_each(|slot| bench.hit(slot));
-    assert_eq!(bench.victim(), Some(0));
-    let AnyPolicy::Lru(lru) = &bench.policy else {
-        unreachable!("it was made as one")
-    };
-    assert!(lru.queue_capacity() <= 64);
-}
-
-#[test]
 fn lfu_lets_old_favourites_go() {
     let mut bench = Bench::new(PolicyKind::Lfu, REPAIRS, 4);
     bench.insert(0);

@@ -100,7 +100,15 @@ impl Naive {
         }
     }
 
+    /// To `ttl` another deadline is another insertion.
     pub(crate) fn rerank(&mut self, slot: Slot, deadline: f64) {
+        let Some(at) = self.entries.iter().position(|entry| entry.slot == slot) else {
+            return;
+        };
+        if self.kind == PolicyKind::Ttl && self.entries[at].deadline != deadline {
+            let entry = self.entries.remove(at);
+            self.entries.push(entry);
+        }
         if let Some(entry) = self.entry(slot) {
             entry.deadline = deadline;
         }

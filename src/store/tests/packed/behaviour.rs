@@ -56,7 +56,7 @@ fn the_overhead_is_what_the_structures_are() {
             .iter()
             .map(|&kind| entry_overhead(kind))
             .collect::<Vec<_>>(),
-        [40, 40, 40, 52, 40, 46, 48, 48]
+        [40, 40, 40, 48, 40, 46, 48, 48]
     );
 }
 
