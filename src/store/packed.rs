@@ -203,7 +203,7 @@ impl PackedStore {
     }
 
     /// The keys that left during the last call of `set`, `expire`, `evict_one`, `set_policy` or
-    /// `set_limits`: for each the [`Departure`] in one byte, the length in four, little
+    /// `set_limits`: for each the [`Departure`](super::Departure) in one byte, the length in four, little
     /// endian, and the key.
     #[must_use]
     pub fn outbox(&self) -> &[u8] {
