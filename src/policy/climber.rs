@@ -20,7 +20,7 @@ use super::ghost::Ghost;
 /// The share at first.
 const START: f64 = 0.1;
 /// The least and the largest share.
-const RANGE: (f64, f64) = (0.02, 0.8);
+const RANGE: (f64, f64) = (0.01, 0.8);
 /// Each ghost remembers a key for so many entries of the cache.
 const ENTRIES_A_KEY: u32 = 32;
 /// The fewest keys a ghost remembers.

@@ -22,7 +22,7 @@
 pub(super) const ENTRY_BYTES: usize = 4;
 
 /// So many additions an entry halve every counter once.
-const PERIOD: u64 = 8;
+const PERIOD: u64 = 7;
 
 /// The fewest blocks: 4 KB, with which small caches do better.
 const FEWEST: usize = 64;
