@@ -6,6 +6,9 @@ const RULES = ['tests/lint/**/*.test.ts']
 const DOCS = ['tests/docs/**/*.test.ts']
 const TRACES = ['tests/traces/**/*.test.ts']
 
+/** Property tests are the same every time. */
+const setupFiles = ['tests/helpers/property-seed.ts']
+
 export default defineConfig({
   test: {
     /** What `npm run coverage` measures: all of the TypeScript layer but files that only re-export. */
@@ -21,17 +24,19 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles,
           include: ['tests/**/*.test.ts'],
           exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...TRACES],
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'rules', include: RULES, testTimeout: 20_000 } },
-      { test: { name: 'traces', include: TRACES, testTimeout: 120_000, hookTimeout: 120_000 } },
-      { test: { name: 'docs', include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'rules', setupFiles, include: RULES, testTimeout: 20_000 } },
+      { test: { name: 'traces', setupFiles, include: TRACES, testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: 'docs', setupFiles, include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {
           name: 'redis',
+          setupFiles,
           include: REDIS,
           // They start, kill and freeze servers: a busy machine must not look like a slow server.
           fileParallelism: false,
@@ -40,7 +45,14 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'browser', include: BROWSER, fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          name: 'browser',
+          setupFiles,
+          include: BROWSER,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -103,8 +103,10 @@ describe.each(['live', 'packed'] as const)('the dump of a %s cache', (store) => 
   })
 
   it('gives back what it was made of, whatever that was', () => {
+    // `__proto__` is refused by design: a packed cache gives back no value that has such a key.
+    const value = fc.jsonValue().filter((made) => !JSON.stringify(made).includes('"__proto__"'))
     const entries = fc.uniqueArray(
-      fc.tuple(fc.stringMatching(/^[a-z]{1,4}$/), fc.jsonValue(), fc.option(fc.integer({ min: 1, max: 1e12 }))),
+      fc.tuple(fc.stringMatching(/^[a-z]{1,4}$/), value, fc.option(fc.integer({ min: 1, max: 1e12 }))),
       { selector: ([key]) => key, maxLength: 30 },
     )
     fc.assert(
