@@ -52,7 +52,8 @@ function summary(all: readonly Figures[]): string {
   return markdownTable(['work', `${OURS}, ns`, 'compared with', 'ns', 'ratio'], rows)
 }
 
-function section({ report, baseline, lines }: Figures): string[] {
+/** One work's figures, under a heading. */
+export function section({ report, baseline, lines }: Figures): string[] {
   const rows = lines.map((line) => cells(line, report.hitRatio))
   return [`## ${titleOf(report)}`, report.about, markdownTable(headings('cache', baseline, report.hitRatio), rows)]
 }

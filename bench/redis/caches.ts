@@ -1,0 +1,125 @@
+import KeyvRedis from '@keyv/redis'
+import { BentoCache, bentostore } from 'bentocache'
+import { redisDriver } from 'bentocache/drivers/redis'
+import { createCache } from 'cache-manager'
+import { Cacheable } from 'cacheable'
+import { Redis } from 'ioredis'
+import { Keyv } from 'keyv'
+import { createClient } from 'redis'
+import type { RedisSource } from '../../js/tiers/redis/index.ts'
+import type { OurPackage } from '../peers/async.ts'
+import { OURS } from '../peers/names.ts'
+
+/** A cache whose values are in Redis alone, or a bare client. */
+export interface RemoteCache {
+  /** The value under a key, a text, or nothing. */
+  get(key: string): Promise<unknown>
+  set(key: string, value: string): Promise<unknown>
+  /** As many values as there are, in one call where it has one. */
+  getMany(keys: readonly string[]): Promise<readonly unknown[]>
+  /** Stores one value under all keys, in one call where it has one. */
+  setMany(keys: readonly string[], value: string): Promise<unknown>
+}
+
+/** Connects a cache to the server at a URL. */
+export type Connect = (url: string) => RemoteCache | Promise<RemoteCache>
+
+/** The bare clients: what the others can come near to at the best. */
+export const BARE = { ioredis: 'ioredis, bare', nodeRedis: 'redis, bare' } as const
+
+const TTL = 3_600_000
+const REGION = 'bench'
+
+/** What is not there does not count. */
+function present(values: readonly unknown[]): unknown[] {
+  return values.filter((value) => value !== undefined && value !== null)
+}
+
+function bareIoredis(url: string): RemoteCache {
+  const client = new Redis(url)
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value, 'PX', TTL),
+    getMany: async (keys) => present(await client.mget([...keys])),
+    setMany(keys, value) {
+      const pipeline = client.pipeline()
+      for (const key of keys) pipeline.set(key, value, 'PX', TTL)
+      return pipeline.exec()
+    },
+  }
+}
+
+async function bareNodeRedis(url: string): Promise<RemoteCache> {
+  const client = await createClient({ url }).connect()
+  const store = (key: string, value: string) => client.set(key, value, { expiration: { type: 'PX', value: TTL } })
+  return {
+    get: (key) => client.get(key),
+    set: store,
+    getMany: async (keys) => present(await client.mGet([...keys])),
+    setMany: (keys, value) => Promise.all(keys.map((key) => store(key, value))),
+  }
+}
+
+/** Memory holds one entry, so that every read goes to Redis; all else is as it comes. */
+async function ours({ CacheManager }: OurPackage, redis: RedisSource): Promise<RemoteCache> {
+  const manager = new CacheManager({ redis, regions: { [REGION]: { ttl: TTL, maxEntries: 1 } } })
+  if (!(await manager.ready())) throw new Error('the server was not reached')
+  const region = manager.region<string>(REGION)
+  return {
+    get: (key) => region.get(key),
+    set: (key, value) => region.set(key, value),
+    getMany: async (keys) => [...(await region.getMany(keys)).values()],
+    setMany: (keys, value) => region.setMany(keys.map((key) => [key, value] as const)),
+  }
+}
+
+function bentocache(url: string): RemoteCache {
+  const stores = {
+    redis: bentostore().useL2Layer(redisDriver({ connection: { host: '127.0.0.1', port: portOf(url) } })),
+  }
+  const cache = new BentoCache({ default: 'redis', ttl: TTL, stores })
+  return {
+    get: (key) => cache.get({ key }),
+    set: (key, value) => cache.set({ key, value }),
+    getMany: async (keys) => present(await Promise.all(keys.map((key) => cache.get({ key })))),
+    setMany: (keys, value) => Promise.all(keys.map((key) => cache.set({ key, value }))),
+  }
+}
+
+function cacheManager(url: string): RemoteCache {
+  const cache = createCache({ stores: [new Keyv({ store: new KeyvRedis(url) })], ttl: TTL })
+  return {
+    get: (key) => cache.get(key),
+    set: (key, value) => cache.set(key, value),
+    getMany: async (keys) => present(await cache.mget([...keys])),
+    setMany: (keys, value) => cache.mset(keys.map((key) => ({ key, value }))),
+  }
+}
+
+/** Its first tier is Redis itself: it can't be without one. */
+function cacheable(url: string): RemoteCache {
+  const cache = new Cacheable({ primary: new Keyv({ store: new KeyvRedis(url) }), ttl: TTL })
+  return {
+    get: (key) => cache.get(key),
+    set: (key, value) => cache.set(key, value),
+    getMany: async (keys) => present(await cache.getMany([...keys])),
+    setMany: (keys, value) => cache.setMany(keys.map((key) => ({ key, value }))),
+  }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+/** All of them, by name. */
+export function remoteCaches(our: OurPackage): Readonly<Record<string, Connect>> {
+  return {
+    [BARE.ioredis]: bareIoredis,
+    [BARE.nodeRedis]: bareNodeRedis,
+    [OURS]: (url) => ours(our, url),
+    [`${OURS}, redis`]: async (url) => ours(our, await createClient({ url }).connect()),
+    bentocache,
+    'cache-manager': cacheManager,
+    cacheable,
+  }
+}
