@@ -160,6 +160,8 @@ export class LiveStore<V> implements Store<V> {
 
   setPolicy(policy: number, favorBytes = false): void {
     this.#guarded(() => this.#table.setPolicy(policy, favorBytes))
+    this.#drain(-1)
+    this.#notify()
   }
 
   *entries(): IterableIterator<[string, V]> {

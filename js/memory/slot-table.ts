@@ -166,7 +166,7 @@ export class SlotTable {
   setPolicy(policy: number, favorBytes: boolean): void {
     this.#policy = policy
     this.#favorBytes = favorBytes
-    this.#native.setPolicy(policy, favorBytes, this.#tick)
+    this.#left = this.#native.setPolicy(policy, favorBytes, this.#tick)
     this.#locate()
   }
 

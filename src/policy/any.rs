@@ -119,8 +119,8 @@ impl std::error::Error for UnknownPolicy {}
 
 impl AnyPolicy {
     /// An entry has come; see [`Policy::insert`].
-    pub fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
-        each!(self, it => it.insert(candidate, tables, tick));
+    pub fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) -> bool {
+        each!(self, it => it.insert(candidate, tables, tick))
     }
 
     /// An entry has been replaced; see [`Policy::update`].

@@ -44,15 +44,6 @@ impl<T: Copy> Chunks<T> {
         self.chunks.get_mut(at / LENGTH)?.get_mut(at % LENGTH)
     }
 
-    /// The values from `at` on, as far as they lie side by side.
-    #[inline]
-    pub(crate) fn piece(&self, at: usize) -> &[T] {
-        let piece = self.chunks.get(at / LENGTH);
-        piece
-            .and_then(|it| it.get(at % LENGTH..))
-            .unwrap_or_default()
-    }
-
     /// Sets the value at `at`; beyond the end that is no operation.
     #[inline]
     pub(crate) fn set(&mut self, at: usize, value: T) {
@@ -141,8 +132,6 @@ mod tests {
         assert_eq!(chunks.iter().skip(5_000).collect::<Vec<_>>(), [7; 4_000]);
         assert!((2_048..9_000).all(|_| chunks.pop().is_some()));
         assert_eq!((chunks.len(), chunks.chunks.len()), (2_048, 3));
-        assert_eq!(chunks.piece(1_020), [1_020, 1_021, 1_022, 1_023]);
-        assert_eq!(chunks.piece(2_048), []);
         assert_eq!((chunks.push(5), chunks.get(2_048)), (Ok(()), Some(5)));
         assert!((0..2_049).all(|_| chunks.pop().is_some()));
         assert_eq!((chunks.len(), chunks.pop()), (0, None));

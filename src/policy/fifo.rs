@@ -27,9 +27,10 @@ impl Policy for Fifo {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) {
-        self.len -= u32::from(self.queue.unlink(candidate.slot));
-        self.len += u32::from(self.queue.push_back(0, candidate.slot));
+    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) -> bool {
+        let is_in = self.queue.push_back(0, candidate.slot);
+        self.len += u32::from(is_in);
+        is_in
     }
 
     fn update(

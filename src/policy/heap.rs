@@ -69,9 +69,9 @@ impl RankHeap {
         self.nodes.get(self.position(slot)?).map(|node| node.rank)
     }
 
-    /// Adds `slot` as the latest insertion; one that is there already is inserted anew. Without
-    /// memory it stays out.
-    pub(crate) fn insert(&mut self, slot: Slot, rank: u64) {
+    /// Adds `slot` as the latest insertion; one that is there already is inserted anew. Answers
+    /// whether there was memory for it.
+    pub(crate) fn insert(&mut self, slot: Slot, rank: u64) -> bool {
         self.remove(slot);
         if self.next_order == u32::MAX {
             self.renumber();
@@ -82,10 +82,12 @@ impl RankHeap {
             slot,
         };
         let positions = self.positions.extend_to(slot as usize + 1, ABSENT);
-        if positions.and_then(|()| self.nodes.push(node)).is_ok() {
+        let is_in = positions.and_then(|()| self.nodes.push(node)).is_ok();
+        if is_in {
             self.next_order += 1;
             self.rise(self.nodes.len() - 1, node);
         }
+        is_in
     }
 
     /// Takes `slot` out.

@@ -92,13 +92,14 @@ impl Policy for Lfu {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) -> bool {
         if self.len == 0 {
             self.halved_at = tick;
         }
         tables.mark(candidate.slot, 0);
-        self.len -= u32::from(self.rings.unlink(candidate.slot));
-        self.len += u32::from(self.file(candidate.slot, 1));
+        let is_in = self.file(candidate.slot, 1);
+        self.len += u32::from(is_in);
+        is_in
     }
 
     fn update(

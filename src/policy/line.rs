@@ -1,5 +1,5 @@
-//! A line: numbers come in at its end and leave at its front. It is in pieces that never move,
-//! and what was left behind is given back.
+//! A line: numbers come in at its end and leave at its front. It lies in pieces that never
+//! move, and what was left behind is given back.
 //!
 //! 8 bytes a number.
 
@@ -10,97 +10,110 @@ use std::collections::VecDeque;
 use super::chunks::OutOfMemory;
 
 /// The length of a piece.
-const LENGTH: usize = 1024;
-/// The length of the first one at first.
-const FEWEST: usize = 16;
+const LENGTH: usize = 128;
+
+type Piece = Vec<u64>;
 
 /// The line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    pieces: VecDeque<Vec<u64>>,
-    /// How many of the first piece have left.
+    /// The piece that is left, from `gone` on.
+    front: Piece,
     gone: usize,
-    len: usize,
+    /// Full pieces.
+    middle: VecDeque<Piece>,
+    /// The piece that is filled.
+    back: Piece,
+    /// The number that came last.
+    last: u64,
 }
 
 impl Line {
-    pub(super) const fn len(&self) -> usize {
-        self.len
+    pub(super) fn len(&self) -> usize {
+        self.front.len() - self.gone + self.middle.len() * LENGTH + self.back.len()
     }
 
     /// The first number.
-    pub(super) fn front(&self) -> Option<u64> {
-        self.pieces.front()?.get(self.gone).copied()
+    #[inline]
+    pub(super) fn first(&self) -> Option<u64> {
+        // Unless the whole line is empty there is something in the front piece.
+        self.front.get(self.gone).copied()
     }
 
     /// The last number.
-    pub(super) fn back(&self) -> Option<u64> {
-        self.pieces.back()?.last().copied().filter(|_| self.len > 0)
+    #[inline]
+    pub(super) fn last(&self) -> Option<u64> {
+        self.first().map(|_| self.last)
     }
 
     /// Adds a number at the end.
     ///
     /// # Errors
     /// [`OutOfMemory`]
+    #[inline]
     pub(super) fn push(&mut self, number: u64) -> Result<(), OutOfMemory> {
-        if self
-            .pieces
-            .back()
-            .is_none_or(|last| last.len() == last.capacity())
-        {
+        if self.back.len() == self.back.capacity().min(LENGTH) {
             self.grow()?;
         }
-        let last = self.pieces.back_mut().ok_or(OutOfMemory)?;
-        last.push(number);
-        self.len += 1;
-        Ok(())
-    }
-
-    /// Makes room at the end. The only piece grows up to its full length, all others have it
-    /// from the start.
-    fn grow(&mut self) -> Result<(), OutOfMemory> {
-        if self.pieces.len() == 1
-            && let Some(only) = self.pieces.front_mut().filter(|only| only.len() < LENGTH)
-        {
-            let more = only.len().max(FEWEST).min(LENGTH - only.len());
-            return only.try_reserve_exact(more).map_err(|_| OutOfMemory);
+        self.back.push(number);
+        self.last = number;
+        if self.gone == self.front.len() {
+            self.advance();
         }
-        let length = if self.pieces.is_empty() {
-            FEWEST
-        } else {
-            LENGTH
-        };
-        let mut piece = Vec::new();
-        piece.try_reserve_exact(length).map_err(|_| OutOfMemory)?;
-        self.pieces.try_reserve(1).map_err(|_| OutOfMemory)?;
-        self.pieces.push_back(piece);
         Ok(())
     }
 
     /// Takes the first number out.
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<u64> {
-        let number = self.front()?;
+        let first = self.first()?;
         self.gone += 1;
-        self.len -= 1;
-        if self.gone == self.pieces.front().map_or(0, Vec::len) {
-            self.gone = 0;
-            match self.pieces.back_mut() {
-                Some(only) if self.len == 0 => only.clear(),
-                _ => drop(self.pieces.pop_front()),
-            }
+        if self.gone == self.front.len() {
+            self.advance();
         }
-        Some(number)
+        Some(first)
     }
 
     /// Changes every number, in O(n).
     pub(super) fn change_all(&mut self, change: impl Fn(u64) -> u64) {
-        let numbers = self.pieces.iter_mut().flatten();
+        let pieces = std::iter::once(&mut self.front).chain(&mut self.middle);
+        let numbers = pieces.chain([&mut self.back]).flatten();
         numbers.for_each(|number| *number = change(*number));
+        self.last = change(self.last);
     }
 
     /// All numbers in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.pieces.iter().flatten().copied().skip(self.gone)
+        let front = self.front.iter().skip(self.gone);
+        front
+            .chain(self.middle.iter().flatten())
+            .chain(&self.back)
+            .copied()
+    }
+
+    /// Goes on with the next piece at the front.
+    fn advance(&mut self) {
+        self.gone = 0;
+        self.front.clear();
+        match self.middle.pop_front() {
+            Some(next) => self.front = next,
+            None => std::mem::swap(&mut self.front, &mut self.back),
+        }
+    }
+
+    /// Makes room at the end. A short line has a short piece.
+    fn grow(&mut self) -> Result<(), OutOfMemory> {
+        let length = self.back.len();
+        if length < LENGTH {
+            let more = length.max(LENGTH / 8).min(LENGTH - length);
+            return self.back.try_reserve_exact(more).map_err(|_| OutOfMemory);
+        }
+        let mut piece = Piece::new();
+        piece.try_reserve_exact(LENGTH).map_err(|_| OutOfMemory)?;
+        self.middle.try_reserve(1).map_err(|_| OutOfMemory)?;
+        self.middle
+            .push_back(std::mem::replace(&mut self.back, piece));
+        Ok(())
     }
 }
 
@@ -111,32 +124,41 @@ mod tests {
     #[test]
     fn numbers_leave_in_the_order_in_which_they_came() {
         let mut line = Line::default();
-        assert_eq!((line.front(), line.back(), line.pop()), (None, None, None));
+        assert_eq!((line.first(), line.last(), line.pop()), (None, None, None));
         let (mut next, mut first) = (0, 0);
-        for round in 0..200 {
-            for _ in 0..(round * 37) % 101 {
+        for round in 0..400 {
+            for _ in 0..(round * 37) % 301 {
                 assert_eq!(line.push(next), Ok(()));
                 next += 1;
             }
-            for _ in 0..(round * 53) % 97 {
+            for _ in 0..(round * 53) % 307 {
                 assert_eq!(line.pop(), (first < next).then_some(first));
                 first = next.min(first + 1);
             }
             assert_eq!(line.len() as u64, next - first);
-            assert_eq!(line.front(), (first < next).then_some(first));
-            assert_eq!(line.back(), (first < next).then_some(next.wrapping_sub(1)));
+            assert_eq!(line.first(), (first < next).then_some(first));
+            assert_eq!(line.last(), (first < next).then_some(next.wrapping_sub(1)));
             assert!(line.iter().eq(first..next));
         }
     }
 
     #[test]
+    fn all_numbers_change_at_once() {
+        let mut line = Line::default();
+        (0..300).for_each(|number| assert_eq!(line.push(number), Ok(())));
+        line.change_all(|number| 2 * number);
+        assert_eq!((line.first(), line.last()), (Some(0), Some(598)));
+        assert!(line.iter().eq((0..300).map(|number| 2 * number)));
+    }
+
+    #[test]
     fn what_has_left_takes_no_memory() {
         let mut line = Line::default();
-        for number in 0..100_000 {
+        for number in 0..10_000 {
             assert_eq!(line.push(number), Ok(()));
         }
-        assert!(line.pieces.len() >= 97);
-        while line.pop().is_some() {}
-        assert_eq!(line.pieces.len(), 1);
+        assert!(line.middle.len() >= 10_000 / LENGTH - 1);
+        assert!((0..9_900).all(|_| line.pop().is_some()));
+        assert!(line.middle.is_empty());
     }
 }

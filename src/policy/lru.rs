@@ -18,12 +18,13 @@
 //! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that are
 //! old enough.
 //!
-//! 8 bytes a slot, and ¼ for the two flags. Nothing moves when it grows.
+//! 8 bytes a slot, ¼ for two flags, and what the heap has in reserve. The queue lies in pieces, so
+//! nothing of it moves when it grows.
 
 #![forbid(unsafe_code)]
 
-use super::bits::Bits;
 use super::chunks::OutOfMemory;
+use super::flags::Flags;
 use super::line::Line;
 use super::min_heap::MinHeap;
 use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind};
@@ -39,6 +40,11 @@ const fn slot_of(filed: Filed) -> Slot {
     filed as Slot
 }
 
+/// The flag of a slot that is filed.
+const FILED: u64 = 1;
+/// The flag of a slot that holds an entry.
+const LIVE: u64 = 2;
+
 /// Evicts the least recently used.
 #[derive(Debug, Clone)]
 pub struct Lru {
@@ -48,10 +54,8 @@ pub struct Lru {
     used: MinHeap,
     /// One that was to stay when it came to its turn, and is to be filed again.
     aside: Option<Filed>,
-    /// The slots in one of the two.
-    filed: Bits,
-    /// The slots that are entries.
-    live: Bits,
+    /// [`FILED`] for the slots in one of the three, [`LIVE`] for those that are entries.
+    flags: Flags,
     len: u32,
     repairs: u32,
 }
@@ -59,7 +63,7 @@ pub struct Lru {
 impl Lru {
     /// Files an entry.
     fn file(&mut self, filed: Filed) -> Result<(), OutOfMemory> {
-        if self.fresh.back().is_none_or(|last| last < filed) {
+        if self.fresh.last().is_none_or(|last| last < filed) {
             self.fresh.push(filed)
         } else {
             self.used.push(filed)
@@ -68,7 +72,7 @@ impl Lru {
 
     /// What is filed earliest, and whether that is in the heap.
     fn earliest(&self) -> Option<(Filed, bool)> {
-        match (self.fresh.front(), self.used.peek()) {
+        match (self.fresh.first(), self.used.peek()) {
             (Some(fresh), Some(used)) if fresh < used => Some((fresh, false)),
             (Some(fresh), None) => Some((fresh, false)),
             (_, used) => Some((used?, true)),
@@ -95,6 +99,13 @@ impl Lru {
         Ok(())
     }
 
+    /// Marks a slot as no entry. It may stay filed.
+    fn forget(&mut self, slot: Slot) {
+        let flags = self.flags.get(slot);
+        self.flags.set(slot, flags & FILED);
+        self.len -= u32::from(flags & LIVE != 0);
+    }
+
     /// The least recently used of all but `protect`, unfiled; or, after so many repairs or
     /// without memory for another one, the least recently used of those seen, which stays filed
     /// as a removed entry does.
@@ -108,14 +119,14 @@ impl Lru {
         while let Some((filed, is_used)) = self.earliest() {
             let slot = slot_of(filed);
             let now = file(tables.touch(slot), slot);
-            if !self.live.has(slot) {
-                self.filed.take(slot);
+            if self.flags.get(slot) & LIVE == 0 {
+                self.flags.set(slot, 0);
                 self.drop_earliest(is_used);
             } else if Some(slot) == protect {
                 self.drop_earliest(is_used);
                 self.aside = Some(now);
             } else if now == filed {
-                self.filed.take(slot);
+                self.flags.set(slot, LIVE);
                 self.drop_earliest(is_used);
                 return Some(slot);
             } else {
@@ -137,26 +148,27 @@ impl Policy for Lru {
     fn new(_favor: Favor) -> Self {
         Self {
             fresh: Line::default(),
-            used: MinHeap::new(),
+            used: MinHeap::default(),
             aside: None,
-            filed: Bits::default(),
-            live: Bits::default(),
+            flags: Flags::default(),
             len: 0,
             repairs: REPAIRS,
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) -> bool {
         let slot = candidate.slot;
         tables.mark(slot, tick);
-        let has_memory = [&mut self.live, &mut self.filed]
-            .into_iter()
-            .all(|bits| bits.reserve(slot).is_ok());
-        if !has_memory || !self.filed.has(slot) && self.file(file(tick, slot)).is_err() {
-            return;
+        if self.flags.reserve(slot).is_err() {
+            return false;
         }
-        self.filed.add(slot);
-        self.len += u32::from(self.live.add(slot));
+        let flags = self.flags.get(slot);
+        if flags & FILED == 0 && self.file(file(tick, slot)).is_err() {
+            return false;
+        }
+        self.flags.set(slot, FILED | LIVE);
+        self.len += u32::from(flags & LIVE == 0);
+        true
     }
 
     fn update(
@@ -171,12 +183,12 @@ impl Policy for Lru {
     }
 
     fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
-        self.len -= u32::from(self.live.take(slot));
+        self.forget(slot);
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         let slot = self.least(tables, protect)?;
-        self.len -= u32::from(self.live.take(slot));
+        self.forget(slot);
         Some(slot)
     }
 
@@ -205,23 +217,23 @@ impl Policy for Lru {
         }
         self.used.validate()?;
         let filed = self.fresh.len() + self.used.len() + usize::from(self.aside.is_some());
-        if filed != self.filed.count() as usize {
+        if filed != self.flags.count(FILED) as usize {
             return Err(format!(
                 "lru: {filed} slots are filed, {} are marked as filed",
-                self.filed.count()
+                self.flags.count(FILED)
             ));
         }
         let mut live = 0;
         for filed in self.fresh.iter().chain(self.used.iter()).chain(self.aside) {
-            if !self.filed.has(slot_of(filed)) {
+            if self.flags.get(slot_of(filed)) & FILED == 0 {
                 return Err(format!(
                     "lru: slot {} is filed and not marked so",
                     slot_of(filed)
                 ));
             }
-            live += u32::from(self.live.has(slot_of(filed)));
+            live += u32::from(self.flags.get(slot_of(filed)) & LIVE != 0);
         }
-        if live != self.len || self.live.count() != self.len {
+        if live != self.len || self.flags.count(LIVE) != self.len {
             return Err(format!(
                 "lru: {live} entries are filed, {} are counted",
                 self.len

@@ -1,40 +1,31 @@
-//! A min-heap of numbers, in pieces that never move.
+//! A min-heap of numbers.
 //!
-//! Four children a node: half the depth of a binary heap, and the four lie side by side in one
-//! piece. Which of them is the least nobody can foresee, so it is found without a branch.
+//! Four children a node: half the depth of a binary heap, and the four lie side by side. Which of
+//! them is the least nobody can foresee, so it is found without a branch.
 //!
-//! 8 bytes a number.
+//! 8 bytes a number, and as much in reserve at the most.
 
 #![forbid(unsafe_code)]
 
-use super::chunks::{Chunks, OutOfMemory};
+use super::chunks::OutOfMemory;
 
 const CHILDREN: usize = 4;
 
-/// Where the root is. The numbers before it do nothing but make each node's children begin at
-/// a multiple of four.
-const ROOT: usize = CHILDREN - 1;
-
 /// The heap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct MinHeap {
-    numbers: Chunks<u64>,
+    numbers: Vec<u64>,
 }
 
 impl MinHeap {
-    pub(super) fn new() -> Self {
-        Self {
-            numbers: [0; ROOT].into_iter().collect(),
-        }
-    }
-
     pub(super) const fn len(&self) -> usize {
-        self.numbers.len().saturating_sub(ROOT)
+        self.numbers.len()
     }
 
     /// The least number.
+    #[inline]
     pub(super) fn peek(&self) -> Option<u64> {
-        self.numbers.get(ROOT)
+        self.numbers.first().copied()
     }
 
     /// Adds a number.
@@ -42,19 +33,19 @@ impl MinHeap {
     /// # Errors
     /// [`OutOfMemory`]
     pub(super) fn push(&mut self, number: u64) -> Result<(), OutOfMemory> {
-        self.numbers.extend_to(ROOT, 0)?;
+        self.numbers.try_reserve(1).map_err(|_| OutOfMemory)?;
         let mut at = self.numbers.len();
-        self.numbers.push(number)?;
-        while at > ROOT {
-            let parent = parent(at);
-            let above = self.at(parent);
+        self.numbers.push(number);
+        while at > 0 {
+            let parent = (at - 1) / CHILDREN;
+            let above = self.numbers[parent];
             if above <= number {
                 break;
             }
-            self.numbers.set(at, above);
+            self.numbers[at] = above;
             at = parent;
         }
-        self.numbers.set(at, number);
+        self.numbers[at] = number;
         Ok(())
     }
 
@@ -62,34 +53,33 @@ impl MinHeap {
     pub(super) fn pop(&mut self) -> Option<u64> {
         let least = self.peek()?;
         let last = self.numbers.pop()?;
-        if self.len() > 0 {
-            self.sink(ROOT, last);
-        }
+        self.replace(last);
         Some(least)
     }
 
     /// Takes the least number out and another one in, which needs no memory.
     pub(super) fn replace(&mut self, number: u64) {
-        if self.len() > 0 {
-            self.sink(ROOT, number);
+        if !self.numbers.is_empty() {
+            self.sink(0, number);
         }
     }
 
     /// Changes every number, in O(n).
     pub(super) fn change_all(&mut self, change: impl Fn(u64) -> u64) {
-        for at in (ROOT..self.numbers.len()).rev() {
-            self.sink(at, change(self.at(at)));
+        for at in (0..self.numbers.len()).rev() {
+            self.sink(at, change(self.numbers[at]));
         }
     }
 
     /// All numbers, in no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.numbers.iter().skip(ROOT)
+        self.numbers.iter().copied()
     }
 
     /// Checks the order.
     pub(super) fn validate(&self) -> Result<(), String> {
-        let wrong = (ROOT + 1..self.numbers.len()).find(|&at| self.at(parent(at)) > self.at(at));
+        let numbers = &self.numbers;
+        let wrong = (1..numbers.len()).find(|&at| numbers[(at - 1) / CHILDREN] > numbers[at]);
         wrong.map_or(Ok(()), |at| {
             Err(format!("heap: the parent of {at} comes after it"))
         })
@@ -101,18 +91,18 @@ impl MinHeap {
             if number <= least {
                 break;
             }
-            self.numbers.set(at, least);
+            self.numbers[at] = least;
             at = child;
         }
-        self.numbers.set(at, number);
+        self.numbers[at] = number;
     }
 
     /// The least child of a node, and its place.
     #[inline]
     fn least_child(&self, at: usize) -> Option<(usize, u64)> {
-        let first = (at - ROOT + 1) * CHILDREN;
+        let first = at * CHILDREN + 1;
         let lesser = |a: (usize, u64), b: (usize, u64)| if b.1 < a.1 { b } else { a };
-        let children = self.numbers.piece(first);
+        let children = self.numbers.get(first..)?;
         if let Some(&[a, b, c, d]) = children.first_chunk() {
             let (a, b) = ((first, a), (first + 1, b));
             let (c, d) = ((first + 2, c), (first + 3, d));
@@ -120,16 +110,6 @@ impl MinHeap {
         }
         (first..).zip(children.iter().copied()).reduce(lesser)
     }
-
-    /// The number at a place that there is.
-    fn at(&self, at: usize) -> u64 {
-        self.numbers.get(at).unwrap_or(u64::MAX)
-    }
-}
-
-/// The parent of a node that is not the root.
-const fn parent(at: usize) -> usize {
-    at / CHILDREN + ROOT - 1
 }
 
 #[cfg(test)]
@@ -142,7 +122,7 @@ mod tests {
 
     #[test]
     fn numbers_come_out_in_order() {
-        let mut heap = MinHeap::new();
+        let mut heap = MinHeap::default();
         let numbers: Vec<u64> = (0..5_000).map(|number| number * 7_919 % 5_003).collect();
         for &number in &numbers {
             assert_eq!(heap.push(number), Ok(()));
@@ -157,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_least_is_replaced() {
-        let mut heap = MinHeap::new();
+        let mut heap = MinHeap::default();
         heap.replace(1);
         assert_eq!(heap.len(), 0);
         for number in [5, 1, 4, 2, 3, 9] {
@@ -173,7 +153,7 @@ mod tests {
 
     #[test]
     fn all_numbers_change_at_once() {
-        let mut heap = MinHeap::new();
+        let mut heap = MinHeap::default();
         for number in 0..1_000 {
             assert_eq!(heap.push(number), Ok(()));
         }

@@ -29,10 +29,11 @@
 
 mod any;
 mod auto;
-mod bits;
+
 pub(crate) mod chunks;
 mod climber;
 mod fifo;
+mod flags;
 mod ghost;
 mod heap;
 mod lfu;
@@ -165,11 +166,11 @@ pub trait Policy {
     where
         Self: Sized;
 
-    /// An entry has come to stay. Its touch word is set, as for one that was not used since.
-    /// Without memory for it the policy stays as it was, and its [`len`](Self::len) tells.
+    /// An entry has come to stay, in a slot that held none. Its touch word is set, as for one
+    /// that was not used since. `tick` is the running number of the access that brought it.
     ///
-    /// `tick` is the running number of the access that brought it.
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32);
+    /// Answers whether there was memory for it; if not, the policy does not know it.
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) -> bool;
 
     /// An entry has another value, weight and deadline. This counts as a use of it. The table
     /// still has its old weight.

@@ -84,20 +84,20 @@ impl<const N: usize> Queues<N> {
         }
     }
 
-    /// Takes in an entry at the end of a queue; one that is there already is taken out first.
-    /// Without memory for its node it stays out.
-    pub(super) fn push(&mut self, queue: u32, slot: Slot, key: u32, weight: u32) {
-        self.pull(slot, weight);
+    /// Takes in an entry at the end of a queue; answers whether there was memory for it.
+    pub(super) fn push(&mut self, queue: u32, slot: Slot, key: u32, weight: u32) -> bool {
         let free = Node {
             prev: UNLINKED,
             next: UNLINKED,
             word: 0,
         };
-        if self.nodes.extend_to(N + slot as usize + 1, free).is_ok() {
+        let is_in = self.nodes.extend_to(N + slot as usize + 1, free).is_ok();
+        if is_in {
             self.append(queue, slot, key);
             self.weights[queue as usize] += u64::from(weight);
             self.len += 1;
         }
+        is_in
     }
 
     /// Takes out an entry of this weight; answers its key.

@@ -77,7 +77,7 @@ impl Policy for S3Fifo {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) {
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) -> bool {
         let &Candidate {
             slot,
             fingerprint,
@@ -90,7 +90,7 @@ impl Policy for S3Fifo {
         } else {
             SMALL
         };
-        self.queues.push(queue, slot, fingerprint, weight.max(1));
+        self.queues.push(queue, slot, fingerprint, weight.max(1))
     }
 
     fn update(

@@ -50,10 +50,11 @@ impl Policy for Sieve {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) {
-        self.unlink(candidate.slot);
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) -> bool {
         tables.mark(candidate.slot, 0);
-        self.len += u32::from(self.queue.push_back(0, candidate.slot));
+        let is_in = self.queue.push_back(0, candidate.slot);
+        self.len += u32::from(is_in);
+        is_in
     }
 
     fn update(

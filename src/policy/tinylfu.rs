@@ -123,7 +123,7 @@ impl Policy for TinyLfu {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) {
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, _tick: u32) -> bool {
         let &Candidate {
             slot,
             fingerprint,
@@ -135,7 +135,7 @@ impl Policy for TinyLfu {
         let hash = mix(key);
         self.climber.came(hash, self.queues.len());
         self.sketch.add(hash, 1);
-        self.queues.push(WINDOW, slot, key, weight.max(1));
+        self.queues.push(WINDOW, slot, key, weight.max(1))
     }
 
     fn update(

@@ -56,20 +56,19 @@ impl Ttl {
         }
     }
 
-    fn add(&mut self, slot: Slot, rank: u64) {
+    /// Takes an entry in; answers whether there was memory for it.
+    fn add(&mut self, slot: Slot, rank: u64) -> bool {
         if rank == NEVER {
-            self.wait(FOREVER, slot, rank);
-            return;
+            return self.wait(FOREVER, slot, rank);
         }
         if self.queues.first(TIMED).is_none() && self.heap.len() == 0 {
             self.largest = 0;
         }
         if rank < self.largest {
-            // Without memory it stays out.
-            self.heap.insert(slot, rank);
-        } else if self.wait(TIMED, slot, rank) {
-            self.largest = rank;
+            return self.heap.insert(slot, rank);
         }
+        self.largest = rank;
+        self.wait(TIMED, slot, rank)
     }
 
     /// Puts an entry at the end of a queue; answers whether there was memory.
@@ -119,9 +118,8 @@ impl Policy for Ttl {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) {
-        self.take(candidate.slot);
-        self.add(candidate.slot, rank(candidate.deadline));
+    fn insert(&mut self, candidate: &Candidate, _tables: &mut Tables<'_>, _tick: u32) -> bool {
+        self.add(candidate.slot, rank(candidate.deadline))
     }
 
     fn update(
@@ -199,14 +197,13 @@ mod tests {
     #[test]
     fn deadlines_that_come_in_order_need_no_heap() {
         let mut ttl = Ttl::new(Favor::Objects);
-        (0..100).for_each(|slot| ttl.add(slot, u64::from(slot / 3)));
-        ttl.add(100, NEVER);
-        ttl.add(101, 33);
+        assert!((0..100).all(|slot| ttl.add(slot, u64::from(slot / 3))));
+        assert!(ttl.add(100, NEVER) && ttl.add(101, 33));
         assert_eq!((ttl.queued, ttl.heap.len()), (102, 0));
-        ttl.add(102, 5);
+        assert!(ttl.add(102, 5));
         assert_eq!((ttl.queued, ttl.heap.len()), (102, 1));
         (0..103).for_each(|slot| ttl.take(slot));
-        ttl.add(7, 1);
+        assert!(ttl.add(7, 1));
         assert_eq!((ttl.queued, ttl.heap.len()), (1, 0), "all begins anew");
     }
 }

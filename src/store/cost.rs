@@ -14,7 +14,7 @@
 //! | sum | 40 / 46 / 48 |
 //!
 //! Not in it are two bytes of the key's length where that is above 62, what growing tables hold
-//! in reserve (an eighth of the touch words; a policy's tables are in pieces), and free memory
+//! in reserve (an eighth of the touch words, up to as much again under `lru`), and free memory
 //! between records, of which there is a tenth at the most before it is joined.
 
 #![forbid(unsafe_code)]

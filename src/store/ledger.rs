@@ -78,10 +78,9 @@ impl Ledger {
         let reserved = self.wheel.reserve(slot, offer.deadline);
         reserved.inspect_err(|_| entries.release(slot))?;
         self.wheel.schedule(slot, offer.deadline);
-        let (newcomer, held) = (offer.candidate(slot, weighed), self.policy.len());
-        self.policy
-            .insert(&newcomer, &mut entries.tables(weighed), moment.tick);
-        if self.policy.len() == held {
+        let newcomer = offer.candidate(slot, weighed);
+        let tables = &mut entries.tables(weighed);
+        if !self.policy.insert(&newcomer, tables, moment.tick) {
             self.wheel.cancel(slot);
             entries.release(slot);
             return Err(Refused::OutOfMemory);
@@ -231,11 +230,12 @@ impl Ledger {
                 weight,
                 deadline,
             };
-            policy.insert(
-                &moved.candidate(slot, weighed),
-                &mut entries.tables(weighed),
-                tick.saturating_sub(rest),
-            );
+            let moved = moved.candidate(slot, weighed);
+            let tables = &mut entries.tables(weighed);
+            if !policy.insert(&moved, tables, tick.saturating_sub(rest)) {
+                self.wheel.cancel(slot);
+                entries.leave(slot, Departure::Evicted);
+            }
         }
         self.policy = policy;
         self.favor = favor;

@@ -193,8 +193,10 @@ impl LiveStore {
     /// Moves all entries to another policy, in the order in which they would have left.
     /// Each counts as used once, at one of the last ticks up to `tick`.
     ///
-    /// A policy that remembers keys knows the moved ones by their slots only.
+    /// A policy that remembers keys knows the moved ones by their slots only. An entry for which
+    /// there is no memory is evicted, into the outbox.
     pub fn set_policy(&mut self, kind: PolicyKind, favor: Favor, tick: u32) {
+        self.entries.outbox.clear();
         self.ledger
             .set_policy(kind, favor, tick, &mut self.entries, |_, slot| {
                 stand_in(slot)

@@ -91,17 +91,17 @@ impl LiveCore {
         self.0.outbox().get(index).copied().unwrap_or(u32::MAX)
     }
 
-    /// Moves all entries to another policy.
+    /// Moves all entries to another policy; answers how many left, as there was no memory.
     #[wasm_bindgen(js_name = setPolicy)]
     pub fn set_policy(
         &mut self,
         policy_number: u32,
         favor_bytes: bool,
         tick: u32,
-    ) -> Result<(), JsError> {
+    ) -> Result<usize, JsError> {
         self.0
             .set_policy(policy(policy_number)?, favor(favor_bytes), tick);
-        Ok(())
+        Ok(self.0.outbox().len())
     }
 
     /// Sets other limits, and evicts at once what is too much; answers how many left.

@@ -157,7 +157,7 @@ impl Policy for Auto {
         }
     }
 
-    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) {
+    fn insert(&mut self, candidate: &Candidate, tables: &mut Tables<'_>, tick: u32) -> bool {
         let &Candidate {
             slot,
             fingerprint,
@@ -170,7 +170,7 @@ impl Policy for Auto {
         self.freed = 0;
         tables.mark(slot, tick << COUNT_BITS);
         if !self.lists.push(WINDOW, slot, fingerprint, weight) {
-            return;
+            return false;
         }
         let hash = mix(self.lists.key(slot));
         self.spread
@@ -183,6 +183,7 @@ impl Policy for Auto {
             self.border.missed(ghost.side(), lack, self.value(weight));
         }
         self.overflow(slot, tables);
+        true
     }
 
     fn update(
