@@ -8,6 +8,26 @@ export function closedError(region?: string): CacheError {
   return new CacheError('CLOSED', message, region === undefined ? {} : { context: { region } })
 }
 
+/** What the calls of one region pass through until it is closed. */
+export class Gate {
+  readonly #region: string
+  #closed = false
+
+  constructor(region: string) {
+    this.#region = region
+  }
+
+  /** @throws CacheError `CLOSED` */
+  assertOpen(): void {
+    if (this.#closed) throw closedError(this.#region)
+  }
+
+  /** Lets no call begin any more. */
+  close(): void {
+    this.#closed = true
+  }
+}
+
 /** Stands in for a region's memory once the cache is closed: every use of it throws. */
 export function closedL1(region: string): L1 {
   return closed<L1>(region)

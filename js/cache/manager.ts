@@ -14,11 +14,11 @@ import { l2Driver } from './l2.ts'
 import { type CacheMetrics, type L2Report, MetricsReport, type RegionReport } from './metrics.ts'
 import { Monitor } from './monitor.ts'
 import type { Region } from './region.ts'
+import { RegionCalls } from './region-calls.ts'
 import { RegionHandle } from './region-handle.ts'
 import { RegionKeys, warnOfMissingKey } from './region-keys.ts'
 import type { Shared } from './shared.ts'
-import type { Transaction } from './transaction.ts'
-import type { Factory, GetOrSetOptions, RegionName, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type { RegionName } from './types.ts'
 
 /** How `close` went. */
 export interface CloseResult {
@@ -52,7 +52,7 @@ export interface CacheStatus {
  * await cache.set('sessions', 'u1', { name: 'Ada' })
  * await cache.get('sessions', 'u1')
  */
-export class CacheManager implements AsyncDisposable {
+export class CacheManager extends RegionCalls implements AsyncDisposable {
   readonly #options: ManagerOptions
   readonly #resolved: ResolvedManager
   readonly #host: Host
@@ -67,6 +67,7 @@ export class CacheManager implements AsyncDisposable {
    * value and what is allowed.
    */
   constructor(options: ManagerOptions = {}) {
+    super()
     const here = host()
     const resolved = resolveManager(options, here)
     const { clock, logger, maxBytes, alerts, metrics, namespace, circuit, journal } = resolved
@@ -124,84 +125,8 @@ export class CacheManager implements AsyncDisposable {
    *
    * @throws CacheError `UNKNOWN_REGION`, `CLOSED`
    */
-  region<V = unknown>(name: RegionName): Region<V> {
+  override region<V = unknown>(name: RegionName): Region<V> {
     return this.#handle(name).region as Region<V>
-  }
-
-  /** The value under `key` of `region`, or `undefined`. */
-  get<V = unknown>(region: RegionName, key: string): Promise<V | undefined> {
-    try {
-      return this.#handle(region).region.get(key) as Promise<V | undefined>
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  /** See `Region.set`. */
-  set(region: RegionName, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
-    try {
-      return this.#handle(region).region.set(key, value, options)
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  /** See `Region.has`. */
-  async has(region: RegionName, key: string): Promise<boolean> {
-    return this.region(region).has(key)
-  }
-
-  /** See `Region.delete`. */
-  async delete(region: RegionName, key: string): Promise<boolean> {
-    return this.region(region).delete(key)
-  }
-
-  /** Empties a region, or all of them; answers how many entries memory held. */
-  async clear(region?: RegionName): Promise<number> {
-    if (region !== undefined) return this.region(region).clear()
-    const removed = await Promise.all([...this.#resolved.regions.keys()].map((name) => this.region(name).clear()))
-    return removed.reduce((sum, count) => sum + count, 0)
-  }
-
-  /** See `Region.getMany`. */
-  async getMany<V = unknown>(region: RegionName, keys: Iterable<string>): Promise<Map<string, V>> {
-    return this.region<V>(region).getMany(keys)
-  }
-
-  /** See `Region.setMany`. */
-  async setMany<V = unknown>(
-    region: RegionName,
-    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
-    options?: SetOptions,
-  ): Promise<number> {
-    return this.region<V>(region).setMany(pairs, options)
-  }
-
-  /** See `Region.deleteMany`. */
-  async deleteMany(region: RegionName, keys: Iterable<string>): Promise<number> {
-    return this.region(region).deleteMany(keys)
-  }
-
-  /** See `Region.getOrSet`. */
-  getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
-    try {
-      return this.#handle(region).region.getOrSet(key, factory, options) as Promise<V>
-    } catch (error) {
-      return Promise.reject(error)
-    }
-  }
-
-  /** See `Region.warm`. */
-  async warm<V>(region: RegionName, data: WarmData<V>, options?: WarmOptions): Promise<WarmProgress> {
-    return this.region<V>(region).warm(data, options)
-  }
-
-  /** See `Region.transaction`. */
-  async transaction<T, V = unknown>(
-    region: RegionName,
-    work: (transaction: Transaction<V>) => Promise<T> | T,
-  ): Promise<T> {
-    return this.region<V>(region).transaction(work)
   }
 
   /** Whether `close` was called. */

@@ -1,18 +1,19 @@
-import { yieldToEventLoop } from '../clock.ts'
 import { ValueSerializer } from '../codec/serializer.ts'
 import { checkKey } from '../config/keys.ts'
 import { mergeRegionOptions } from '../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
-import { invalidOption, parseDuration } from '../config/units.ts'
+import { parseDuration } from '../config/units.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import type { Remote } from '../flow/remote.ts'
 import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../memory/store.ts'
 import type { RegionSample } from '../observe/alerts.ts'
 import { SlowOperations } from '../observe/slow.ts'
-import { closedL1 } from './closed.ts'
+import { checkCallOptions } from './call-options.ts'
+import { closedL1, Gate } from './closed.ts'
 import { commit, type TimedWrite } from './commit.ts'
 import { Counters, type Operation, Timings } from './counters.ts'
+import { Departures } from './departures.ts'
 import { Entries } from './entries.ts'
 import type { EntriesContext, RegionRemote } from './entries-context.ts'
 import type { L1 } from './l1.ts'
@@ -39,9 +40,9 @@ export class RegionHandle {
   readonly #shared: Shared
   readonly #resolve: ResolveRegion
   readonly #counters = new Counters()
+  readonly #gate: Gate
   readonly #slow: SlowOperations
-  #departures: ['evict' | 'expire', string][] = []
-  #telling = false
+  readonly #departures: Departures
   #own: RegionOptions
   #options: ResolvedRegion
   #codec: RegionCodec
@@ -53,6 +54,8 @@ export class RegionHandle {
     this.#resolve = resolve
     this.#options = resolve(own)
     this.#shared = shared
+    this.#gate = new Gate(name)
+    this.#departures = new Departures(name, shared.emitter)
     this.#slow = new SlowOperations(shared.latencyLimits)
     this.#codec = this.#makeCodec()
     this.#entries = new Entries(this.#context(), this.#makeL1())
@@ -124,7 +127,7 @@ export class RegionHandle {
 
   /** Lets no call begin any more; those under way may still end well. */
   close(): void {
-    Region.close(this.region)
+    this.#gate.close()
   }
 
   dispose(): void {
@@ -157,6 +160,7 @@ export class RegionHandle {
     const { clock, emitter, watch, record } = this.#shared
     return new Region({
       name,
+      gate: this.#gate,
       clock,
       emitter,
       counters: this.#counters,
@@ -286,39 +290,12 @@ export class RegionHandle {
     if (reason === 'evict') this.#counters.evictions++
     else if (reason === 'expire') this.#counters.expirations++
     else return
-    if (!emitter.has(reason)) return
-    this.#departures.push([reason, this.#codec.publicKey(key)])
-    if (!this.#telling) this.#tellOfDepartures()
-  }
-
-  /**
-   * Tells of what left. A listener may store into the full region and so make more leave: that
-   * is told later, so that it neither recurses nor holds up everything else.
-   */
-  #tellOfDepartures(): void {
-    const departures = this.#departures
-    this.#departures = []
-    this.#telling = true
-    for (const [reason, key] of departures) this.#shared.emitter.emit(reason, { region: this.name, key })
-    this.#telling = false
-    if (this.#departures.length > 0) void yieldToEventLoop().then(() => this.#tellOfDepartures())
+    if (emitter.has(reason)) this.#departures.tell(reason, this.#codec.publicKey(key))
   }
 
   #corrupt(key: string, reason: string): void {
     this.#counters.corrupt++
     this.#shared.emitter.emit('corrupt', { region: this.name, key, reason })
-  }
-}
-
-/** Every option that a call can have. */
-const CALL_OPTIONS = ['ttl', 'forceFresh', 'signal', 'onProgress']
-
-function checkCallOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw invalidOption('options', options, "an object such as { ttl: '5m' }")
-  }
-  for (const name in options) {
-    if (!CALL_OPTIONS.includes(name)) throw invalidOption('an option', name, CALL_OPTIONS.join(', '))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Emitter } from '../observe/events.ts'
+import type { Gate } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
 import type { TransactionWrite } from './transaction.ts'
@@ -8,6 +9,7 @@ import type { SetOptions } from './types.ts'
 /** What a region is made of. The manager puts it together. */
 export interface RegionParts {
   readonly name: string
+  readonly gate: Gate
   readonly clock: Clock
   readonly emitter: Emitter
   readonly counters: Counters

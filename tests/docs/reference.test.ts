@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { CacheManager } from '../../js/cache/manager.ts'
 import { Region } from '../../js/cache/region.ts'
+import { RegionCalls } from '../../js/cache/region-calls.ts'
 import { CacheType, presets } from '../../js/config/presets.ts'
 import { POLICIES } from '../../js/config/types.ts'
 import { variables, variablesOf } from '../../js/config/variables.ts'
@@ -56,7 +57,9 @@ test('every policy, error code, event and environment variable is told of, and n
 })
 
 test('every public method is told of', () => {
-  const all = [CacheManager, Region, MemoryCache].flatMap((type) => Object.getOwnPropertyNames(type.prototype))
+  const all = [CacheManager, RegionCalls, Region, MemoryCache].flatMap((type) =>
+    Object.getOwnPropertyNames(type.prototype),
+  )
   const names = all.filter((name) => name !== 'constructor')
   expect(names.length).toBeGreaterThan(30)
   const untold = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))

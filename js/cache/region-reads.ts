@@ -1,0 +1,89 @@
+import { assertKeys } from './arguments.ts'
+import type { Entries } from './entries.ts'
+import type { RegionParts } from './region-parts.ts'
+
+/** The reads of one region. */
+export class RegionReads<V> {
+  readonly #parts: RegionParts
+
+  constructor(parts: RegionParts) {
+    this.#parts = parts
+  }
+
+  /** The hit in memory: what both `get` and `getOrSet` begin with. */
+  local(key: string): V | undefined {
+    const { gate, timings, entries } = this.#parts
+    gate.assertOpen()
+    if (timings.sampled()) {
+      const start = timings.start()
+      const value = this.#localNow(key, entries)
+      if (value !== undefined) timings.endSample(start)
+      return value
+    }
+    return this.#localNow(key, entries)
+  }
+
+  /** The value behind memory: what follows where `local` found nothing. */
+  async remote(key: string): Promise<V | undefined> {
+    const { entries, checkKey, timings } = this.#parts
+    checkKey(key)
+    const start = timings.start()
+    const read = await entries.read(key)
+    timings.end('get', start)
+    if (read !== undefined) return this.#served(key, read.value, read.tier)
+    this.#missed(key)
+    return undefined
+  }
+
+  async has(key: string): Promise<boolean> {
+    const { gate, checkKey, entries } = this.#parts
+    gate.assertOpen()
+    checkKey(key)
+    return entries.fresh(key) !== undefined || (await entries.read(key)) !== undefined
+  }
+
+  async many(keys: Iterable<string>): Promise<Map<string, V>> {
+    const { gate, entries, checkKey, timings } = this.#parts
+    gate.assertOpen()
+    assertKeys(keys)
+    const start = timings.start()
+    const wanted = [...new Set(keys)]
+    for (const key of wanted) checkKey(key)
+    const found = new Map<string, V>()
+    const missing: string[] = []
+    for (const key of wanted) {
+      const entry = entries.fresh(key)
+      if (entry === undefined) missing.push(key)
+      else found.set(key, this.#served(key, entry.value, 'memory'))
+    }
+    const reads = await entries.readMany(missing)
+    for (const key of missing) {
+      const read = reads.get(key)
+      if (read === undefined) this.#missed(key)
+      else found.set(key, this.#served(key, read.value, read.tier))
+    }
+    timings.end('get', start)
+    return found
+  }
+
+  #localNow(key: string, entries: Entries): V | undefined {
+    const found = entries.fresh(key)
+    return found === undefined ? undefined : this.#served(key, found.value, 'memory')
+  }
+
+  /** The one place where a found value becomes a result, with its count and its event. */
+  #served(key: string, value: unknown, tier: string): V {
+    const { counters, emitter, name } = this.#parts
+    counters.hits++
+    if (tier === 'memory') counters.l1Hits++
+    if (emitter.has('hit')) emitter.emit('hit', { region: name, key: this.#parts.publicKey(key), tier })
+    return value as V
+  }
+
+  #missed(key: string): void {
+    const { counters, emitter, active, name } = this.#parts
+    counters.misses++
+    active()
+    if (emitter.has('miss')) emitter.emit('miss', { region: name, key: this.#parts.publicKey(key) })
+  }
+}

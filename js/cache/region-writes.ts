@@ -1,0 +1,96 @@
+import { assertKeys } from './arguments.ts'
+import type { RegionParts } from './region-parts.ts'
+import { storeMany } from './store-many.ts'
+import { Mutex, type TransactionWrite } from './transaction.ts'
+import type { SetOptions } from './types.ts'
+
+/** The writes of one region: sets, removals, commits. */
+export class RegionWrites<V> {
+  readonly #parts: RegionParts
+  readonly #commits = new Mutex()
+
+  constructor(parts: RegionParts) {
+    this.#parts = parts
+  }
+
+  async set(key: string, value: V, options: SetOptions | undefined): Promise<boolean> {
+    const { entries, timings } = this.#parts
+    const weight = timings.writeWeight(entries.context.l2 === undefined)
+    const start = timings.start(weight)
+    this.check(key, value)
+    const ttl = this.#parts.ttlOf(options)
+    if (!entries.clockKnown) await entries.learnClock()
+    const { stored, pending } = entries.put(key, value, ttl)
+    const sent = pending !== undefined && (await entries.send([pending]))
+    timings.end('set', start, weight)
+    return stored || sent
+  }
+
+  async setMany(
+    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+    options: SetOptions | undefined,
+  ): Promise<number> {
+    const { entries, clock, ttlOf, timings } = this.#parts
+    const ttl = ttlOf(options)
+    const start = timings.start()
+    const store = (key: string, value: V) => {
+      this.check(key, value)
+      return entries.put(key, value, ttl)
+    }
+    if (!entries.clockKnown) await entries.learnClock()
+    const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
+    timings.end('set', start)
+    return stored
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return (await this.#remove([key]))[0] === true
+  }
+
+  async deleteMany(keys: Iterable<string>): Promise<number> {
+    assertKeys(keys)
+    const removed = await this.#remove([...new Set(keys)])
+    return removed.filter((was) => was).length
+  }
+
+  async clear(): Promise<number> {
+    const { gate, emitter, entries, name } = this.#parts
+    gate.assertOpen()
+    if (!entries.clockKnown) await entries.learnClock()
+    const removed = await entries.clear()
+    if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
+    return removed
+  }
+
+  /** Applies what a transaction wrote. Commits of one region do not interleave. */
+  commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
+    const { entries, commit } = this.#parts
+    return this.#commits.run(async () => {
+      if (!entries.clockKnown) await entries.learnClock()
+      await commit(writes)
+    })
+  }
+
+  /** Throws where the region is closed, or the value could not be stored under `key`. */
+  check(key: string, value: V): void {
+    const { gate, active, checkKey, checkValue } = this.#parts
+    gate.assertOpen()
+    active()
+    checkKey(key)
+    checkValue(key, value)
+  }
+
+  async #remove(keys: readonly string[]): Promise<boolean[]> {
+    const { gate, entries, checkKey, emitter, timings, name } = this.#parts
+    gate.assertOpen()
+    const start = timings.start()
+    for (const key of keys) checkKey(key)
+    if (!entries.clockKnown) await entries.learnClock()
+    const removed = await entries.remove(keys)
+    if (emitter.has('delete')) {
+      for (const key of keys) emitter.emit('delete', { region: name, key: this.#parts.publicKey(key) })
+    }
+    timings.end('delete', start)
+    return removed
+  }
+}
