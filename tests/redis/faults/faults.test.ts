@@ -1,0 +1,132 @@
+import { Redis } from 'ioredis'
+import { afterEach, describe, expect, it } from 'vitest'
+import { delay } from '../../helpers/delay.ts'
+import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
+import { eventually } from '../cache/helpers.ts'
+import { Fleet } from './fleet.ts'
+import { ALL_KEYS, type LoadReport, type Numbers, REGIONS } from './messages.ts'
+
+/** The limit of one operation in L2, in ms, and how much more a call may take. */
+const LIMIT = 250
+const TOLERANCE = 100
+
+const PASSWORD = 'first'
+
+/** Something that goes wrong with a real Redis, while four processes work with it. */
+interface Fault {
+  readonly name: string
+  readonly seed: number
+  readonly args?: readonly string[]
+  /** Whether the server itself may lose entries by it. */
+  readonly loses?: boolean
+  /** Does it and, where need be, undoes it. */
+  readonly happen: (server: RedisServer, admin: Redis) => Promise<unknown>
+}
+
+const FAULTS: readonly Fault[] = [
+  { name: 'is killed and restarted', seed: 1, happen: killed },
+  { name: 'is killed and comes back empty', seed: 2, args: ['--appendonly', 'no'], loses: true, happen: killed },
+  { name: 'is frozen for 10 s', seed: 3, happen: frozen },
+  { name: 'is flushed', seed: 4, loses: true, happen: (_, admin) => admin.flushall() },
+  { name: 'cuts all connections, again and again', seed: 5, happen: (_, admin) => cut(admin, ['normal', 'pubsub']) },
+  { name: 'cuts the connections of the bus alone', seed: 6, happen: (_, admin) => cut(admin, ['pubsub']) },
+  { name: 'cuts the connections of L2 alone', seed: 7, happen: (_, admin) => cut(admin, ['normal']) },
+  { name: 'is full', seed: 8, happen: (_, admin) => full(admin, 'noeviction') },
+  { name: 'is full, and evicts', seed: 9, loses: true, happen: (_, admin) => full(admin, 'allkeys-lru') },
+  { name: 'takes another password', seed: 10, args: ['--requirepass', PASSWORD], happen: (_, admin) => locked(admin) },
+]
+
+async function killed(server: RedisServer): Promise<void> {
+  await server.kill()
+  await delay(1_000)
+  await server.restart()
+}
+
+async function frozen(server: RedisServer): Promise<void> {
+  server.freeze()
+  await delay(10_000)
+  server.thaw()
+}
+
+async function cut(admin: Redis, types: readonly string[]): Promise<void> {
+  for (let i = 0; i < 8; i++) {
+    for (const type of types) await admin.call('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes')
+    await delay(150)
+  }
+}
+
+async function full(admin: Redis, policy: string): Promise<void> {
+  const info = await admin.info('memory')
+  const used = Number(/used_memory:(\d+)/.exec(info)?.[1])
+  await admin.config('SET', 'maxmemory-policy', policy)
+  await admin.config('SET', 'maxmemory', policy === 'noeviction' ? 1 : used)
+  await delay(1_500)
+  await admin.config('SET', 'maxmemory', 0)
+}
+
+async function locked(admin: Redis): Promise<void> {
+  await admin.config('SET', 'requirepass', 'second')
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub', 'SKIPME', 'yes')
+  await delay(1_000)
+  await admin.config('SET', 'requirepass', PASSWORD)
+}
+
+describe.skipIf(!hasRedis)('four processes, while their Redis', () => {
+  let cleanUp: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const step of cleanUp.reverse()) await step()
+    cleanUp = []
+  })
+
+  it.each(FAULTS)('$name', { timeout: 90_000 }, async ({ seed, args, loses = false, happen }) => {
+    const server = await startRedis({ persistent: true, args: args ?? [] })
+    cleanUp.push(() => server.stop())
+    const url = args?.includes(PASSWORD) ? `redis://:${PASSWORD}@127.0.0.1:${server.port}` : server.url
+    const admin = new Redis(url, { maxRetriesPerRequest: null })
+    admin.on('error', () => undefined)
+    cleanUp.push(async () => admin.disconnect())
+    const fleet = await Fleet.start(url)
+    cleanUp.push(() => fleet.close())
+
+    const reports = [...(await fleet.load(seed, 500))]
+    const during = await loadUntil(fleet, seed + 100, happen(server, admin))
+    reports.push(...during, ...(await fleet.load(seed + 1_000, 500)))
+
+    expect(reports.flatMap(({ rejected }) => rejected)).toEqual([])
+    expect(reports.flatMap(({ backwards }) => backwards)).toEqual([])
+    expect(Math.max(...reports.map(({ longest }) => longest))).toBeLessThan(LIMIT + TOLERANCE)
+    expect(reports.every(({ calls }) => calls > 20)).toBe(true)
+
+    const last = lastWritten(reports)
+    await eventually(async () => expect(await fleet.settled()).toBe(true), 15_000)
+    await eventually(async () => {
+      for (const found of await fleet.read()) expect(wrong(found, last, loses)).toEqual([])
+    }, 15_000)
+  })
+})
+
+/** Loads in a row until `fault` is over. */
+async function loadUntil(fleet: Fleet, seed: number, fault: Promise<unknown>): Promise<LoadReport[]> {
+  let over = false
+  const ended = fault.finally(() => {
+    over = true
+  })
+  const reports: LoadReport[] = []
+  for (let i = 0; !over; i++) reports.push(...(await fleet.load(seed + i, 500)))
+  await ended
+  return reports
+}
+
+/** The newest write of each key, by who alone writes it. */
+function lastWritten(reports: readonly LoadReport[]): Numbers {
+  return Object.assign({}, ...reports.map(({ written }) => written))
+}
+
+/** Keys under which a process finds something else than what was written last. What the server lost may be missing. */
+function wrong(found: Numbers, last: Numbers, loses: boolean): string[] {
+  return REGIONS.flatMap((region) => ALL_KEYS.map((key) => `${region}/${key}`)).filter((name) => {
+    const expected = last[name] || undefined
+    return found[name] !== expected && !(loses && found[name] === undefined)
+  })
+}

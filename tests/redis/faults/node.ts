@@ -1,0 +1,120 @@
+/** One process of a fleet over one Redis, at its parent's orders. */
+
+import { Random } from '../../../demo/random.ts'
+import { CacheManager } from '../../../js/cache/manager.ts'
+import { delay } from '../../helpers/delay.ts'
+import { ALL_KEYS, keysOf, type LoadOrder, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
+import { Stillness } from './stillness.ts'
+
+const [url = '', number = '0'] = process.argv.slice(2)
+const own = keysOf(Number(number))
+
+const cache = new CacheManager({
+  redis: url,
+  circuit: { maxDelay: '300ms' },
+  timeouts: { close: '2s' },
+  defaults: { l1: { ttl: '1s' } },
+  regions: { live: {}, packed: { store: 'packed' } },
+})
+
+/** Counts up over all loads of this process. */
+let last = 0
+const written: Record<string, number> = {}
+const seen = new Map<string, number>()
+const problems: string[] = []
+process.on('unhandledRejection', (error) => problems.push(`unhandled: ${String(error)}`))
+process.on('uncaughtException', (error) => problems.push(`uncaught: ${String(error)}`))
+
+/** A load under way. */
+class Load {
+  readonly #stillness = new Stillness()
+  readonly #backwards: string[] = []
+  #calls = 0
+  #longest = 0
+
+  async run({ seed, ms }: LoadOrder): Promise<LoadReport> {
+    const random = new Random(seed)
+    const end = performance.now() + ms
+    const calls: Promise<void>[] = []
+    while (performance.now() < end) {
+      calls.push(this.#timed(random))
+      await delay(random.between(1, 4))
+    }
+    await Promise.all(calls)
+    this.#stillness.stop()
+    const rejected = problems.splice(0)
+    return { calls: this.#calls, rejected, longest: this.#longest, backwards: this.#backwards, written }
+  }
+
+  async #timed(random: Random): Promise<void> {
+    this.#calls++
+    const start = performance.now()
+    const still = this.#stillness.total()
+    try {
+      await this.#call(random)
+    } catch (error) {
+      problems.push(String(error))
+    }
+    const took = performance.now() - start - (this.#stillness.total() - still)
+    this.#longest = Math.max(this.#longest, took)
+  }
+
+  async #call(random: Random): Promise<unknown> {
+    const region = REGIONS[random.between(0, REGIONS.length - 1)] as string
+    const mine = own[random.between(0, own.length - 1)] as string
+    const any = ALL_KEYS[random.between(0, ALL_KEYS.length - 1)] as string
+    const dice = random.between(0, 99)
+    if (dice < 25) return cache.set(region, mine, this.#write(region, mine, ++last))
+    if (dice < 30) {
+      this.#write(region, mine, 0)
+      return cache.delete(region, mine)
+    }
+    if (dice < 35) {
+      const n = ++last
+      for (const key of own.slice(0, 3)) this.#write(region, key, n)
+      return cache.setMany(region, Object.fromEntries(own.slice(0, 3).map((key) => [key, n])))
+    }
+    if (dice < 45) {
+      const before = new Map(seen)
+      for (const [key, n] of await cache.getMany<number>(region, [any, mine])) this.#saw(region, key, n, before)
+      return undefined
+    }
+    if (dice < 50) return cache.getOrSet(region, `made-${any}`, () => 1)
+    const before = new Map(seen)
+    return this.#saw(region, any, await cache.get<number>(region, any), before)
+  }
+
+  #write(region: string, key: string, n: number): number {
+    written[`${region}/${key}`] = n
+    return n
+  }
+
+  /** A read gave `n`; `before` is what had been seen when it began: of two reads at once either may be the first. */
+  #saw(region: string, key: string, n: number | undefined, before: ReadonlyMap<string, number>): void {
+    if (n === undefined) return
+    const name = `${region}/${key}`
+    const known = before.get(name) ?? 0
+    if (n < known) this.#backwards.push(`${name}: ${n} after ${known}`)
+    seen.set(name, Math.max(n, seen.get(name) ?? 0))
+  }
+}
+
+async function read(region: string): Promise<Numbers> {
+  return Object.fromEntries(await cache.getMany<number>(region, ALL_KEYS))
+}
+
+async function carryOut(order: Order): Promise<unknown> {
+  if (order.kind === 'load') return new Load().run(order)
+  if (order.kind === 'read') return read(order.region)
+  if (order.kind === 'close') return cache.close()
+  const { l2 } = cache.status()
+  return l2.state === 'closed' && l2.journal.length === 0
+}
+
+process.on('message', async (order: Order) => {
+  const answer = await carryOut(order)
+  process.send?.({ answer })
+  if (order.kind === 'close') process.disconnect()
+})
+await cache.ready()
+process.send?.({ answer: 'ready' })
