@@ -118,9 +118,9 @@ export declare class LiveCore {
      */
     setLimits(max_bytes: number, max_entries: number): number;
     /**
-     * Moves all entries to another policy.
+     * Moves all entries to another policy; answers how many left, as there was no memory.
      */
-    setPolicy(policy_number: number, favor_bytes: boolean, tick: number): void;
+    setPolicy(policy_number: number, favor_bytes: boolean, tick: number): number;
     /**
      * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting,
      * 3 with a bit, 4 with the tick times 16 and a count below.

@@ -319,16 +319,18 @@ class LiveCore {
         return ret >>> 0;
     }
     /**
-     * Moves all entries to another policy.
+     * Moves all entries to another policy; answers how many left, as there was no memory.
      * @param {number} policy_number
      * @param {boolean} favor_bytes
      * @param {number} tick
+     * @returns {number}
      */
     setPolicy(policy_number, favor_bytes, tick) {
         const ret = wasm.livecore_setPolicy(this.__wbg_ptr, policy_number, favor_bytes, tick);
-        if (ret[1]) {
-            throw takeFromExternrefTable0(ret[0]);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
         }
+        return ret[0] >>> 0;
     }
     /**
      * How a hit marks its slot: 0 not at all, 1 with the tick, 2 by counting,
