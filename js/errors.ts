@@ -10,6 +10,7 @@ export type CacheErrorCode =
   | 'COMMIT_FAILED'
   | 'COMMIT_UNKNOWN'
   | 'TIER_UNAVAILABLE'
+  | 'WRITE_REFUSED'
   | 'TIMEOUT'
   | 'MISSING_PEER'
   | 'UNSUPPORTED_RUNTIME'

@@ -22,7 +22,7 @@ import type { RegionName } from './types.ts'
 
 /** How `close` went. */
 export interface CloseResult {
-  /** Writes that L2 did not take in time. They are lost. */
+  /** Writes and clears that L2 did not take in time. They are lost. */
   readonly unsent: number
 }
 
@@ -200,8 +200,8 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
   }
 
   /**
-   * Ends the cache: sends what waits for L2, within `timeouts.close`, and closes what the
-   * cache made itself; a client that it was handed stays open. Calls after it reject with
+   * Ends the cache: sends what waits for L2, trying again until `timeouts.close` is over where
+   * L2 is away; and closes what the cache made itself; a client that it was handed stays open. Calls after it reject with
    * `CLOSED`.
    */
   close(): Promise<CloseResult> {
@@ -223,8 +223,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
     sweeper.stop()
     this.#report.dispose()
     const unsent = result?.unsent ?? 0
-    if (unsent > 0)
-      this.#resolved.logger.error(`closed with ${unsent} writes that ${this.#shared.tierName} did not take`)
+    if (unsent > 0) this.#monitor.unsent(unsent)
     return { unsent }
   }
 

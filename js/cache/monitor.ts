@@ -51,9 +51,10 @@ export class Monitor {
     const { logger, emitter, tier } = this.#options
     switch (event.type) {
       case 'circuit': {
-        const { state, cause } = event
-        logger[state === 'closed' ? 'info' : 'warn'](`${tier}: circuit ${state}`, { tier, cause })
-        emitter.emit('circuit', { tier, state, cause })
+        const { part, state, cause } = event
+        const what = part === 'writes' ? 'circuit of writes' : 'circuit'
+        logger[state === 'closed' ? 'info' : 'warn'](`${tier}: ${what} ${state}`, { tier, cause })
+        emitter.emit('circuit', { tier, part, state, cause })
         break
       }
       case 'error':
@@ -61,12 +62,24 @@ export class Monitor {
         logger.debug(`${tier}: ${event.operation} failed`, { tier, error: event.error })
         emitter.emit('error', { error: event.error, tier })
         break
-      case 'replay':
-        if (event.state === 'replayed' && event.sent > 0) emitter.emit('replay', { tier, entries: event.sent })
+      case 'replay': {
+        const { state, waiting } = event
+        const entries = state === 'replayed' ? event.sent : 0
+        logger.info(`${tier}: ${state}, ${entries} writes sent, ${waiting} wait`, { tier })
+        emitter.emit('replay', { tier, state, entries, waiting })
         break
+      }
       case 'overflow':
+        emitter.emit('overflow', { tier, region: event.region })
         logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, { tier })
     }
+  }
+
+  /** The cache is closed, and this many writes and clears never reached L2. */
+  readonly unsent = (entries: number): void => {
+    const { logger, emitter, tier } = this.#options
+    logger.error(`closed with ${entries} writes that ${tier} did not take`, { tier })
+    emitter.emit('unsent', { tier, entries })
   }
 
   /** A store lost its instance of the core. Each that was in it tells of the same crash. */

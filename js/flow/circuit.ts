@@ -98,6 +98,15 @@ export class Circuit {
     return this.#probing
   }
 
+  /** It is known from elsewhere that the tier serves again. */
+  close(): void {
+    if (this.#stopped || this.#state === 'closed') return
+    this.#timer?.cancel()
+    this.#period++
+    this.#failures = 0
+    this.#change('closed', undefined)
+  }
+
   /** No calls pass any more, and no probe begins. */
   stop(): void {
     this.#stopped = true
@@ -110,14 +119,11 @@ export class Circuit {
     try {
       await this.#probe()
     } catch (cause) {
-      if (!this.#stopped) this.#open(cause)
-      return false
+      if (!this.#stopped && this.#state === 'half-open') this.#open(cause)
+      return this.#state === 'closed'
     }
-    if (this.#stopped) return false
-    this.#period++
-    this.#failures = 0
-    this.#change('closed', undefined)
-    return true
+    this.close()
+    return !this.#stopped
   }
 
   #open(cause: unknown): void {

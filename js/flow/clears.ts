@@ -26,7 +26,7 @@ export class Clears {
   /** Clears `region` of everything up to `stamp`. Never rejects. */
   async clear(region: string, stamp: Uint8Array): Promise<ClearResult> {
     const { link, journal, onJournaled } = this.#parts
-    const renewed = link.available ? await this.#renew(region, stamp) : undefined
+    const renewed = link.writable ? await this.#renew(region, stamp) : undefined
     if (renewed !== undefined) return { outcome: 'stored', stamp: renewed }
     journal.clear(region, stamp)
     onJournaled()

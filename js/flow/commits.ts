@@ -33,7 +33,7 @@ export class Commits {
     outdated: (index: number) => boolean = () => false,
   ): Promise<CommitResult> {
     const { link, journal, onJournaled } = this.#parts
-    if (link.available) {
+    if (link.writable) {
       const result = await this.#send(region, writes, outdated)
       if (result !== undefined) return result
     }
@@ -54,16 +54,20 @@ export class Commits {
     const { link, generations, journal } = this.#parts
     let sent = false
     try {
-      await link.run('commit', async (attempt) => {
-        await this.#clears.settled(region)
-        const { token, cleared } = await generations.read(attempt, region)
-        if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
-        const { driver } = attempt
-        const newest = writes.filter((_, i) => !outdated(i))
-        if (newest.length === 0) return
-        sent = true
-        await driver.commit(underPrefix(generations.prefix(region, token), newest))
-      })
+      await link.run(
+        'commit',
+        async (attempt) => {
+          await this.#clears.settled(region)
+          const { token, cleared } = await generations.read(attempt, region)
+          if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
+          const { driver } = attempt
+          const newest = writes.filter((_, i) => !outdated(i))
+          if (newest.length === 0) return
+          sent = true
+          await driver.commit(underPrefix(generations.prefix(region, token), newest))
+        },
+        link.limitOf(writes),
+      )
     } catch (cause) {
       return outcomeOf(cause as CacheError, sent)
     }
@@ -79,6 +83,7 @@ function outcomeOf(error: CacheError, sent: boolean): CommitResult | undefined {
     case 'TIMEOUT':
       return sent ? { outcome: 'unknown', error } : undefined
     case 'TIER_UNAVAILABLE':
+    case 'WRITE_REFUSED':
       return undefined
     default:
       return { outcome: 'failed', error }

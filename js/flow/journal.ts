@@ -84,7 +84,14 @@ export class Journal {
   write(region: string, writes: readonly StoredWrite[]): void {
     const journal = this.#region(region)
     const now = this.#now()
-    const unit: WriteUnit = { kind: 'writes', region, writes: new Map(), since: now, timeouts: 0 }
+    const unit: WriteUnit = {
+      kind: 'writes',
+      region,
+      writes: new Map(),
+      transaction: writes.length > 1,
+      since: now,
+      timeouts: 0,
+    }
     for (const { key, envelope, ttl } of this.#fitting(writes)) {
       if (this.#isOutdated(region, key, envelope)) continue
       this.#drop(journal, key)

@@ -2,8 +2,10 @@ import type { Clock } from '../clock.ts'
 import { CacheError, type CacheErrorCode } from '../errors.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { tierError } from '../tiers/tier-error.ts'
+import { Changes } from './changes.ts'
 import { Circuit, type CircuitOptions, type CircuitState } from './circuit.ts'
 import { L2Clock } from './l2-clock.ts'
+import { Probe } from './probe.ts'
 import type { RandomSource } from './random.ts'
 import { timeoutError, withLimit } from './time-limit.ts'
 
@@ -14,12 +16,15 @@ export interface LinkOptions {
   readonly random: RandomSource
   /** How long one operation may take, in ms. */
   readonly limit: number
-  /** A key to read when probing. */
-  readonly probeKey: string
+  /** What the key begins with that is written and read when probing. */
+  readonly probePrefix: string
   readonly circuit?: Pick<CircuitOptions, 'threshold' | 'firstDelay' | 'maxDelay'>
-  readonly onCircuit: (state: CircuitState, cause: unknown) => void
+  readonly onCircuit: (part: CircuitPart, state: CircuitState, cause: unknown) => void
   readonly onError: (operation: string, error: CacheError) => void
 }
+
+/** What a circuit is about: the whole tier, or only whether it takes writes. */
+export type CircuitPart = 'tier' | 'writes'
 
 /** One operation under way, which may take several steps. */
 export interface Attempt {
@@ -30,13 +35,18 @@ export interface Attempt {
 /** How long `ready` waits after it failed, in ms. */
 const READY_PAUSE = 100
 
+/** What may be sent in one piece within one limit. */
+const PIECE_WRITES = 1_000
+const PIECE_BYTES = 1 << 20
+
 /** Errors that are about one call: the tier itself is well. */
-const REFUSALS: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVALID_KEY', 'INVALID_OPTION'])
+const OF_THE_CALL: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVALID_KEY', 'INVALID_OPTION'])
 
 /**
  * The way to one tier: every operation goes through `run`, which connects first, limits the
  * time, and opens the circuit at a failure. So a tier that hangs costs one time limit, and
- * afterwards nothing.
+ * afterwards nothing. A tier that refuses writes, because it is full or read-only, has a second
+ * circuit for them: it goes on serving reads, and writes are tried again at growing intervals.
  */
 export class Link {
   /** The tier's own time. */
@@ -44,10 +54,11 @@ export class Link {
   readonly #driver: Driver
   readonly #clock: Clock
   readonly #limit: number
-  readonly #probeKey: string
+  readonly #probe: Probe
   readonly #circuit: Circuit
+  readonly #writes: Circuit
   readonly #onError: (operation: string, error: CacheError) => void
-  readonly #onChange = new Set<() => void>()
+  readonly #changes: Changes
   #connected = false
   #connecting: Promise<void> | undefined
   #running = 0
@@ -56,29 +67,44 @@ export class Link {
   #since: number | undefined
 
   constructor(options: LinkOptions) {
-    this.#driver = options.driver
-    this.#clock = options.clock
+    const { driver, clock, random } = options
+    this.#driver = driver
+    this.#clock = clock
     this.#limit = options.limit
-    this.#probeKey = options.probeKey
     this.#onError = options.onError
-    this.tierClock = new L2Clock({ clock: options.clock, read: () => options.driver.now() })
-    this.#circuit = new Circuit({
-      ...options.circuit,
-      clock: options.clock,
-      random: options.random,
-      probe: () => this.#probe(),
-      onChange: (state, cause) => {
-        this.#since = this.#clock.wall()
-        if (state === 'closed') this.#lastError = undefined
-        options.onCircuit(state, cause)
-        for (const notice of this.#onChange) notice()
-      },
+    this.#changes = new Changes(clock)
+    this.tierClock = new L2Clock({ clock, read: () => driver.now() })
+    this.#probe = new Probe({ driver, tierClock: this.tierClock, random, prefix: options.probePrefix })
+    const onChange = (part: CircuitPart) => (state: CircuitState, cause: unknown) => {
+      if (part === 'tier') this.#since = clock.wall()
+      if (this.state === 'closed' && this.writes === 'closed') this.#lastError = undefined
+      options.onCircuit(part, state, cause)
+      this.#changes.notify()
+    }
+    const shared = { ...options.circuit, clock, random }
+    this.#circuit = new Circuit({ ...shared, probe: () => this.#tryTier(), onChange: onChange('tier') })
+    // A refusal is an answer: there is nothing to be gained from a second one.
+    this.#writes = new Circuit({
+      ...shared,
+      threshold: 1,
+      probe: () => this.#tryWrites(),
+      onChange: onChange('writes'),
     })
   }
 
   /** Whether an operation would be tried now. */
   get available(): boolean {
     return !this.#closed && this.#circuit.allow()
+  }
+
+  /** Whether a write would be tried now. */
+  get writable(): boolean {
+    return this.available && this.#writes.allow()
+  }
+
+  /** Whether the tier takes writes: 'closed' where none was refused. */
+  get writes(): CircuitState {
+    return this.#writes.state
   }
 
   get state(): CircuitState {
@@ -90,7 +116,7 @@ export class Link {
     return this.#since
   }
 
-  /** What failed last; `undefined` again once the circuit has closed. */
+  /** What failed last; `undefined` again once both circuits are closed. */
   get lastError(): CacheError | undefined {
     return this.#lastError
   }
@@ -120,19 +146,39 @@ export class Link {
     } catch (cause) {
       late = true
       const error = tierError(driver.name, cause)
-      this.#lastError = error
-      this.#onError(operation, error)
-      if (this.#isFailure(error, limit)) this.#circuit.fail(error, pass)
+      this.#report(operation, error)
+      if (error.code === 'WRITE_REFUSED') this.#writes.fail(error, this.#writes.pass)
+      else if (this.#isFailure(error, limit)) this.#circuit.fail(error, pass)
       throw error
     } finally {
       this.#running--
-      if (this.#running === 0) this.#notify()
+      if (this.#running === 0) this.#changes.notify()
     }
   }
 
-  /** Probes an open circuit now. */
-  probe(): Promise<boolean> {
-    return this.#circuit.probe()
+  /**
+   * The limit for writes that are sent in one piece: `limit` for each thousand of them, and for
+   * each MiB, that was begun.
+   */
+  limitOf(writes: Iterable<{ readonly envelope: Uint8Array }>, limit = this.#limit): number {
+    let count = 0
+    let bytes = 0
+    for (const { envelope } of writes) {
+      count++
+      bytes += envelope.byteLength
+    }
+    return limit * Math.max(1, Math.ceil(count / PIECE_WRITES), Math.ceil(bytes / PIECE_BYTES))
+  }
+
+  /** The tier refused a write in the course of an operation that goes on without it. */
+  refused(operation: string, error: CacheError): void {
+    this.#report(operation, error)
+    this.#writes.fail(error, this.#writes.pass)
+  }
+
+  /** Probes what is open now; answers whether the tier takes writes afterwards. */
+  async probe(): Promise<boolean> {
+    return (await this.#circuit.probe()) && (await this.#writes.probe())
   }
 
   /** Resolves once the tier could be reached, with true; with false when it was closed or `limit` ms are over. */
@@ -140,16 +186,16 @@ export class Link {
     const end = this.#clock.now() + limit
     const left = () => end - this.#clock.now()
     while (!this.#closed && left() > 0) {
-      if (!this.available) await this.#nextChange(() => this.available || this.#closed, left())
+      if (!this.available) await this.#changes.next(() => this.available || this.#closed, left())
       else if (await this.#reach(Math.min(this.#limit, left()))) return true
-      else await this.#nextChange(() => this.#closed, Math.min(READY_PAUSE, left()))
+      else await this.#changes.next(() => this.#closed, Math.min(READY_PAUSE, left()))
     }
     return false
   }
 
   /** Resolves when no operation is under way, or after `limit` ms. */
   idle(limit: number): Promise<void> {
-    return this.#nextChange(() => this.#running === 0, limit)
+    return this.#changes.next(() => this.#running === 0, limit)
   }
 
   /** Stops everything, and closes the driver within the limit of an operation. */
@@ -157,7 +203,8 @@ export class Link {
     if (this.#closed) return
     this.#closed = true
     this.#circuit.stop()
-    this.#notify()
+    this.#writes.stop()
+    this.#changes.notify()
     await withLimit(
       settled(() => this.#driver.close()),
       this.#limit,
@@ -167,7 +214,7 @@ export class Link {
   }
 
   #isFailure({ code }: CacheError, limit: number): boolean {
-    return code === 'TIMEOUT' ? limit >= this.#limit : !REFUSALS.has(code)
+    return code === 'TIMEOUT' ? limit >= this.#limit : !OF_THE_CALL.has(code)
   }
 
   async #start<T>(attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
@@ -194,46 +241,46 @@ export class Link {
     settled(() => this.tierClock.measure()).catch(() => undefined)
   }
 
-  async #probe(): Promise<void> {
-    const steps = settled(async () => {
-      await this.#driver.connect()
-      await this.#driver.getMany([this.#probeKey])
-      await this.tierClock.measure()
-    })
-    await withLimit(steps, this.#limit, this.#clock, `${this.#driver.name}: probe`)
+  async #tryTier(): Promise<void> {
+    const refusal = await this.#limited(() => this.#probe.all())
     this.#connected = true
+    if (refusal !== undefined) this.refused('probe', refusal)
+    else this.#writes.close()
+  }
+
+  /** While the whole tier is away, the circuit of that says when it is back. */
+  async #tryWrites(): Promise<void> {
+    if (!this.available) throw unavailable(this.#driver.name)
+    const pass = this.#circuit.pass
+    try {
+      await this.#limited(() => this.#probe.write())
+    } catch (cause) {
+      const error = tierError(this.#driver.name, cause)
+      if (error.code !== 'WRITE_REFUSED') this.#circuit.fail(error, pass)
+      throw error
+    }
+  }
+
+  /** On a connection where a probe had no answer in time, there may never be one. */
+  async #limited<T>(steps: () => Promise<T>): Promise<T> {
+    try {
+      return await withLimit(settled(steps), this.#limit, this.#clock, `${this.#driver.name}: probe`)
+    } catch (error) {
+      if ((error as Partial<CacheError>).code === 'TIMEOUT') this.#driver.reset?.()
+      throw error
+    }
+  }
+
+  #report(operation: string, error: CacheError): void {
+    this.#lastError = error
+    this.#onError(operation, error)
   }
 
   #reach(limit: number): Promise<boolean> {
-    const steps = async (attempt: Attempt) => {
-      await attempt.driver.getMany([this.#probeKey])
-      await this.tierClock.measure()
-    }
-    return this.run('ready', steps, limit).then(
+    return this.run('ready', () => this.#probe.read(), limit).then(
       () => true,
       () => false,
     )
-  }
-
-  /** Resolves when `met` holds, which is looked at after each change, or after `limit` ms. */
-  #nextChange(met: () => boolean, limit: number): Promise<void> {
-    if (met()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = limit === Number.POSITIVE_INFINITY ? undefined : this.#clock.after(limit, () => end())
-      const look = () => {
-        if (met()) end()
-      }
-      const end = () => {
-        timer?.cancel()
-        this.#onChange.delete(look)
-        resolve()
-      }
-      this.#onChange.add(look)
-    })
-  }
-
-  #notify(): void {
-    for (const notice of this.#onChange) notice()
   }
 }
 

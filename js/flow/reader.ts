@@ -1,4 +1,6 @@
+import { CacheError } from '../errors.ts'
 import { isOlder } from '../tiers/driver.ts'
+import type { Generation } from './generations.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { compareStamps, ZERO_STAMP } from './stamp.ts'
@@ -96,13 +98,15 @@ export class Reader {
     let next = regions.length
     for (const request of requests) {
       const token = asked.get(request.region)
-      if (token === valid.get(request.region)) request.found = values.slice(next, next + request.keys.length)
-      else again.push(request)
+      const current = valid.get(request.region)
+      if (token !== undefined && token === current) request.found = values.slice(next, next + request.keys.length)
+      else if (current !== undefined) again.push(request)
       if (token !== undefined) next += request.keys.length
     }
     return again
   }
 
+  /** A region without a generation is left out where the tier takes no new one: it cannot be asked. */
   async #validTokens(
     attempt: Attempt,
     regions: readonly string[],
@@ -111,10 +115,22 @@ export class Reader {
     const { generations } = this.#parts
     const valid = new Map<string, string>()
     for (const [i, region] of regions.entries()) {
-      const generation = generations.observe(region, metas[i]) ?? (await generations.create(attempt, region))
-      valid.set(region, generation.token)
+      const generation = generations.observe(region, metas[i]) ?? (await this.#create(attempt, region))
+      if (generation !== undefined) valid.set(region, generation.token)
     }
     return valid
+  }
+
+  async #create(attempt: Attempt, region: string): Promise<Generation | undefined> {
+    const { generations, link } = this.#parts
+    if (!link.writable) return undefined
+    try {
+      return await generations.create(attempt, region)
+    } catch (error) {
+      if (!(error instanceof CacheError) || error.code !== 'WRITE_REFUSED') throw error
+      link.refused('get', error)
+      return undefined
+    }
   }
 
   /** What the journal alone says of a key: a write, a deletion or a clear that waits for L2. */

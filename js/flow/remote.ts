@@ -7,12 +7,12 @@ import { type ClearResult, Clears } from './clears.ts'
 import { type CommitResult, Commits } from './commits.ts'
 import { Generations } from './generations.ts'
 import { Journal, type JournalOptions } from './journal.ts'
-import { Link } from './link.ts'
+import { type CircuitPart, Link } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { type RandomSource, systemRandom } from './random.ts'
 import { type Answer, Reader } from './reader.ts'
 import { Reaper } from './reaper.ts'
-import { Replay, type ReplayNotice } from './replay.ts'
+import { Replay, type Replayed, type ReplayNotice } from './replay.ts'
 import { StampClock } from './stamp.ts'
 import { isTombstone, type StoredWrite } from './stored-bytes.ts'
 import { withLimit } from './time-limit.ts'
@@ -23,7 +23,12 @@ export type Tombstone = Pick<StoredWrite, 'key' | 'envelope'>
 
 /** What happens between the cache and L2 that is worth a metric, an event or a log line. */
 export type RemoteEvent =
-  | { readonly type: 'circuit'; readonly state: CircuitState; readonly cause: unknown }
+  | {
+      readonly type: 'circuit'
+      readonly part: CircuitPart
+      readonly state: CircuitState
+      readonly cause: unknown
+    }
   | { readonly type: 'error'; readonly operation: string; readonly error: CacheError }
   | ({ readonly type: 'replay' } & ReplayNotice)
   | { readonly type: 'overflow'; readonly region: string }
@@ -50,11 +55,15 @@ export interface RemoteOptions {
   readonly ordered?: boolean
   /** Told of what happens. It must not throw. */
   readonly onEvent?: (event: RemoteEvent) => void
+  /** Told of what a replay brought to L2, so that other processes can be told. It must not throw. */
+  readonly onReplayed?: (replayed: Replayed) => void
 }
 
 /** How L2 is doing. */
 export interface RemoteStatus {
   readonly state: CircuitState
+  /** Whether the tier takes writes, 'closed' if so: one that is full or read-only serves reads alone. */
+  readonly writes: CircuitState
   /** Since when, in ms since 1970; `undefined` where it was never otherwise. */
   readonly since: number | undefined
   readonly lastError: CacheError | undefined
@@ -69,6 +78,9 @@ export interface RemoteStatus {
 
 /** A replay may take longer than an operation: nobody waits for it. */
 const REPLAY_LIMIT = 1000
+
+/** How long closing waits before it tries again to send what waits, in ms. */
+const CLOSE_PAUSE = 50
 
 /**
  * The L2 side of a cache, over one tier. It deals in stored keys and envelopes: what they say
@@ -105,10 +117,10 @@ export class Remote {
       clock,
       random,
       limit,
-      probeKey: `${options.namespace}:probe`,
+      probePrefix: `${options.namespace}:probe`,
       circuit: options.circuit ?? {},
-      onCircuit: (state, cause) => {
-        onEvent({ type: 'circuit', state, cause })
+      onCircuit: (part, state, cause) => {
+        onEvent({ type: 'circuit', part, state, cause })
         if (state === 'closed') void this.#replay.run()
       },
       onError,
@@ -141,9 +153,14 @@ export class Remote {
     this.#clears = new Clears(parts)
     this.#writer = new Writer(parts, this.#clears)
     this.#commits = new Commits(parts, this.#clears)
-    this.#replay = new Replay(parts, clock, Math.max(limit, REPLAY_LIMIT), (notice) =>
-      onEvent({ type: 'replay', ...notice }),
-    )
+    this.#replay = new Replay({
+      parts,
+      clock,
+      random,
+      limit: Math.max(limit, REPLAY_LIMIT),
+      onNotice: (notice) => onEvent({ type: 'replay', ...notice }),
+      onReplayed: options.onReplayed ?? (() => undefined),
+    })
   }
 
   /** Whether the tier would be asked now. */
@@ -215,9 +232,9 @@ export class Remote {
 
   /** How the tier is doing, and what waits for it. */
   status(): RemoteStatus {
-    const { state, since, lastError } = this.#link
+    const { state, writes, since, lastError } = this.#link
     const { length, bytes, age } = this.#journal
-    return { state, since, lastError, journal: { length, bytes, age } }
+    return { state, writes, since, lastError, journal: { length, bytes, age } }
   }
 
   /** Waits until the tier serves, with true; false where that took more than `limit` ms, or it was closed. */
@@ -227,7 +244,7 @@ export class Remote {
 
   /**
    * Waits for what is under way, sends what waits, removes what clears left behind, and closes
-   * the driver. Answers how many writes and clears could not be sent within `limit` ms; they
+   * the driver. While the tier is away it is tried again and again. Answers how many writes and clears could not be sent within `limit` ms; they
    * are lost.
    */
   close(limit = 1000): Promise<{ unsent: number }> {
@@ -238,9 +255,12 @@ export class Remote {
   async #close(limit: number): Promise<{ unsent: number }> {
     const end = this.#clock.now() + limit
     await this.#link.idle(limit)
-    if (this.#journal.length > 0) {
+    this.#replay.hurry()
+    const left = () => end - this.#clock.now()
+    while (this.#journal.length > 0 && left() > 0) {
       const flushed = this.#link.probe().then(() => this.#replay.run())
-      await withLimit(flushed, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
+      await withLimit(flushed, left(), this.#clock, 'close').catch(() => undefined)
+      if (this.#journal.length > 0) await this.#wait(Math.min(CLOSE_PAUSE, left()))
     }
     const reaped = this.#link.available ? this.#reaper.idle() : Promise.resolve()
     await withLimit(reaped, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
@@ -248,5 +268,9 @@ export class Remote {
     this.#reaper.stop()
     await this.#link.close()
     return { unsent: this.#journal.length }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve))
   }
 }

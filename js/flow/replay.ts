@@ -1,7 +1,9 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
 import type { Attempt } from './link.ts'
+import { Pace } from './pace.ts'
 import type { RemoteParts } from './parts.ts'
+import type { RandomSource } from './random.ts'
 import { storeMany } from './store.ts'
 import { type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
 import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
@@ -11,93 +13,122 @@ export type ReplayNotice =
   | { readonly state: 'replaying'; readonly waiting: number }
   | { readonly state: 'replayed'; readonly sent: number; readonly waiting: number }
 
-/** How many writes and bytes one batch has at most. */
-const BATCH_WRITES = 100
+/** What a replay has brought to L2, or found something newer there. */
+export type Replayed =
+  | { readonly kind: 'writes'; readonly region: string; readonly writes: readonly StoredWrite[] }
+  | { readonly kind: 'clear'; readonly region: string; readonly stamp: Uint8Array }
+
+/** What a `Replay` is made of. */
+export interface ReplayOptions {
+  readonly parts: RemoteParts
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** How long a batch may take, in ms; one large transaction as many times that as it needs. */
+  readonly limit: number
+  readonly onNotice: (notice: ReplayNotice) => void
+  readonly onReplayed: (replayed: Replayed) => void
+}
+
+/** How many bytes one batch has at most. */
 const BATCH_BYTES = 256 * 1024
-/** The shortest pause between two batches, in ms. It is at least as long as the last batch took. */
-const MIN_PAUSE = 5
 /** When to try again where a replay failed and the circuit stayed closed, in ms. */
 const RETRY_DELAY = 1000
 /** How often a value larger than a batch may run out of time before it is given up. */
 const MAX_TIMEOUTS = 3
 
 /**
- * Sends what the journal holds, oldest first, while the tier serves. Each write replaces only
- * what is older than it, under the region's current generation, so that a replay undoes
- * nobody's newer write and can be repeated. What was sent leaves the journal at the answer;
- * where one fails, it and the rest stay.
+ * Sends what the journal holds, oldest first, while the tier takes writes: one batch at a time,
+ * at a `Pace`. Each write replaces only what is older than it, under the region's current
+ * generation, so that a replay undoes nobody's newer write and can be repeated. What belongs to
+ * one transaction is written in one step where the tier can do that. What was sent leaves the
+ * journal at the answer; where one fails, it and the rest stay.
  */
 export class Replay {
+  readonly #options: ReplayOptions
   readonly #parts: RemoteParts
   readonly #clock: Clock
-  readonly #limit: number
-  readonly #onNotice: (notice: ReplayNotice) => void
   #running: Promise<void> | undefined
+  #pausing: { end(): void } | undefined
   #retry: Timer | undefined
+  #hurried = false
   #stopped = false
 
-  /** @param limit How long one batch may take, in ms. */
-  constructor(parts: RemoteParts, clock: Clock, limit: number, onNotice: (notice: ReplayNotice) => void) {
-    this.#parts = parts
-    this.#clock = clock
-    this.#limit = limit
-    this.#onNotice = onNotice
+  constructor(options: ReplayOptions) {
+    this.#options = options
+    this.#parts = options.parts
+    this.#clock = options.clock
   }
 
-  /** Replays unless there is nothing to send, or the tier is not available; resolves when it has ended. */
+  /** Replays unless there is nothing to send, or the tier takes nothing; resolves when it has ended. */
   run(): Promise<void> {
     const { link, journal } = this.#parts
-    if (this.#running === undefined && !this.#stopped && journal.length > 0 && link.available) {
+    if (this.#running === undefined && !this.#stopped && journal.length > 0 && link.writable) {
       this.#retry?.cancel()
       this.#running = this.#replay()
     }
     return this.#running ?? Promise.resolve()
   }
 
+  /** No pauses any more: there is little time left. */
+  hurry(): void {
+    this.#hurried = true
+    this.#pausing?.end()
+  }
+
   /** Begins no batch any more. */
   stop(): void {
     this.#stopped = true
     this.#retry?.cancel()
+    this.#pausing?.end()
   }
 
   async #replay(): Promise<void> {
     const { journal, link } = this.#parts
+    const { random, onNotice } = this.#options
+    const pace = new Pace(random)
     let sent = 0
-    this.#onNotice({ state: 'replaying', waiting: journal.length })
-    while (!this.#stopped && journal.length > 0 && link.available) {
+    onNotice({ state: 'replaying', waiting: journal.length })
+    while (!this.#stopped && journal.length > 0 && link.writable) {
       const began = this.#clock.exact()
-      const batch = journal.next(BATCH_WRITES, BATCH_BYTES)
+      const batch = journal.next(pace.writes, BATCH_BYTES)
       const size = batch.reduce((sum, unit) => sum + sizeOf(unit), 0)
       if (!(await this.#send(batch))) break
       sent += size
-      if (journal.length > 0) await this.#pause(Math.max(this.#clock.exact() - began, MIN_PAUSE))
+      const pause = pace.took(this.#clock.exact() - began)
+      if (journal.length > 0 && !this.#hurried) await this.#pause(pause)
     }
     this.#running = undefined
-    this.#onNotice({ state: 'replayed', sent, waiting: journal.length })
-    if (!this.#stopped && journal.length > 0 && link.available) {
+    onNotice({ state: 'replayed', sent, waiting: journal.length })
+    if (!this.#stopped && !this.#hurried && journal.length > 0 && link.writable) {
       this.#retry = this.#clock.after(RETRY_DELAY, () => void this.run())
     }
   }
 
   /** Answers whether all arrived. */
   async #send(batch: readonly (WriteUnit | ClearUnit)[]): Promise<boolean> {
-    const clears: ClearUnit[] = []
-    const writes = new Map<string, WriteUnit[]>()
-    for (const unit of batch) {
-      if (unit.kind === 'clear') clears.push(unit)
-      else writes.set(unit.region, [...(writes.get(unit.region) ?? []), unit])
+    const units = batch.filter((unit) => unit.kind === 'writes')
+    const singles = new Map<string, WriteUnit[]>()
+    for (const unit of units) {
+      if (!unit.transaction) singles.set(unit.region, [...(singles.get(unit.region) ?? []), unit])
     }
     const work = (attempt: Attempt) =>
       Promise.all([
-        ...clears.map((unit) => this.#clear(attempt, unit)),
-        ...[...writes].map(([region, units]) => this.#write(attempt, region, units)),
+        ...batch.filter((unit) => unit.kind === 'clear').map((unit) => this.#clear(attempt, unit)),
+        ...units
+          .filter((unit) => unit.transaction)
+          .map((unit) => this.#write(attempt, unit.region, [unit], 'together')),
+        ...[...singles].map(([region, some]) => this.#write(attempt, region, some, 'each')),
       ])
+    const { link } = this.#parts
+    const limit = link.limitOf(
+      units.flatMap(({ writes }) => [...writes.values()]),
+      this.#options.limit,
+    )
     try {
-      await this.#parts.link.run('replay', work, this.#limit)
+      await link.run('replay', work, limit)
       return true
     } catch (error) {
-      if ((error as CacheError).code === 'TIMEOUT')
-        for (const units of writes.values()) for (const unit of units) unit.timeouts++
+      if ((error as CacheError).code === 'TIMEOUT') for (const unit of units) unit.timeouts++
       return false
     }
   }
@@ -105,17 +136,27 @@ export class Replay {
   async #clear(attempt: Attempt, { region, stamp }: ClearUnit): Promise<void> {
     await this.#parts.generations.raise(attempt, region, stamp)
     this.#parts.journal.settleClear(region, stamp)
+    this.#options.onReplayed({ kind: 'clear', region, stamp })
   }
 
   /** Whatever became of them, L2 holds nothing older than these writes afterwards. */
-  async #write(attempt: Attempt, region: string, units: readonly WriteUnit[]): Promise<void> {
+  async #write(attempt: Attempt, region: string, units: readonly WriteUnit[], how: 'each' | 'together'): Promise<void> {
     const writes = units.flatMap((unit) => [...unit.writes.values()].map((write) => this.#toSend(unit, write)))
-    await storeMany(attempt, this.#parts, region, writes)
+    await storeMany(attempt, this.#parts, region, writes, how)
     for (const { key, envelope } of writes) this.#parts.journal.settle(region, key, stampOf(envelope))
+    this.#options.onReplayed({ kind: 'writes', region, writes })
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(ms, resolve))
+    return new Promise((resolve) => {
+      const end = () => {
+        timer.cancel()
+        this.#pausing = undefined
+        resolve()
+      }
+      const timer = this.#clock.after(ms, end)
+      this.#pausing = { end }
+    })
   }
 
   /**

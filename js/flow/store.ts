@@ -1,3 +1,4 @@
+import { CacheError } from '../errors.ts'
 import type { DriverEntry, Exchange, Previous } from '../tiers/driver.ts'
 import type { Generations } from './generations.ts'
 import type { Attempt } from './link.ts'
@@ -22,15 +23,16 @@ const MAX_ROUNDS = 4
  * process has cleared the region before them, they lie in a dead generation; those that are
  * newer than the clear are written again under the new one, and 'cleared' are the others.
  *
- * With `ordered` false each write replaces what was there without a comparison, which is
- * cheaper and right where the tier belongs to this process alone.
+ * Written 'blindly' each replaces what was there without a comparison, which is cheaper and
+ * right where the tier belongs to this process alone; 'together', nobody sees some of the
+ * writes without the others, if the tier can do that with these keys.
  */
 export async function storeMany(
   attempt: Attempt,
   { generations, reaper }: StoreParts,
   region: string,
   writes: readonly StoredWrite[],
-  ordered = true,
+  how: 'each' | 'together' | 'blindly' = 'each',
 ): Promise<Stored[]> {
   const guard = generations.metaKey(region)
   const slots = writes.map((write) => ({ write, stored: 'cleared' as Stored }))
@@ -41,9 +43,7 @@ export async function storeMany(
       generations.prefix(region, used.token),
       open.map(({ write }) => write),
     )
-    const exchange = await (ordered
-      ? attempt.driver.exchangeMany(entries, true, guard)
-      : replace(attempt, entries, guard))
+    const exchange = await EXCHANGES[how](attempt, entries, guard)
     const valid = generations.observe(region, exchange.guard) ?? (await generations.create(attempt, region))
     const survives = (write: StoredWrite) => isAfter(write.envelope, valid.cleared)
     if (valid.token === used.token) {
@@ -62,7 +62,23 @@ export function underPrefix(prefix: string, writes: readonly StoredWrite[]): Dri
   return writes.map(({ key, envelope, ttl }) => ({ key: prefix + key, value: envelope, ttl }))
 }
 
-async function replace(attempt: Attempt, entries: readonly DriverEntry[], guardKey: string): Promise<Exchange> {
-  const guard = await attempt.driver.setMany(entries, guardKey)
-  return { previous: entries.map(() => 'none'), guard }
+type Exchanges = (attempt: Attempt, entries: readonly DriverEntry[], guard: string) => Promise<Exchange>
+
+const EXCHANGES: Readonly<Record<'each' | 'together' | 'blindly', Exchanges>> = {
+  each: ({ driver }, entries, guard) => driver.exchangeMany(entries, true, guard),
+
+  together: async (attempt, entries, guard) => {
+    const { driver } = attempt
+    try {
+      return (await driver.exchangeTogether?.(entries, guard)) ?? (await driver.exchangeMany(entries, true, guard))
+    } catch (error) {
+      if (!(error instanceof CacheError) || error.code !== 'COMMIT_FAILED') throw error
+      return attempt.driver.exchangeMany(entries, true, guard)
+    }
+  },
+
+  blindly: async ({ driver }, entries, guardKey) => {
+    const guard = await driver.setMany(entries, guardKey)
+    return { previous: entries.map(() => 'none'), guard }
+  },
 }

@@ -11,6 +11,8 @@ export interface WriteUnit {
   readonly kind: 'writes'
   readonly region: string
   readonly writes: Map<string, PendingWrite>
+  /** Whether they are to be seen together or not at all. */
+  readonly transaction: boolean
   /** When it was journaled, in monotonic ms. */
   readonly since: number
   /** How often sending it ran out of time. */

@@ -33,7 +33,7 @@ export class Writer {
   async write(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteResult[]> {
     const { link, journal, onJournaled } = this.#parts
     const waited = writes.map(({ key }) => this.#valueWaits(region, key))
-    if (writes.length > 0 && link.available) {
+    if (writes.length > 0 && link.writable) {
       const results = await this.#send(region, writes, limit)
       if (results !== undefined) {
         return results.map((result, i) => (waited[i] ? { ...result, existed: true } : result))
@@ -63,7 +63,7 @@ export class Writer {
 
   async #store(attempt: Attempt, region: string, writes: readonly StoredWrite[]): Promise<WriteResult[]> {
     await this.#clears.settled(region)
-    const stored = await storeMany(attempt, this.#parts, region, writes, this.#parts.ordered)
+    const stored = await storeMany(attempt, this.#parts, region, writes, this.#parts.ordered ? 'each' : 'blindly')
     const refused = writes.filter((_, i) => stored[i] === 'newer')
     const seen = refused.length === 0 ? undefined : await this.#face(attempt, region, refused)
     return writes.map((write, i) => seen?.get(write) ?? resultOf(stored[i] ?? 'cleared'))

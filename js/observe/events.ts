@@ -32,10 +32,31 @@ export interface CacheEvents {
   corrupt: EntryEvent & { readonly reason: string }
   /** Something is wrong, or right again. */
   alert: Alert
-  /** A tier was given up, is being tried, or serves again. */
-  circuit: { readonly tier: string; readonly state: 'open' | 'half-open' | 'closed'; readonly cause?: unknown }
-  /** What a tier missed while it was away was written to it. */
-  replay: { readonly tier: string; readonly entries: number }
+  /**
+   * A tier was given up ('open'), is being tried ('half-open'), or serves again ('closed'). Where
+   * `part` is 'writes' it serves reads all the time, and this is about writes alone: it is full,
+   * or read-only.
+   */
+  circuit: {
+    readonly tier: string
+    readonly part: 'tier' | 'writes'
+    readonly state: 'open' | 'half-open' | 'closed'
+    readonly cause?: unknown
+  }
+  /**
+   * What a tier missed while it was away is being written to it ('replaying'), or that has ended
+   * ('replayed'). `entries` counts what arrived, `waiting` what still waits.
+   */
+  replay: {
+    readonly tier: string
+    readonly state: 'replaying' | 'replayed'
+    readonly entries: number
+    readonly waiting: number
+  }
+  /** Too much waited for a tier: what waits for this region will be cleared there instead. */
+  overflow: { readonly tier: string; readonly region: string }
+  /** The cache was closed before a tier took all that waited for it: so many writes and clears are lost. */
+  unsent: { readonly tier: string; readonly entries: number }
   /** The core was started anew; packed regions are empty. */
   restart: { readonly cause: unknown }
 }
@@ -55,6 +76,8 @@ const EVENTS: ReadonlySet<string> = new Set<keyof CacheEvents>([
   'alert',
   'circuit',
   'replay',
+  'overflow',
+  'unsent',
   'restart',
 ])
 

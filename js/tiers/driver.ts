@@ -3,7 +3,8 @@
  *
  * A driver knows nothing of regions, tags, envelopes or circuits. It may reject, always
  * with a `CacheError`: the layer above limits its time, opens the circuit and journals what
- * could not be written. A driver that cannot reach its tier rejects at once instead of
+ * could not be written. `WRITE_REFUSED` says that the tier takes no writes now (it is full, or
+ * read-only) but may well serve reads. A driver that cannot reach its tier rejects at once instead of
  * queueing, so that no write happens long after its caller gave up.
  *
  * Keys are well-formed strings of at most 70 KB; values are opaque, but those written by
@@ -30,6 +31,12 @@ export interface Driver {
    */
   exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange>
   /**
+   * As `exchangeMany` with `onlyNewer`, but nobody sees some of the writes without the others.
+   * Rejects with `COMMIT_FAILED`, and sends nothing, where the tier cannot do that with these
+   * keys. Without this method what belongs together is written as `exchangeMany` does.
+   */
+  exchangeTogether?(entries: readonly DriverEntry[], guard?: string): Promise<Exchange>
+  /**
    * Stores `value` only where there is none, until it is deleted, and answers what is there
    * afterwards.
    */
@@ -51,6 +58,11 @@ export interface Driver {
   now(): Promise<number>
   /** Opens what must be open, and answers when the tier can serve. Idempotent. */
   connect(): Promise<void>
+  /**
+   * Gives up the connection that the driver made itself, and makes another: on this one there
+   * were no answers, or those of other questions. A client that it was handed stays as it is.
+   */
+  reset?(): void
   /**
    * Closes what the driver opened itself, never a client that it was handed. Idempotent, and
    * never waits for the tier. Everything called afterwards rejects with `CLOSED`.

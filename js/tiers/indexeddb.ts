@@ -77,6 +77,11 @@ class IndexedDbDriver implements Driver {
     })
   }
 
+  /** One transaction takes all that `exchangeMany` is given. */
+  exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    return this.exchangeMany(entries, true, guard)
+  }
+
   async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
     return this.#transact('readwrite', async (store) => {
       const [there] = await this.#read(store, [key])

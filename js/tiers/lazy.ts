@@ -9,6 +9,7 @@ export class LazyDriver implements Driver {
   readonly shared: boolean
   readonly #load: () => Promise<Driver>
   #loading: Promise<Driver> | undefined
+  #loaded: Driver | undefined
 
   constructor(name: string, shared: boolean, load: () => Promise<Driver>) {
     this.name = name
@@ -26,6 +27,11 @@ export class LazyDriver implements Driver {
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
     return (await this.#driver()).exchangeMany(entries, onlyNewer, guard)
+  }
+
+  async exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    const driver = await this.#driver()
+    return driver.exchangeTogether?.(entries, guard) ?? driver.exchangeMany(entries, true, guard)
   }
 
   async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
@@ -56,11 +62,20 @@ export class LazyDriver implements Driver {
     await (await this.#loading)?.close()
   }
 
+  reset(): void {
+    this.#loaded?.reset?.()
+  }
+
   #driver(): Promise<Driver> {
-    this.#loading ??= this.#load().catch((error: unknown) => {
+    this.#loading ??= this.#loadNow().catch((error: unknown) => {
       this.#loading = undefined
       throw error
     })
     return this.#loading
+  }
+
+  async #loadNow(): Promise<Driver> {
+    this.#loaded = await this.#load()
+    return this.#loaded
   }
 }

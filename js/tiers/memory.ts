@@ -70,6 +70,10 @@ class MapDriver implements MemoryDriver {
     return { previous, guard: guard === undefined ? undefined : this.#copy(guard) }
   }
 
+  exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    return this.exchangeMany(entries, true, guard)
+  }
+
   async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
     this.#assertOpen()
     const there = this.#copy(key)

@@ -5,12 +5,22 @@ import type { Driver, DriverEntry, Exchange } from '../../js/tiers/driver.ts'
 /** The methods that a fault may hit. */
 export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared'>
 
+/** Those that a full tier refuses. */
+const WRITES: ReadonlySet<DriverMethod> = new Set([
+  'setMany',
+  'exchangeMany',
+  'exchangeTogether',
+  'setIfAbsent',
+  'commit',
+])
+
 /**
  * What happens to a call. 'fail': rejected, nothing done. 'hang': nothing done, never answered.
  * 'late': it reaches the tier only at `release`, as what a network held back does. 'lose':
- * done, never answered. A number: done after so many ms.
+ * done, never answered. 'refuse': a write is refused, as by a full tier. A number: done after so
+ * many ms.
  */
-export type Fault = 'fail' | 'hang' | 'late' | 'lose' | number
+export type Fault = 'fail' | 'refuse' | 'hang' | 'late' | 'lose' | number
 
 /** Decides about each call; `undefined` lets it pass. */
 export type FaultPlan = (method: DriverMethod, call: number) => Fault | undefined
@@ -19,6 +29,8 @@ export type FaultPlan = (method: DriverMethod, call: number) => Fault | undefine
 export class ChaosDriver implements Driver {
   readonly name = 'chaos'
   readonly shared: boolean
+  /** How often the connection was given up. */
+  resets = 0
   /** The names of the methods called so far, without `connect`, `now` and `close`. */
   readonly calls: DriverMethod[] = []
   /** How many calls there were of everything. */
@@ -78,6 +90,11 @@ export class ChaosDriver implements Driver {
     return this.#call('exchangeMany', () => this.#tier.exchangeMany(entries, onlyNewer, guard))
   }
 
+  exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    assertTtls(entries)
+    return this.#call('exchangeTogether', () => this.#tier.exchangeMany(entries, true, guard))
+  }
+
   setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
     return this.#call('setIfAbsent', () => this.#tier.setIfAbsent(key, value))
   }
@@ -103,6 +120,10 @@ export class ChaosDriver implements Driver {
     return this.#call('connect', () => this.#tier.connect())
   }
 
+  reset(): void {
+    this.resets++
+  }
+
   async close(): Promise<void> {
     this.closed = true
   }
@@ -120,6 +141,9 @@ export class ChaosDriver implements Driver {
         return work()
       case 'fail':
         throw new CacheError('TIER_UNAVAILABLE', 'chaos: the connection is gone')
+      case 'refuse':
+        if (WRITES.has(method)) throw new CacheError('WRITE_REFUSED', 'chaos: out of memory')
+        return work()
       case 'lose':
         await work()
         return new Promise(() => undefined)

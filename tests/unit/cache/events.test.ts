@@ -91,6 +91,20 @@ describe('listeners', () => {
     expect(lines).toHaveLength(10)
   })
 
+  it('hear that what waits is lost where a tier stays away until the end, or was too much for the journal', async () => {
+    const shared = new SharedTier()
+    const { cache, driver } = shared.process({ journal: { maxEntries: 2 } })
+    const [unsent, overflow] = [record(cache, 'unsent'), record(cache, 'overflow')]
+    driver.break('fail')
+    for (const key of ['a', 'b', 'c']) await cache.set('live', key, 1)
+    expect(overflow).toEqual([{ tier: 'chaos', region: 'live' }])
+    await cache.set('live', 'd', 1)
+    const closing = cache.close()
+    await shared.clock.advance(5_000)
+    expect(await closing).toEqual({ unsent: 2 })
+    expect(unsent).toEqual([{ tier: 'chaos', entries: 2 }])
+  })
+
   it('hear from which tier a value came, and how the circuit is', async () => {
     const shared = new SharedTier()
     await shared.process().cache.set('live', 'k', 1)
@@ -109,7 +123,10 @@ describe('listeners', () => {
     driver.heal()
     await shared.clock.advance(10_000)
     expect(circuit.at(-1)).toMatchObject({ tier: 'chaos', state: 'closed' })
-    expect(replays).toEqual([{ tier: 'chaos', entries: 1 }])
+    expect(replays).toEqual([
+      { tier: 'chaos', state: 'replaying', entries: 0, waiting: 1 },
+      { tier: 'chaos', state: 'replayed', entries: 1, waiting: 0 },
+    ])
   })
 })
 
@@ -141,7 +158,9 @@ describe('without a logger', () => {
     })
     await cache.set('live', 'k', 3)
     await shared.clock.advance(10_000)
-    await cache.close()
+    const closing = cache.close()
+    await shared.clock.advance(5_000)
+    expect(await closing).toEqual({ unsent: 1 })
     const count = writes.reduce((sum, write) => sum + write.mock.calls.length, 0)
     expect(count).toBe(0)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Replayed } from '../../../js/flow/replay.ts'
 import { heal, outage, RECOVERY } from '../../helpers/outage.ts'
-import { REGION, World } from '../../helpers/processes.ts'
+import { type Process, REGION, World } from '../../helpers/processes.ts'
 import { envelope, textOf } from '../../helpers/stored.ts'
 
 describe('after an outage', () => {
@@ -75,27 +76,82 @@ describe('after an outage', () => {
     let batches = 0
     a.driver.break((method) => (method === 'exchangeMany' && ++batches === 2 ? 'fail' : undefined))
     await world.clock.advance(100)
-    expect(a.remote.status()).toMatchObject({ state: 'open', journal: { length: 150 } })
+    expect(a.remote.status()).toMatchObject({ state: 'open', journal: { length: 234 } })
     await world.clock.advance(RECOVERY)
     expect(a.remote.status().journal.length).toBe(0)
-    expect(batches).toBe(4)
+    expect(batches).toBe(6)
     const found = await b.remote.getMany(REGION, ['k0', 'k99', 'k100', 'k249'])
     expect(found.map(textOf)).toEqual(['v0', 'v99', 'v100', 'v249'])
   })
 
-  it('the replay pauses for as long as each batch took', async () => {
+  it('the replay begins with few writes, doubles, and pauses for at least as long as each batch took', async () => {
     const world = new World()
     const a = world.process()
     await outage(world, a)
-    for (let i = 0; i < 200; i++) await a.set(`k${i}`, 'v')
-    const sent: number[] = []
-    a.driver.break((method) => {
-      if (method === 'exchangeMany') sent.push(world.clock.now())
-      return method === 'exchangeMany' ? 40 : undefined
-    })
+    for (let i = 0; i < 400; i++) await a.set(`k${i}`, 'v')
+    const sent: { at: number; count: number }[] = []
+    slowly(a, world, 40, (count) => sent.push({ at: world.clock.now(), count }))
     await world.clock.advance(RECOVERY)
-    expect(sent).toHaveLength(2)
-    expect((sent[1] ?? 0) - (sent[0] ?? 0)).toBe(80)
+    expect(sent.map(({ count }) => count)).toEqual([16, 32, 64, 128, 160])
+    for (const [i, { at }] of sent.slice(1).entries()) {
+      const pause = at - (sent[i]?.at ?? 0) - 40
+      expect(pause).toBeGreaterThanOrEqual(40)
+      expect(pause).toBeLessThanOrEqual(80)
+    }
+  })
+
+  it('where batches take long, the replay makes them smaller again', async () => {
+    const world = new World()
+    const a = world.process()
+    await outage(world, a)
+    for (let i = 0; i < 400; i++) await a.set(`k${i}`, 'v')
+    const counts: number[] = []
+    slowly(
+      a,
+      world,
+      (count) => (count > 64 ? 60 : 10),
+      (count) => counts.push(count),
+    )
+    await world.clock.advance(RECOVERY)
+    expect(counts).toEqual([16, 32, 64, 128, 64, 96])
+  })
+
+  it('twenty processes that recover at once spread what they send, one batch each at a time', async () => {
+    const world = new World()
+    const processes = Array.from({ length: 20 }, () => world.process())
+    for (const process of processes) {
+      await outage(world, process)
+      for (let i = 0; i < 300; i++) await process.set(`k${i}`, 'v')
+    }
+    await world.clock.advance(60_000)
+    let running = 0
+    let most = 0
+    const starts: number[] = []
+    for (const process of processes) {
+      slowly(process, world, 20, () => {
+        starts.push(world.clock.now())
+        most = Math.max(most, ++running)
+        world.clock.after(20, () => running--)
+      })
+    }
+    await world.clock.advance(RECOVERY)
+    expect(processes.map(({ remote }) => remote.status().journal.length)).toEqual(processes.map(() => 0))
+    expect(most).toBeLessThanOrEqual(10)
+    expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(2000)
+  })
+
+  it('tells what was sent again, so that other processes can be told', async () => {
+    const world = new World()
+    const replayed: Replayed[] = []
+    const a = world.process({ onReplayed: (what) => replayed.push(what) })
+    await outage(world, a)
+    await a.set('k', 'v')
+    await a.clear('other')
+    await heal(world, a)
+    expect(replayed).toMatchObject([
+      { kind: 'clear', region: 'other' },
+      { kind: 'writes', region: REGION, writes: [{ key: 'k' }] },
+    ])
   })
 
   it('large values go in small batches', async () => {
@@ -155,3 +211,18 @@ describe('after an outage', () => {
     expect(await world.process().get('k')).toBe('v')
   })
 })
+
+/** Repairs the tier, which takes `ms` for each batch from now on. */
+function slowly(
+  { driver }: Process,
+  { clock, tier }: World,
+  ms: number | ((count: number) => number),
+  onBatch: (count: number) => void,
+): void {
+  driver.heal()
+  driver.exchangeMany = async (entries, onlyNewer, guard) => {
+    onBatch(entries.length)
+    await new Promise<void>((resolve) => clock.after(typeof ms === 'number' ? ms : ms(entries.length), resolve))
+    return tier.exchangeMany(entries, onlyNewer, guard)
+  }
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { outage } from '../../helpers/outage.ts'
 import { World } from '../../helpers/processes.ts'
 
 describe('closing', () => {
@@ -54,13 +55,39 @@ describe('closing', () => {
     expect([a.driver.total, world.clock.pending]).toEqual([calls, 0])
   })
 
+  it('goes on trying until its time is over', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('fail')
+    for (let i = 0; i < 2000; i++) await a.set(`k${i}`, 'v')
+    const closing = a.remote.close(5000)
+    await world.clock.advance(4000)
+    expect(a.driver.closed).toBe(false)
+    a.driver.heal()
+    await world.clock.advance(1000)
+    expect(await closing).toEqual({ unsent: 0 })
+    expect(await world.process().get('k1999')).toBe('v')
+    expect(world.clock.pending).toBe(0)
+  })
+
+  it('ends the pauses of a replay that is under way', async () => {
+    const world = new World()
+    const a = world.process()
+    await outage(world, a)
+    for (let i = 0; i < 5000; i++) await a.set(`k${i}`, 'v')
+    a.driver.break((method) => (method === 'exchangeMany' ? 40 : undefined))
+    await world.clock.advance(200)
+    expect(a.remote.status().journal.length).toBeGreaterThan(4000)
+    expect(await world.during(600, a.remote.close(600))).toEqual({ unsent: 0 })
+  })
+
   it('leaves no attempt for later where the last one failed', async () => {
     const world = new World()
     const a = world.process({ circuit: { threshold: 100 } })
     await a.get('k')
     a.driver.break((method) => (method === 'exchangeMany' ? 'fail' : undefined))
     await a.set('k', 'v')
-    expect(await a.remote.close()).toEqual({ unsent: 1 })
+    expect(await world.during(1000, a.remote.close())).toEqual({ unsent: 1 })
     expect(world.clock.pending).toBe(0)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CacheError } from '../../../js/errors.ts'
+import { heal, outage } from '../../helpers/outage.ts'
 import { type Process, REGION, World } from '../../helpers/processes.ts'
 import { envelope, tombstone } from '../../helpers/stored.ts'
 
@@ -130,7 +131,7 @@ describe('a transaction in L2', () => {
     expect(await read(world.process())).toEqual(['v', 'v', undefined])
   })
 
-  it('is replayed in one batch, over what is older only', async () => {
+  it('is replayed in one step, over what is older only', async () => {
     const world = new World()
     const [a, b] = [world.process(), world.process()]
     await b.set('c', 'before')
@@ -141,14 +142,51 @@ describe('a transaction in L2', () => {
     expect(await transaction(a, 'v')).toEqual({ outcome: 'journaled' })
     await world.clock.advance(1)
     await b.set('b', 'newer')
-    const batches: number[] = []
-    a.driver.exchangeMany = (entries, onlyNewer, guard) => {
-      batches.push(entries.length)
-      return world.tier.exchangeMany(entries, onlyNewer, guard)
+    const together: number[] = []
+    a.driver.exchangeTogether = (entries, guard) => {
+      together.push(entries.length)
+      return world.tier.exchangeMany(entries, true, guard)
     }
     a.driver.heal()
     await world.clock.advance(6000)
-    expect(batches).toEqual([98, 3])
+    expect(together).toEqual([3])
     expect(await read(b)).toEqual(['v', 'newer', undefined])
+  })
+
+  it('is replayed one write after the other where the tier cannot do it in one step', async () => {
+    const world = new World()
+    const a = world.process()
+    await outage(world, a)
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'journaled' })
+    a.driver.exchangeTogether = async () => {
+      throw new CacheError('COMMIT_FAILED', 'keys of two slots')
+    }
+    await heal(world, a)
+    expect(await read(world.process())).toEqual(['v', 'v', undefined])
+  })
+
+  it('is given its limit for each thousand writes, and each MiB', async () => {
+    for (const [count, size, limit] of [
+      [1000, 10, 250],
+      [1001, 10, 500],
+      [3, 700_000, 750],
+    ] as const) {
+      const world = new World()
+      const a = world.process()
+      await a.get('a')
+      a.driver.break((method) => (method === 'commit' ? 'hang' : undefined))
+      const writes = Array.from({ length: count }, (_, i) => ({
+        key: `k${i}`,
+        envelope: envelope(a.remote.stamps.next(), 'x'.repeat(size)),
+        ttl: 1000,
+      }))
+      let ended = false
+      const committing = a.remote.commit(REGION, writes).finally(() => {
+        ended = true
+      })
+      await world.clock.advance(limit - 1)
+      expect(ended).toBe(false)
+      expect((await world.during(1, committing)).outcome).toBe('unknown')
+    }
   })
 })
