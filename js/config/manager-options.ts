@@ -2,10 +2,10 @@ import { type Clock, systemClock } from '../clock.ts'
 import { isLoggerLike, type Logger, silentLogger, toLogger } from '../observe/logger.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { parseAddress } from '../tiers/redis/address.ts'
-import type { RedisSource } from '../tiers/redis/index.ts'
+import type { ReadFrom, RedisSource } from '../tiers/redis/index.ts'
 import { alertOptions } from './alert-options.ts'
 import { type KeyRing, type KeyRingOptions, parseKeyRing } from './encryption-keys.ts'
-import { bytes, count, derived, duration, field, flag, group, withMethods } from './fields.ts'
+import { bytes, count, derived, duration, field, flag, group, oneOf, withMethods } from './fields.ts'
 import type { ResolvedManager } from './types.ts'
 import { invalidOption } from './units.ts'
 
@@ -26,7 +26,7 @@ const NAMES = "1 to 64 letters, digits, '_' or '-'"
 const parseDriver = withMethods<Driver>('a driver', DRIVER_METHODS)
 const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
 
-const REDIS = 'a URL, an ioredis or node-redis client, or an array of cluster nodes'
+const REDIS = 'a URL, an ioredis or node-redis client, an array of cluster nodes, or { sentinels, name }'
 const KEYS = '{ keys, indexSecret? }'
 
 /** What may be the name of a namespace or a region, so that no two pairs of them meet in one key. */
@@ -53,6 +53,11 @@ export const managerOptions = group<ManagerSettings>(
       socketTimeout: duration('How long a silent socket is waited for', 5_000),
       connectTimeout: duration('How long a new connection may take', 5_000),
       retryOnTimeout: flag('Whether a read that timed out is tried once more', false),
+      readFrom: derived(
+        oneOf<ReadFrom>('Who may answer reads of values', ['master', 'replica'], 'master'),
+        "'master', or what a client handed in does",
+        () => undefined,
+      ),
     }),
     l2: field<Driver | undefined>(
       'L2 in any other tier; not together with `redis`',
@@ -124,7 +129,7 @@ export function checkName(value: unknown, option: string): string {
 /** No message repeats a URL: it may hold a password. */
 function parseRedis(value: unknown, option: string): RedisSource {
   if (typeof value === 'string') parseAddress(value)
-  else if (Array.isArray(value) ? value.length === 0 : !isClient(value)) {
+  else if (Array.isArray(value) ? value.length === 0 : !isClient(value) && !isSentinels(value)) {
     throw invalidOption(option, value, REDIS)
   }
   return value as RedisSource
@@ -134,6 +139,11 @@ function parseRedis(value: unknown, option: string): RedisSource {
 function isClient(value: unknown): boolean {
   const { call, sendCommand } = (value ?? {}) as { call?: unknown; sendCommand?: unknown }
   return typeof call === 'function' || typeof sendCommand === 'function'
+}
+
+function isSentinels(value: unknown): boolean {
+  const { sentinels, name } = (value ?? {}) as { sentinels?: unknown; name?: unknown }
+  return Array.isArray(sentinels) && sentinels.length > 0 && typeof name === 'string'
 }
 
 function parseRegions(value: unknown, option: string): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { FavorName } from '../memory/store.ts'
 import type { AlertThresholds } from '../observe/alerts.ts'
 import type { Logger, LoggerLike } from '../observe/logger.ts'
 import type { Driver } from '../tiers/driver.ts'
-import type { RedisSource } from '../tiers/redis/index.ts'
+import type { ReadFrom, RedisSource } from '../tiers/redis/index.ts'
 import type { KeyRing, KeyRingOptions } from './encryption-keys.ts'
 import type { Bytes, Duration } from './units.ts'
 
@@ -141,11 +141,13 @@ export interface RedisClientOptions {
   readonly connectTimeout?: Duration
   /** Whether a read that timed out is tried once more. Default: false. */
   readonly retryOnTimeout?: boolean
+  /** Whether replicas may answer reads of values. Default: only masters, or what a client handed in does. */
+  readonly readFrom?: ReadFrom
 }
 
 /** Options of a `CacheManager`. */
 export interface ManagerOptions {
-  /** L2 in Redis: a URL, an ioredis or node-redis client, or the seeds of a Redis Cluster. Default: none. */
+  /** L2 in Redis: a URL, an ioredis or node-redis client, the seeds of a Redis Cluster, or sentinels. Default: none. */
   readonly redis?: RedisSource
   /** Options of the client made for `redis`, where that is no client itself. */
   readonly redisOptions?: RedisClientOptions
@@ -203,6 +205,7 @@ export interface ResolvedManager {
     readonly socketTimeout: number
     readonly connectTimeout: number
     readonly retryOnTimeout: boolean
+    readonly readFrom: ReadFrom | undefined
   }
   readonly l2: Driver | undefined
   readonly namespace: string

@@ -92,7 +92,7 @@ export class Reader {
       const prefix = generations.prefix(request.region, token)
       for (const key of request.keys) keys.push(prefix + key)
     }
-    const values = await attempt.driver.getMany(keys)
+    const values = await attempt.driver.getMany(keys, regions.length)
     const valid = await this.#validTokens(attempt, regions, values)
     const again: Request[] = []
     let next = regions.length

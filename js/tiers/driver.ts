@@ -17,8 +17,12 @@ export interface Driver {
   readonly name: string
   /** Whether other processes (or tabs) can write to the same data. */
   readonly shared: boolean
-  /** Values in the order of `keys`, in one round trip; `undefined` where there is none. */
-  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>
+  /**
+   * Values in the order of `keys`, in one round trip; `undefined` where there is none. The first
+   * `current` of them are what the tier holds now; for the others a copy will do that lags
+   * behind, where the tier has such. Default: all.
+   */
+  getMany(keys: readonly string[], current?: number): Promise<(Uint8Array | undefined)[]>
   /**
    * Stores all, in one round trip; each entry replaces what was there. With `guard`, that
    * key is read in the same round trip, after the writes, and its value answered.

@@ -17,8 +17,8 @@ export class LazyDriver implements Driver {
     this.#load = load
   }
 
-  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return (await this.#driver()).getMany(keys)
+  async getMany(keys: readonly string[], current?: number): Promise<(Uint8Array | undefined)[]> {
+    return (await this.#driver()).getMany(keys, current)
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {

@@ -39,12 +39,20 @@ describe('Redis URLs', () => {
 })
 
 describe('a Redis source', () => {
-  it.each([[{}], [[]], [{ status: 'ready' }], [{ sendCommand: () => 0 }], [['redis://h/3']], [['unix:///s']]])(
-    'refuses %j',
-    (source) => {
-      expect(() => redisDriver(source as RedisSource)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
-    },
-  )
+  it.each([
+    [{}],
+    [[]],
+    [{ status: 'ready' }],
+    [{ sendCommand: () => 0 }],
+    [['redis://h/3']],
+    [['unix:///s']],
+    [{ sentinels: [] }],
+    [{ sentinels: [], name: 'm' }],
+    [{ sentinels: ['unix:///s'], name: 'm' }],
+    [{ sentinels: ['h'], name: '' }],
+  ])('refuses %j', (source) => {
+    expect(() => redisDriver(source as RedisSource)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+  })
 
   it('may be a client of either package, as its types say', () => {
     expectTypeOf<Redis>().toExtend<RedisSource>()
@@ -58,20 +66,27 @@ describe('a Redis source', () => {
     await driver.close()
     expect(client.status).toBe('wait')
   })
-
-  it('refuses a node-redis sentinel by name', () => {
-    const sentinel = { isReady: true, sendCommand: () => 0, multi: () => 0, getSentinelNode: () => 0 }
-    expect(() => redisDriver(sentinel)).toThrow(/sentinels/)
-  })
 })
 
 describe('options of a client of ours', () => {
   const [address] = [parseAddress('rediss://me:secret@h:1/2')] as const
 
+  it('of sentinels are not those of the servers', () => {
+    const topology = { kind: 'sentinels', name: 'm', auth: { username: 'me', password: 'secret' } } as const
+    const sentinel = parseAddress('redis://me:secret@h', 26_379)
+    expect(planClient([sentinel], topology, { password: 'other', database: 3 })).toMatchObject({
+      endpoints: [{ host: 'h', port: 26_379 }],
+      auth: { password: 'other' },
+      database: 3,
+    })
+    expect(planClient([sentinel], topology, {}).auth).toEqual({})
+  })
+
   it('come from the URL', () => {
-    expect(planClient([address], false, {})).toEqual({
+    expect(planClient([address], { kind: 'server' }, {})).toEqual({
       endpoints: [{ host: 'h', port: 1 }],
-      cluster: false,
+      topology: { kind: 'server' },
+      readFrom: 'master',
       auth: { username: 'me', password: 'secret' },
       database: 2,
       tls: {},
@@ -82,14 +97,14 @@ describe('options of a client of ours', () => {
 
   it('are beaten by explicit ones', () => {
     const options = { username: 'you', password: 'other', database: 0, tls: false, connectTimeout: 1, socketTimeout: 2 }
-    expect(planClient([address], false, options)).toMatchObject({
+    expect(planClient([address], { kind: 'server' }, options)).toMatchObject({
       auth: { username: 'you', password: 'other' },
       database: 0,
       tls: undefined,
       connectTimeout: 1,
       socketTimeout: 2,
     })
-    expect(planClient([address], false, { tls: { servername: 'x' } }).tls).toEqual({ servername: 'x' })
+    expect(planClient([address], { kind: 'server' }, { tls: { servername: 'x' } }).tls).toEqual({ servername: 'x' })
   })
 
   it('try to reconnect for ever, ever more slowly up to two seconds, each at a time of its own', () => {

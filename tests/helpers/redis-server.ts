@@ -120,17 +120,18 @@ class Server implements RedisServer {
   }
 }
 
-async function launch(port: number, directory: string, options: RedisServerOptions): Promise<ChildProcess> {
-  const server = spawn(
-    'redis-server',
-    [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', join(directory, 'redis.sock')],
-      ...['--dir', directory, '--save', '', '--appendonly', options.persistent ? 'yes' : 'no'],
-      ...['--appendfsync', 'always', '--daemonize', 'no', '--loglevel', 'warning'],
-      ...(options.args ?? []),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+function launch(port: number, directory: string, options: RedisServerOptions): Promise<ChildProcess> {
+  return launchServer(port, [
+    ...['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', join(directory, 'redis.sock')],
+    ...['--dir', directory, '--save', '', '--appendonly', options.persistent ? 'yes' : 'no'],
+    ...['--appendfsync', 'always', '--daemonize', 'no', '--loglevel', 'warning'],
+    ...(options.args ?? []),
+  ])
+}
+
+/** Starts a `redis-server` with these arguments, and answers it once it answers on `port`. */
+export async function launchServer(port: number, args: readonly string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let log = ''
   server.stdout?.on('data', (chunk: Buffer) => {
     log += chunk.toString()

@@ -17,14 +17,15 @@ const SHAPES = 'redis://[user:password@]host[:port][/database], rediss://… for
 /**
  * Reads `redis://`, `rediss://` and `unix://` URLs.
  *
+ * @param port - The port where the URL names none.
  * @throws CacheError `INVALID_OPTION`; the message never repeats the URL, which may hold a password.
  */
-export function parseAddress(url: string): RedisAddress {
+export function parseAddress(url: string, port = 6379): RedisAddress {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   switch (parsed?.protocol) {
     case 'redis:':
     case 'rediss:':
-      return overTcp(parsed)
+      return overTcp(parsed, port)
     case 'unix:':
       return overSocket(parsed)
     default:
@@ -32,10 +33,10 @@ export function parseAddress(url: string): RedisAddress {
   }
 }
 
-function overTcp(url: URL): RedisAddress {
+function overTcp(url: URL, port: number): RedisAddress {
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost',
-    port: url.port === '' ? 6379 : Number(url.port),
+    port: url.port === '' ? port : Number(url.port),
     tls: url.protocol === 'rediss:',
     ...credentials(url),
     ...database(url.searchParams.get('db') ?? url.pathname.slice(1)),

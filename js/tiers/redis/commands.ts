@@ -1,17 +1,17 @@
 import type { DriverEntry, Previous } from '../driver.ts'
 import { tierError } from '../tier-error.ts'
-import { type RedisCommand, type RedisReply, TIER } from './link.ts'
+import { type RedisArgument, type RedisCommand, type RedisReply, TIER } from './link.ts'
 import { OUTCOMES } from './scripts/script.ts'
 
-/** The most keys that one command names, so that none holds the server for long. */
-const MAX_KEYS = 10_000
+/** The most keys that one command names: none holds the server for long, and a script can take as many. */
+const MAX_KEYS = 5000
 
 /** The longest TTL that is handed to Redis as one, some 30,000 years; beyond, values stay until deleted. */
 const MAX_TTL = 1e15
 
 /** MGET of some keys: unlike GET it answers nil, no error, where there is something other than a string. */
-export function get(keys: readonly string[]): RedisCommand {
-  return { name: 'mget', keys }
+export function get(keys: readonly RedisArgument[], replica = false): RedisCommand {
+  return { name: 'mget', keys, replica }
 }
 
 /** SET of one entry, with its TTL. */
@@ -47,16 +47,16 @@ export function outcome(reply: RedisReply): Previous {
   return previous
 }
 
-/** The keys in groups that one command may name. */
-export function inChunks(keys: readonly string[]): string[][] {
-  const chunks: string[][] = []
-  for (let i = 0; i < keys.length; i += MAX_KEYS) chunks.push(keys.slice(i, i + MAX_KEYS))
-  return chunks
+/** UNLINK of some keys. */
+export function unlink(keys: readonly RedisArgument[]): RedisCommand {
+  return { name: 'unlink', keys }
 }
 
-/** The total of number replies. */
-export function sum(replies: readonly RedisReply[]): number {
-  return replies.reduce<number>((total, reply) => total + Number(reply), 0)
+/** In groups of as many as one command may name. */
+export function inChunks<T>(keys: readonly T[]): T[][] {
+  const chunks: T[][] = []
+  for (let i = 0; i < keys.length; i += MAX_KEYS) chunks.push(keys.slice(i, i + MAX_KEYS))
+  return chunks
 }
 
 /** A glob pattern that matches `text` alone. */
@@ -67,6 +67,12 @@ export function escapeGlob(text: string): string {
 /** Throws the first error reply, as the tier's. */
 export function assertNoError(replies: readonly RedisReply[]): void {
   for (const reply of replies) if (reply instanceof Error) throw tierError(TIER, reply)
+}
+
+/** The same replies; throws the first error among them, as the tier's. */
+export function noErrors(replies: RedisReply[]): RedisReply[] {
+  assertNoError(replies)
+  return replies
 }
 
 /** Whether the server does not know the SHA it was given. */

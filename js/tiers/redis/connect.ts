@@ -21,12 +21,27 @@ export interface RedisConnectOptions {
   readonly socketTimeout?: number
 }
 
+/** Which servers answer where a value need not be the newest. */
+export type ReadFrom = 'master' | 'replica'
+
+/** One server; the seeds of a cluster; or sentinels, which tell where the master called `name` is. */
+export type Topology =
+  | { readonly kind: 'server' | 'cluster' }
+  | { readonly kind: 'sentinels'; readonly name: string; readonly auth: Credentials }
+
+/** How to get in. */
+export interface Credentials {
+  readonly username?: string
+  readonly password?: string
+}
+
 /** What a client of ours is to be like, completely. */
 export interface ClientPlan {
-  /** One address, or the seeds of a cluster. */
+  /** One address, the seeds of a cluster, or the sentinels. */
   readonly endpoints: readonly [Endpoint, ...Endpoint[]]
-  readonly cluster: boolean
-  readonly auth: { readonly username?: string; readonly password?: string }
+  readonly topology: Topology
+  readonly readFrom: ReadFrom
+  readonly auth: Credentials
   readonly database: number
   /** For `tls.connect`; undefined is plain text. */
   readonly tls: Readonly<Record<string, unknown>> | undefined
@@ -42,25 +57,33 @@ const DEFAULT_TIMEOUT = 5000
 /** The longest pause before another attempt to connect, in ms. */
 const MAX_DELAY = 2000
 
-/** Puts addresses and options together; options win. The first address speaks for all of a cluster. */
+/**
+ * Puts addresses and options together; options win. The first address speaks for all of a
+ * cluster. User, password and database of sentinels are theirs, not those of the servers.
+ */
 export function planClient(
   addresses: readonly [RedisAddress, ...RedisAddress[]],
-  cluster: boolean,
-  options: RedisConnectOptions,
+  topology: Topology,
+  options: RedisConnectOptions & { readonly readFrom?: ReadFrom | undefined },
 ): ClientPlan {
   const [first, ...others] = addresses
-  const username = options.username ?? first.username
-  const password = options.password ?? first.password
+  const own: Partial<RedisAddress> = topology.kind === 'sentinels' ? {} : first
   const tls = options.tls ?? first.tls
   return {
     endpoints: [endpoint(first), ...others.map(endpoint)],
-    cluster,
-    auth: { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) },
-    database: options.database ?? first.database ?? 0,
+    topology,
+    readFrom: options.readFrom ?? 'master',
+    auth: credentials(options.username ?? own.username, options.password ?? own.password),
+    database: options.database ?? own.database ?? 0,
     tls: tls === true ? {} : tls || undefined,
     connectTimeout: options.connectTimeout ?? DEFAULT_TIMEOUT,
     socketTimeout: options.socketTimeout ?? DEFAULT_TIMEOUT,
   }
+}
+
+/** User and password, as far as they are given. */
+export function credentials(username: string | undefined, password: string | undefined): Credentials {
+  return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) }
 }
 
 function endpoint({ host = 'localhost', port = 6379, path }: RedisAddress): Endpoint {
@@ -68,9 +91,25 @@ function endpoint({ host = 'localhost', port = 6379, path }: RedisAddress): Endp
 }
 
 /** Where a client of this plan connects, as messages name it. */
-export function destination({ endpoints, cluster, database, tls }: ClientPlan): Destination {
+export function destination({ endpoints, topology, database, tls }: ClientPlan): Destination {
   const names = endpoints.map((one) => ('path' in one ? one.path : `${one.host}:${one.port}`)).join(', ')
-  return { name: cluster ? `the cluster of ${names}` : names, database, tls: tls !== undefined }
+  return { name: placeName(topology, names), database, tls: tls !== undefined }
+}
+
+function placeName(topology: Topology, names: string): string {
+  switch (topology.kind) {
+    case 'server':
+      return names
+    case 'cluster':
+      return `the cluster of ${names}`
+    case 'sentinels':
+      return `${topology.name} by the sentinels ${names}`
+  }
+}
+
+/** The endpoints that are reached over TCP. */
+export function overTcp({ endpoints }: ClientPlan): { readonly host: string; readonly port: number }[] {
+  return endpoints.flatMap((endpoint) => ('path' in endpoint ? [] : [endpoint]))
 }
 
 /**

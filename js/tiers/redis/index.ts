@@ -1,19 +1,33 @@
 import { CacheError } from '../../errors.ts'
 import type { Driver } from '../driver.ts'
 import { parseAddress, type RedisAddress } from './address.ts'
-import { makeLink, planClient, type RedisConnectOptions } from './connect.ts'
+import { credentials, makeLink, planClient, type ReadFrom, type RedisConnectOptions, type Topology } from './connect.ts'
 import { type IoredisClient, ioredisLink, isIoredis } from './ioredis.ts'
 import type { RedisLink } from './link.ts'
 import { isNodeRedis, type NodeRedisClient, nodeRedisLink } from './node-redis.ts'
 import { RedisDriver, type RedisTierOptions } from './redis.ts'
 
-export type { IoredisClient, NodeRedisClient, RedisConnectOptions, RedisTierOptions }
+export type { IoredisClient, NodeRedisClient, ReadFrom, RedisConnectOptions, RedisTierOptions }
 
-/** Where the Redis is: a URL, a client made elsewhere, or the seeds of a Redis Cluster. */
-export type RedisSource = string | IoredisClient | NodeRedisClient | readonly RedisNode[]
+/** Where the Redis is: a URL, a client made elsewhere, the seeds of a Redis Cluster, or sentinels. */
+export type RedisSource = string | IoredisClient | NodeRedisClient | readonly RedisNode[] | RedisSentinels
 
-/** One seed of a Redis Cluster: a URL, or host and port (default: 6379). */
+/** One seed of a Redis Cluster, or one sentinel: a URL, or host and port (default: 6379; a sentinel's: 26379). */
 export type RedisNode = string | { readonly host: string; readonly port?: number }
+
+/** A master that Redis Sentinel watches. The sentinels tell which server that is. */
+export interface RedisSentinels {
+  /** At least one of them; the others are learned. User and password in the first one's URL are the sentinels'. */
+  readonly sentinels: readonly RedisNode[]
+  /** What the sentinels call the master, such as 'mymaster'. */
+  readonly name: string
+  /** The user of the servers. */
+  readonly username?: string
+  /** The password of the servers. */
+  readonly password?: string
+  /** The database on the servers. Default: 0. */
+  readonly database?: number
+}
 
 /** Options of `redisDriver`. */
 export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOptions {
@@ -45,26 +59,37 @@ export function redisDriver(source: RedisSource, options: RedisDriverOptions = {
 }
 
 function linkTo(source: RedisSource, options: RedisDriverOptions): RedisLink | (() => Promise<RedisLink>) {
-  if (typeof source === 'string') return ownLink([parseAddress(source)], false, options)
+  if (typeof source === 'string') return ownLink([parseAddress(source)], { kind: 'server' }, options)
   if (isNodeList(source)) {
-    const [first, ...others] = source.map(toAddress)
-    if (first === undefined) throw invalid('an array of nodes must name at least one')
-    return ownLink([first, ...others], true, options)
+    return ownLink(addressesOf(source, 6379, 'an array of nodes must name at least one'), { kind: 'cluster' }, options)
   }
   if (isIoredis(source)) return ioredisLink(source)
   if (isNodeRedis(source)) return nodeRedisLink(source)
-  throw invalid('expected a URL, an ioredis or node-redis client, or an array of cluster nodes')
+  if (isSentinels(source)) return bySentinels(source, options)
+  throw invalid(
+    'expected a URL, an ioredis or node-redis client, an array of cluster nodes, or { sentinels: […], name }',
+  )
+}
+
+function bySentinels(source: RedisSentinels, options: RedisDriverOptions): () => Promise<RedisLink> {
+  const { sentinels, name, username, password, database } = source
+  if (name === '') throw invalid('the name of the master must not be empty')
+  const addresses = addressesOf(sentinels, 26_379, '`sentinels` must name at least one')
+  const [{ username: user, password: secret }] = addresses
+  const of = { ...credentials(username, password), ...(database === undefined ? {} : { database }) }
+  return ownLink(addresses, { kind: 'sentinels', name, auth: credentials(user, secret) }, { ...of, ...options })
 }
 
 function ownLink(
   addresses: readonly [RedisAddress, ...RedisAddress[]],
-  cluster: boolean,
+  topology: Topology,
   options: RedisDriverOptions,
 ): () => Promise<RedisLink> {
-  const plan = planClient(addresses, cluster, options)
-  if (cluster && (plan.database !== 0 || addresses.some(({ path }) => path !== undefined))) {
-    throw invalid('the nodes of a cluster are reached over TCP and have database 0 only')
+  const plan = planClient(addresses, topology, options)
+  if (topology.kind !== 'server' && addresses.some(({ path }) => path !== undefined)) {
+    throw invalid('the nodes of a cluster and sentinels are reached over TCP')
   }
+  if (topology.kind === 'cluster' && plan.database !== 0) throw invalid('a cluster has database 0 only')
   return () => makeLink(plan, options.client)
 }
 
@@ -72,8 +97,19 @@ function isNodeList(source: Exclude<RedisSource, string>): source is readonly Re
   return Array.isArray(source)
 }
 
-function toAddress(node: RedisNode): RedisAddress {
-  return typeof node === 'string' ? parseAddress(node) : { host: node.host, port: node.port ?? 6379, tls: false }
+function isSentinels(source: object): source is RedisSentinels {
+  const { sentinels, name } = source as Partial<RedisSentinels>
+  return Array.isArray(sentinels) && typeof name === 'string'
+}
+
+function addressesOf(nodes: readonly RedisNode[], port: number, empty: string): [RedisAddress, ...RedisAddress[]] {
+  const [first, ...others] = nodes.map((node) => toAddress(node, port))
+  if (first === undefined) throw invalid(empty)
+  return [first, ...others]
+}
+
+function toAddress(node: RedisNode, port: number): RedisAddress {
+  return typeof node === 'string' ? parseAddress(node, port) : { host: node.host, port: node.port ?? port, tls: false }
 }
 
 function invalid(message: string): CacheError {

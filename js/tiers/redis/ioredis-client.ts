@@ -1,14 +1,32 @@
-import { type ClientPlan, destination, reconnectDelay } from './connect.ts'
+import { type ClientPlan, destination, overTcp, reconnectDelay } from './connect.ts'
 import { ioredisLink } from './ioredis.ts'
 import type { RedisLink } from './link.ts'
+
+type Package = typeof import('ioredis')
+
+const LAZY = { enableOfflineQueue: false, lazyConnect: true }
 
 /**
  * Makes an ioredis client in which no command ever waits, neither for a first connection nor
  * for a new one, and none is sent twice: what was under way when a connection broke is
  * rejected at once.
  */
-export function makeIoredis({ Redis, Cluster }: typeof import('ioredis'), plan: ClientPlan): RedisLink {
-  const connection = {
+export function makeIoredis(ioredis: Package, plan: ClientPlan): RedisLink {
+  switch (plan.topology.kind) {
+    case 'server': {
+      const { database: db, endpoints } = plan
+      const options = { ...connection(plan), ...LAZY, ...endpoints[0], db, retryStrategy: reconnectDelay }
+      return ioredisLink(new ioredis.Redis(options), destination(plan))
+    }
+    case 'cluster':
+      return overCluster(ioredis, plan)
+    case 'sentinels':
+      return bySentinels(ioredis, plan, plan.topology)
+  }
+}
+
+function connection(plan: ClientPlan) {
+  return {
     ...plan.auth,
     ...(plan.tls === undefined ? {} : { tls: plan.tls }),
     connectTimeout: plan.connectTimeout,
@@ -17,22 +35,49 @@ export function makeIoredis({ Redis, Cluster }: typeof import('ioredis'), plan: 
     autoResendUnfulfilledCommands: false,
     disconnectTimeout: 100,
   }
-  const lazy = { enableOfflineQueue: false, lazyConnect: true }
-  if (!plan.cluster) {
-    const { database: db } = plan
-    return ioredisLink(
-      new Redis({ ...connection, ...lazy, ...plan.endpoints[0], db, retryStrategy: reconnectDelay }),
-      destination(plan),
-    )
-  }
-  const seeds = plan.endpoints.flatMap((endpoint) => ('path' in endpoint ? [] : [endpoint]))
-  return ioredisLink(
-    new Cluster(seeds, {
-      ...lazy,
-      redisOptions: connection,
-      clusterRetryStrategy: reconnectDelay,
-      clusterNodeRetryStrategy: reconnectDelay,
-    }),
-    destination(plan),
-  )
 }
+
+/**
+ * Without delays for retries a cluster client sends nothing again but what a node redirects.
+ * Then it does not ask either who has taken over from a node that is gone: so that is asked
+ * whenever a connection to a node fails.
+ */
+function overCluster({ Cluster }: Package, plan: ClientPlan): RedisLink {
+  const client = new Cluster(overTcp(plan), {
+    ...LAZY,
+    redisOptions: connection(plan),
+    scaleReads: plan.readFrom === 'replica' ? 'slave' : 'master',
+    clusterRetryStrategy: reconnectDelay,
+    clusterNodeRetryStrategy: reconnectDelay,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    retryDelayOnTryAgain: 0,
+  })
+  client.on('node error', () => client.refreshSlotsCache())
+  return ioredisLink(client, destination(plan))
+}
+
+/** A server that answers READONLY is no master any more: the sentinels are asked anew. */
+function bySentinels({ Redis }: Package, plan: ClientPlan, { name, auth }: Sentinels): RedisLink {
+  const options = {
+    ...connection(plan),
+    ...LAZY,
+    sentinels: overTcp(plan),
+    name,
+    ...(auth.username === undefined ? {} : { sentinelUsername: auth.username }),
+    ...(auth.password === undefined ? {} : { sentinelPassword: auth.password }),
+    ...(plan.tls === undefined ? {} : { sentinelTLS: plan.tls, enableTLSForSentinelMode: true }),
+    db: plan.database,
+    retryStrategy: reconnectDelay,
+    sentinelRetryStrategy: reconnectDelay,
+    sentinelReconnectStrategy: reconnectDelay,
+    sentinelCommandTimeout: plan.connectTimeout,
+    failoverDetector: true,
+    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
+  }
+  const replica =
+    plan.readFrom === 'master' ? undefined : new Redis({ ...options, role: 'slave' as const, failoverDetector: false })
+  return ioredisLink(new Redis(options), destination(plan), replica)
+}
+
+type Sentinels = Extract<ClientPlan['topology'], { kind: 'sentinels' }>

@@ -12,6 +12,7 @@ import {
   type Scan,
   scanned,
 } from './link.ts'
+import { WithReplica } from './with-replica.ts'
 
 /** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
 export interface IoredisClient {
@@ -30,7 +31,11 @@ export function isIoredis(client: object): client is IoredisClient {
 interface Ioredis extends Emitter {
   readonly status: string
   readonly isCluster?: boolean
-  readonly options: { readonly keyPrefix?: string | Buffer }
+  readonly options: {
+    readonly keyPrefix?: string | Buffer
+    readonly scaleReads?: unknown
+    readonly retryDelayOnTryAgain?: number
+  }
   callBuffer(name: string, args: readonly RedisArgument[]): Promise<RedisReply>
   pipeline(): IoredisPipeline
   multi(): IoredisPipeline
@@ -44,6 +49,9 @@ interface IoredisPipeline {
   exec(): Promise<(readonly [error: Error | null, reply: RedisReply])[] | null>
 }
 
+/** A script that reads all its keys. */
+const READ = "return redis.call('MGET', unpack(KEYS))"
+
 /** How long `close` waits for the socket to be gone; the client destroys it before. */
 const END_LIMIT = 250
 
@@ -52,13 +60,17 @@ const END_LIMIT = 250
  * that it knows, but neither into a SCAN pattern nor off its replies.
  *
  * @param to - Where a client of ours connects; without it the client is somebody else's.
+ * @param replica - A client of ours at a replica, for reads that one may answer.
  */
-export function ioredisLink(given: IoredisClient, to?: Destination): RedisLink {
-  return new IoredisLink(given as unknown as Ioredis, to)
+export function ioredisLink(given: IoredisClient, to?: Destination, replica?: IoredisClient): RedisLink {
+  const link = new IoredisLink(given as unknown as Ioredis, to)
+  return replica === undefined ? link : new WithReplica(link, new IoredisLink(replica as unknown as Ioredis, to))
 }
 
 class IoredisLink implements RedisLink {
   readonly cluster: boolean
+  readonly severalKeys: boolean
+  readonly replicas: boolean
   readonly keyPrefix: string
   readonly #client: Ioredis
   readonly #owned: boolean
@@ -71,6 +83,8 @@ class IoredisLink implements RedisLink {
     this.#watch = new ConnectionWatch(client, () => this.ready, to)
     this.#gate = new DatabaseGate(client, to?.database ?? 0, this.#watch)
     this.cluster = client.isCluster === true
+    this.severalKeys = !this.cluster || client.options.retryDelayOnTryAgain === 0
+    this.replicas = this.cluster && (client.options.scaleReads ?? 'master') !== 'master'
     this.keyPrefix = client.options.keyPrefix?.toString() ?? ''
   }
 
@@ -82,8 +96,9 @@ class IoredisLink implements RedisLink {
     return this.#watch.lastError
   }
 
-  async send(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
+  async send(asked: readonly RedisCommand[]): Promise<RedisReply[]> {
     const client = this.#client
+    const commands = this.replicas ? asked.map(toMaster) : asked
     if (this.cluster || commands.length === 1) {
       return Promise.all(commands.map((command) => client.callBuffer(command.name, words(command)).catch(asReply)))
     }
@@ -137,6 +152,16 @@ class IoredisLink implements RedisLink {
       })
     })
   }
+}
+
+/**
+ * A cluster client that reads from replicas does so with every command that only reads. A
+ * script is none to it: as one, a read is answered by the master.
+ */
+function toMaster(command: RedisCommand): RedisCommand {
+  const { name, keys, replica } = command
+  if (name !== 'mget' || replica === true) return command
+  return { name: 'eval', before: [READ, String(keys.length)], keys }
 }
 
 function words({ before = [], keys, after = [] }: RedisCommand): RedisArgument[] {

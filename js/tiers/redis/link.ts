@@ -10,6 +10,14 @@ export const TIER = 'redis'
 export interface RedisLink {
   /** Whether it speaks to a cluster, where one command must not name keys of several slots. */
   readonly cluster: boolean
+  /**
+   * Whether one command may name several keys of a slot. While that slot moves to another node
+   * Redis answers TRYAGAIN to it: a client that then waits and tries again by itself would
+   * spend the whole time of the call.
+   */
+  readonly severalKeys: boolean
+  /** Whether the client may send commands that are marked `replica` to a replica. */
+  readonly replicas: boolean
   /** Whether a command sent now would go out at once. */
   readonly ready: boolean
   /** What the client puts before each key. */
@@ -38,6 +46,8 @@ export interface RedisCommand {
   readonly before?: readonly string[]
   readonly keys: readonly RedisArgument[]
   readonly after?: readonly RedisArgument[]
+  /** Whether a replica may answer it, which may lag behind. Default: false, the master answers. */
+  readonly replica?: boolean
 }
 
 /** Text or bytes. */

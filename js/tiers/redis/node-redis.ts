@@ -1,6 +1,6 @@
-import { CacheError } from '../../errors.ts'
+import type { CacheError } from '../../errors.ts'
 import type { Destination } from './connection-error.ts'
-import { ConnectionWatch, type Emitter } from './connection-watch.ts'
+import { ConnectionWatch } from './connection-watch.ts'
 import {
   endedByOwner,
   type RedisArgument,
@@ -11,8 +11,9 @@ import {
   type Scan,
   scanned,
 } from './link.ts'
+import { type Sendable, type Shape, shapeOf } from './node-redis-shapes.ts'
 
-/** Any node-redis client, `createClient` or `createCluster`. Known by its methods, not by its class. */
+/** Any node-redis client: `createClient`, `createCluster` or `createSentinel`. Known by its methods, not by its class. */
 export interface NodeRedisClient {
   readonly isReady: boolean
   sendCommand(...args: never[]): unknown
@@ -25,38 +26,6 @@ export function isNodeRedis(client: object): client is NodeRedisClient {
   return typeof sendCommand === 'function' && typeof multi === 'function' && typeof isReady === 'boolean'
 }
 
-/** The parts of node-redis that are used here. */
-interface NodeRedis extends Emitter {
-  readonly isReady: boolean
-  readonly isOpen: boolean
-  readonly options?: { readonly keyPrefix?: RedisArgument }
-  readonly _keyPrefix?: RedisArgument
-  sendCommand(args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
-  multi(): { addCommand(args: readonly RedisArgument[]): unknown; exec(): Promise<unknown> }
-  connect(): Promise<unknown>
-  destroy(): void
-}
-
-interface NodeRedisCluster extends Omit<NodeRedis, 'sendCommand' | 'multi'> {
-  readonly masters: readonly object[]
-  nodeClient(node: object): Promise<NodeRedis>
-  sendCommand(
-    key: RedisArgument | undefined,
-    readonly: boolean,
-    args: readonly RedisArgument[],
-    options: CommandOptions,
-  ): Promise<RedisReply>
-  multi(): {
-    addCommand(key: RedisArgument | undefined, readonly: boolean, args: readonly RedisArgument[]): unknown
-    exec(): Promise<unknown>
-  }
-}
-
-interface CommandOptions {
-  readonly typeMapping: Readonly<Record<number, unknown>>
-  readonly timeout: number
-}
-
 /**
  * Drives a node-redis client. Its `keyPrefix` is only put before the keys of typed
  * commands; raw ones, which are used here, get it from the link.
@@ -64,43 +33,33 @@ interface CommandOptions {
  * @param to - Where a client of ours connects; without it the client is somebody else's.
  */
 export function nodeRedisLink(given: NodeRedisClient, to?: Destination): RedisLink {
-  if ('getSentinelNode' in given) {
-    throw new CacheError(
-      'INVALID_OPTION',
-      'redis: a node-redis sentinel client cannot be used here; hand in an ioredis client with `sentinels` instead',
-      { context: { option: 'redis' } },
-    )
-  }
-  return new NodeRedisLink(given as unknown as NodeRedis | NodeRedisCluster, to)
+  return new NodeRedisLink(given, to)
 }
 
 class NodeRedisLink implements RedisLink {
+  readonly cluster: boolean
+  readonly severalKeys = true
   readonly keyPrefix: string
-  /**
-   * Bulk strings come as bytes; the number is the type's first byte in the protocol. The
-   * client's time limit costs an AbortSignal per command and only covers what was not yet
-   * written, which never happens here: it is off.
-   */
-  readonly #raw: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
-  readonly #client: NodeRedis | NodeRedisCluster
+  readonly #client: Shape
   readonly #owned: boolean
   readonly #watch: ConnectionWatch
   /** Whether it was ever seen open: one that is not any more was closed by its owner. */
   #opened = false
 
-  constructor(client: NodeRedis | NodeRedisCluster, to: Destination | undefined) {
-    this.#client = client
+  constructor(given: NodeRedisClient, to: Destination | undefined) {
+    this.#client = shapeOf(given)
     this.#owned = to !== undefined
-    this.#watch = new ConnectionWatch(client, () => this.ready, to)
-    this.keyPrefix = (client._keyPrefix ?? client.options?.keyPrefix ?? '').toString()
-  }
-
-  get cluster(): boolean {
-    return isCluster(this.#client)
+    this.#watch = new ConnectionWatch(this.#client.emitter, () => this.ready, to)
+    this.cluster = this.#client.cluster
+    this.keyPrefix = this.#client.keyPrefix
   }
 
   get ready(): boolean {
-    return this.#client.isReady
+    return this.#client.ready
+  }
+
+  get replicas(): boolean {
+    return this.#client.replicas
   }
 
   get lastError(): CacheError | undefined {
@@ -109,39 +68,18 @@ class NodeRedisLink implements RedisLink {
 
   /** Commands of one tick leave in one write, so these need no pipeline of their own. */
   send(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
-    const client = this.#client
     this.#opened = true
-    if (!isCluster(client)) {
-      return Promise.all(commands.map((command) => client.sendCommand(this.#words(command), this.#raw).catch(asReply)))
-    }
-    return Promise.all(
-      commands.map((command) =>
-        client.sendCommand(this.#route(command), false, this.#words(command), this.#raw).catch(asReply),
-      ),
-    )
+    return Promise.all(commands.map((command) => this.#client.send(this.#sendable(command)).catch(asReply)))
   }
 
   async transaction(commands: readonly RedisCommand[]): Promise<void> {
-    const client = this.#client
-    if (isCluster(client)) {
-      const multi = client.multi()
-      for (const command of commands) multi.addCommand(this.#route(command), false, this.#words(command))
-      await multi.exec()
-    } else {
-      const multi = client.multi()
-      for (const command of commands) multi.addCommand(this.#words(command))
-      await multi.exec()
-    }
+    await this.#client.transaction(commands.map((command) => this.#sendable(command)))
   }
 
   async scanners(): Promise<Scan[]> {
-    const client = this.#client
-    const nodes = isCluster(client)
-      ? await Promise.all(client.masters.map((node) => client.nodeClient(node)))
-      : [client]
-    return nodes.map(
-      (node) => async (cursor, pattern) =>
-        scanned(await node.sendCommand(['scan', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)], this.#raw)),
+    return (await this.#client.masters()).map(
+      (send) => async (cursor, pattern) =>
+        scanned(await send(['scan', cursor, 'MATCH', pattern, 'COUNT', String(SCAN_COUNT)])),
     )
   }
 
@@ -159,22 +97,15 @@ class NodeRedisLink implements RedisLink {
     if (this.#owned) this.#client.destroy()
   }
 
-  #route({ keys }: RedisCommand): RedisArgument | undefined {
-    return keys[0] === undefined ? undefined : this.#prefixed(keys[0])
-  }
-
-  #words({ name, before = [], keys, after = [] }: RedisCommand): RedisArgument[] {
-    return [name, ...before, ...keys.map((key) => this.#prefixed(key)), ...after]
+  #sendable({ name, before = [], keys, after = [], replica = false }: RedisCommand): Sendable {
+    const prefixed = keys.map((key) => this.#prefixed(key))
+    return { words: [name, ...before, ...prefixed, ...after], key: prefixed[0], replica }
   }
 
   #prefixed(key: RedisArgument): RedisArgument {
     if (this.keyPrefix === '') return key
     return typeof key === 'string' ? this.keyPrefix + key : Buffer.concat([Buffer.from(this.keyPrefix), key])
   }
-}
-
-function isCluster(client: NodeRedis | NodeRedisCluster): client is NodeRedisCluster {
-  return 'nodeClient' in client
 }
 
 function asReply(error: unknown): Error {

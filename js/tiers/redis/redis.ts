@@ -2,9 +2,11 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
 import type { Driver, DriverEntry, Exchange } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
-import { assertNoError, bytes, escapeGlob, get, inChunks, outcome, set, sum } from './commands.ts'
+import { assertNoError, bytes, escapeGlob, noErrors, outcome, set } from './commands.ts'
+import type { ReadFrom } from './connect.ts'
+import { readMany, unlinkAll } from './grouped.ts'
 import { guardOf, runScript, sendGuarded } from './guarded.ts'
-import { isErrorReply, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
+import { isErrorReply, type RedisLink, type RedisReply, TIER } from './link.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
@@ -22,6 +24,12 @@ export interface RedisTierOptions {
    * there was a connection, calls without one are rejected at once. Default: 200.
    */
   readonly connectPatience?: number
+  /**
+   * Who may answer reads of values: only masters, or replicas too, which lag behind. A client of
+   * ours is made for it; one that was made elsewhere asks replicas only where it is set up so, and
+   * with 'master' not even then. Default: what a client made elsewhere does; else 'master'.
+   */
+  readonly readFrom?: ReadFrom | undefined
   /** Where time comes from. Default: the clock of the runtime. */
   readonly clock?: Clock
 }
@@ -38,6 +46,7 @@ export class RedisDriver implements Driver {
   readonly #make: () => Promise<RedisLink>
   readonly #retryOnTimeout: boolean
   readonly #patience: number
+  readonly #readFrom: ReadFrom | undefined
   readonly #clock: Clock
   #link: RedisLink | undefined
   #opening: Promise<void> | undefined
@@ -50,13 +59,16 @@ export class RedisDriver implements Driver {
     this.#make = typeof link === 'function' ? link : async () => link
     this.#retryOnTimeout = options.retryOnTimeout ?? false
     this.#patience = options.connectPatience ?? 200
+    this.#readFrom = options.readFrom
     this.#clock = options.clock ?? systemClock
   }
 
-  async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+  async getMany(keys: readonly string[], current = keys.length): Promise<(Uint8Array | undefined)[]> {
     if (keys.length === 0) return []
-    const replies = await this.#read((link) => (link.cluster ? keys.map((key) => [key]) : inChunks(keys)).map(get))
-    return replies.flat().map(bytes)
+    const found = await this.#reading((link) =>
+      readMany(link, keys, this.#readFrom === 'master' ? keys.length : current),
+    )
+    return found.map(bytes)
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
@@ -97,9 +109,7 @@ export class RedisDriver implements Driver {
 
   async deleteMany(keys: readonly string[]): Promise<number> {
     if (keys.length === 0) return 0
-    const link = await this.#ready()
-    const groups = link.cluster ? keys.map((key) => [key]) : inChunks(keys)
-    return sum(await this.#write(groups.map((some) => ({ name: 'unlink', keys: some }))))
+    return unlinkAll(await this.#ready(), keys)
   }
 
   async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
@@ -114,8 +124,7 @@ export class RedisDriver implements Driver {
           if (signal?.aborted) return removed
           const step = await scan(cursor, pattern)
           const keys = step.keys.map((key) => key.subarray(skip))
-          const groups = link.cluster ? keys.map((key) => [key]) : keys.length > 0 ? [keys] : []
-          removed += sum(await this.#write(groups.map((some) => ({ name: 'unlink', keys: some }))))
+          removed += await unlinkAll(await this.#ready(), keys)
           cursor = step.cursor
         } while (cursor !== '0')
       }
@@ -126,7 +135,7 @@ export class RedisDriver implements Driver {
   }
 
   async now(): Promise<number> {
-    const [reply] = await this.#read(() => [{ name: 'time', keys: [] }])
+    const [reply] = await this.#reading(async (link) => noErrors(await link.send([{ name: 'time', keys: [] }])))
     const [seconds, micros] = reply as readonly RedisReply[]
     return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000)
   }
@@ -178,22 +187,17 @@ export class RedisDriver implements Driver {
     })
   }
 
-  async #write(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
-    if (commands.length === 0) return []
+  /** A read; once more on the next connection, where that is asked for and no server has answered. */
+  async #reading<T>(read: (link: RedisLink) => Promise<T>): Promise<T> {
     const link = await this.#ready()
-    const replies = await link.send(commands)
-    assertNoError(replies)
-    return replies
-  }
-
-  async #read(commands: (link: RedisLink) => RedisCommand[]): Promise<RedisReply[]> {
-    const link = await this.#ready()
-    const replies = await link.send(commands(link))
-    const failure = replies.find((reply) => reply instanceof Error)
-    if (failure === undefined) return replies
-    if (!this.#retryOnTimeout || isErrorReply(failure)) throw tierError(TIER, failure)
+    try {
+      return await read(link)
+    } catch (error) {
+      const cause = error instanceof CacheError ? error.cause : error
+      if (!this.#retryOnTimeout || isErrorReply(cause)) throw tierError(TIER, error)
+    }
     await this.#patiently(this.connect())
-    return this.#write(commands(link))
+    return read(link)
   }
 }
 
