@@ -38,7 +38,7 @@ export class SlotTable {
   #touch: Uint32Array = NO_WORDS
   #weights: Uint32Array = NO_WORDS
   #touchKind: TouchKind = TouchKind.None
-  #tick = 0
+  #tick: number
   #policy: number
   #favorBytes: boolean
   #limits: StoreLimits
@@ -47,7 +47,9 @@ export class SlotTable {
   #places: Places
   #left = 0
 
-  constructor(policy: number, favorBytes: boolean, limits: StoreLimits) {
+  /** @param tick The running number of the last use before the first. */
+  constructor(policy: number, favorBytes: boolean, limits: StoreLimits, tick = 0) {
+    this.#tick = tick
     this.#policy = policy
     this.#favorBytes = favorBytes
     this.#limits = limits
