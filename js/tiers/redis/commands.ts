@@ -1,7 +1,5 @@
-import type { DriverEntry, Previous } from '../driver.ts'
-import { tierError } from '../tier-error.ts'
-import { type RedisArgument, type RedisCommand, type RedisReply, TIER } from './link.ts'
-import { OUTCOMES } from './scripts/script.ts'
+import type { DriverEntry } from '../driver.ts'
+import type { RedisArgument, RedisCommand, RedisReply } from './link.ts'
 
 /** The most keys that one command names: none holds the server for long, and a script can take as many. */
 const MAX_KEYS = 5000
@@ -25,6 +23,20 @@ export function evaluate(name: 'eval' | 'evalsha', what: string, { key, value, t
   return { name, before: [what, '1'], keys: [key], after: [buffer(value), milliseconds(ttl)] }
 }
 
+/** One run of a script on several entries at once. */
+export function evaluateTogether(
+  name: 'eval' | 'evalsha',
+  what: string,
+  entries: readonly DriverEntry[],
+): RedisCommand {
+  return {
+    name,
+    before: [what, String(entries.length)],
+    keys: entries.map(({ key }) => key),
+    after: entries.flatMap(({ value, ttl }) => [buffer(value), milliseconds(ttl)]),
+  }
+}
+
 /** A TTL as Redis takes it: whole and at least 1; '' is for ever. */
 function milliseconds(ttl: number): string {
   return ttl > MAX_TTL ? '' : String(Math.max(1, Math.ceil(ttl)))
@@ -38,13 +50,6 @@ export function buffer(value: Uint8Array): Buffer {
 /** The same bytes without Buffer's own `slice`, which shares memory where Uint8Array's copies. */
 export function bytes(reply: RedisReply | undefined): Uint8Array | undefined {
   return Buffer.isBuffer(reply) ? new Uint8Array(reply.buffer, reply.byteOffset, reply.byteLength) : undefined
-}
-
-/** What a script says that it replaced. */
-export function outcome(reply: RedisReply): Previous {
-  const previous = OUTCOMES[Number(reply)]
-  if (previous === undefined) throw tierError(TIER, new Error(`a script answered ${String(reply)}`))
-  return previous
 }
 
 /** UNLINK of some keys. */
@@ -62,17 +67,6 @@ export function inChunks<T>(keys: readonly T[]): T[][] {
 /** A glob pattern that matches `text` alone. */
 export function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&')
-}
-
-/** Throws the first error reply, as the tier's. */
-export function assertNoError(replies: readonly RedisReply[]): void {
-  for (const reply of replies) if (reply instanceof Error) throw tierError(TIER, reply)
-}
-
-/** The same replies; throws the first error among them, as the tier's. */
-export function noErrors(replies: RedisReply[]): RedisReply[] {
-  assertNoError(replies)
-  return replies
 }
 
 /** Whether the server does not know the SHA it was given. */

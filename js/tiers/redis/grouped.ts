@@ -1,6 +1,7 @@
 import { tierError } from '../tier-error.ts'
 import { get, inChunks, unlink } from './commands.ts'
 import { type RedisArgument, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
+import { countOf, valuesOf, writeError } from './replies.ts'
 import { hashSlot } from './slot.ts'
 
 /** Keys that one command may name, and where each was in the list. */
@@ -8,6 +9,9 @@ interface Group {
   readonly keys: RedisArgument[]
   readonly places: number[]
 }
+
+/** What is under a key, or nothing. */
+type Value = Uint8Array | undefined
 
 /** One reply, and the places of the keys that it is about. */
 interface GroupReply {
@@ -19,19 +23,19 @@ interface GroupReply {
  * What is under each key, in order. The first `current` are read from masters; for the others
  * a replica will do where the client has some, and a master where that replica does not answer.
  */
-export async function readMany(link: RedisLink, keys: readonly string[], current: number): Promise<RedisReply[]> {
+export async function readMany(link: RedisLink, keys: readonly string[], current: number): Promise<Value[]> {
   if (!link.replicas || current >= keys.length) return read(link, keys, false)
   const [first, others] = [keys.slice(0, current), keys.slice(current)]
   const fromAny = read(link, others, true).catch(() => read(link, others, false))
   return (await Promise.all([read(link, first, false), fromAny])).flat()
 }
 
-async function read(link: RedisLink, keys: readonly string[], replica: boolean): Promise<RedisReply[]> {
-  const found = new Array<RedisReply>(keys.length).fill(null)
+async function read(link: RedisLink, keys: readonly string[], replica: boolean): Promise<Value[]> {
+  const found = new Array<Value>(keys.length).fill(undefined)
   for (const { places, reply } of await sendGrouped(link, keys, (some) => get(some, replica))) {
     if (reply instanceof Error) throw tierError(TIER, reply)
-    const values = reply as readonly RedisReply[]
-    for (const [i, place] of places.entries()) found[place] = values[i] ?? null
+    const values = valuesOf(reply, places.length)
+    for (const [i, place] of places.entries()) found[place] = values[i]
   }
   return found
 }
@@ -40,8 +44,8 @@ async function read(link: RedisLink, keys: readonly string[], replica: boolean):
 export async function unlinkAll(link: RedisLink, keys: readonly RedisArgument[]): Promise<number> {
   let removed = 0
   for (const { reply } of keys.length === 0 ? [] : await sendGrouped(link, keys, unlink)) {
-    if (reply instanceof Error) throw tierError(TIER, reply)
-    removed += Number(reply)
+    if (reply instanceof Error) throw writeError(reply)
+    removed += countOf(reply)
   }
   return removed
 }

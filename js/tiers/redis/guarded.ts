@@ -1,6 +1,7 @@
 import type { DriverEntry } from '../driver.ts'
-import { bytes, evaluate, get, isNoScript } from './commands.ts'
+import { evaluate, evaluateTogether, get, isNoScript } from './commands.ts'
 import type { RedisCommand, RedisLink, RedisReply } from './link.ts'
+import { valuesOf } from './replies.ts'
 import type { Script } from './scripts/script.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function sendGuarded(
 
 /** The value of the guard, out of the replies of `sendGuarded`. */
 export function guardOf(replies: readonly RedisReply[]): Uint8Array | undefined {
-  return bytes([replies.at(-1) ?? null].flat()[0])
+  return valuesOf(replies.at(-1), 1)[0]
 }
 
 /**
@@ -43,4 +44,16 @@ export async function runScript(
   for (const [n, { place }] of places.entries()) replies[place] = answers[n] ?? null
   if (guard !== undefined) replies[entries.length] = answers[places.length] ?? null
   return replies
+}
+
+/** As `runScript`, but one run takes all entries: its reply is a list, and the guard's follows it. */
+export async function runScriptTogether(
+  link: RedisLink,
+  script: Script,
+  entries: readonly DriverEntry[],
+  guard?: string,
+): Promise<RedisReply[]> {
+  const replies = await sendGuarded(link, [evaluateTogether('evalsha', await script.sha(), entries)], guard)
+  if (!isNoScript(replies[0])) return replies
+  return sendGuarded(link, [evaluateTogether('eval', script.source, entries)], guard)
 }

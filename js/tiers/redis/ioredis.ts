@@ -4,6 +4,7 @@ import { ConnectionWatch, type Emitter } from './connection-watch.ts'
 import { DatabaseGate } from './database-gate.ts'
 import {
   endedByOwner,
+  givenUp,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -41,7 +42,7 @@ interface Ioredis extends Emitter {
   multi(): IoredisPipeline
   nodes?(role: 'master'): Ioredis[]
   connect(): Promise<unknown>
-  disconnect(): void
+  disconnect(reconnect?: boolean): void
 }
 
 interface IoredisPipeline {
@@ -108,7 +109,7 @@ class IoredisLink implements RedisLink {
 
   async transaction(commands: readonly RedisCommand[]): Promise<void> {
     const replies = await pipelined(this.#client.multi(), commands).catch((error: unknown) => {
-      throw asReply(error)
+      throw aborted(error)
     })
     for (const [error] of replies) {
       if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: asReply(error) })
@@ -132,6 +133,12 @@ class IoredisLink implements RedisLink {
     if (status === 'wait') return this.#watch.outcome(() => this.#client.connect())
     if (status !== 'end') return this.#watch.outcome()
     return this.#owned ? this.#watch.outcome(() => this.#client.connect()) : Promise.reject(endedByOwner())
+  }
+
+  reset(): void {
+    if (!this.#owned || this.#client.status === 'end') return
+    this.#client.disconnect(true)
+    this.#watch.fail(givenUp())
   }
 
   async close(): Promise<void> {
@@ -172,6 +179,14 @@ function asReply(error: unknown): Error {
   const reply = withoutCommand(error)
   // What ioredis says of the retries that it was told not to make would lead astray.
   return reply.name === 'MaxRetriesPerRequestError' ? new Error('the connection broke', { cause: reply }) : reply
+}
+
+/** Why EXEC was not done is said by the commands before it. */
+function aborted(error: unknown): Error {
+  const { message, previousErrors: [first] = [] } = error as Error & { previousErrors?: readonly unknown[] }
+  return message.startsWith('EXECABORT') && first instanceof Error
+    ? new Error(`EXECABORT ${first.message}`)
+    : asReply(error)
 }
 
 async function pipelined(pipeline: IoredisPipeline, commands: readonly RedisCommand[]) {

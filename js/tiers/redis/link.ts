@@ -35,6 +35,8 @@ export interface RedisLink {
   scanners(): Promise<Scan[]>
   /** Resolves when `ready`; rejects when the attempt under way fails. The client tries again by itself. */
   open(): Promise<void>
+  /** Gives up the connection of a client of ours, so that the client makes another. */
+  reset(): void
   /** Lets go of the client; ends it if it is ours. Rejects nothing and never waits for the server. */
   close(): Promise<void>
 }
@@ -76,4 +78,9 @@ export function isErrorReply(error: unknown): error is Error {
 /** The client was ended by whoever made it: it is not ours to open again. */
 export function endedByOwner(): CacheError {
   return new CacheError('TIER_UNAVAILABLE', 'redis: the client was closed by its owner', { context: { tier: TIER } })
+}
+
+/** The connection was given up on purpose. */
+export function givenUp(): CacheError {
+  return new CacheError('TIER_UNAVAILABLE', 'redis: the connection was given up', { context: { tier: TIER } })
 }

@@ -3,6 +3,7 @@ import type { Destination } from './connection-error.ts'
 import { ConnectionWatch } from './connection-watch.ts'
 import {
   endedByOwner,
+  givenUp,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -90,6 +91,13 @@ class NodeRedisLink implements RedisLink {
     }
     if (this.#opened && !this.#owned) return Promise.reject(endedByOwner())
     return this.#watch.outcome(() => this.#client.connect())
+  }
+
+  /** The next `open` connects again. */
+  reset(): void {
+    if (!this.#owned) return
+    if (this.#client.isOpen) this.#client.destroy()
+    this.#watch.fail(givenUp())
   }
 
   async close(): Promise<void> {

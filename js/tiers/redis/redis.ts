@@ -2,13 +2,24 @@ import { type Clock, systemClock } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
 import type { Driver, DriverEntry, Exchange } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
-import { assertNoError, bytes, escapeGlob, noErrors, outcome, set } from './commands.ts'
+import { escapeGlob, set } from './commands.ts'
 import type { ReadFrom } from './connect.ts'
 import { readMany, unlinkAll } from './grouped.ts'
-import { guardOf, runScript, sendGuarded } from './guarded.ts'
-import { isErrorReply, type RedisLink, type RedisReply, TIER } from './link.ts'
+import { guardOf, runScript, runScriptTogether, sendGuarded } from './guarded.ts'
+import { isErrorReply, type RedisArgument, type RedisLink, type RedisReply, TIER } from './link.ts'
+import {
+  assertSet,
+  assertWritten,
+  MisplacedReply,
+  outcome,
+  outcomes,
+  singleValue,
+  timeOf,
+  writeError,
+} from './replies.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
+import { exchangeTogether } from './scripts/exchange-together.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
 import { hashSlot } from './slot.ts'
 
@@ -65,34 +76,44 @@ export class RedisDriver implements Driver {
 
   async getMany(keys: readonly string[], current = keys.length): Promise<(Uint8Array | undefined)[]> {
     if (keys.length === 0) return []
-    const found = await this.#reading((link) =>
-      readMany(link, keys, this.#readFrom === 'master' ? keys.length : current),
-    )
-    return found.map(bytes)
+    return this.#reading((link) => readMany(link, keys, this.#readFrom === 'master' ? keys.length : current))
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
     const replies = await sendGuarded(await this.#ready(), entries.map(set), guard)
-    assertNoError(replies)
-    return guard === undefined ? undefined : guardOf(replies)
+    return this.#inStep(() => {
+      assertWritten(replies)
+      assertSet(replies.slice(0, entries.length))
+      return this.#guard(replies, guard)
+    })
   }
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
     const replies = await runScript(await this.#ready(), onlyNewer ? exchangeNewer : exchange, entries, guard)
-    assertNoError(replies)
-    return {
-      previous: replies.slice(0, entries.length).map(outcome),
-      guard: guard === undefined ? undefined : guardOf(replies),
-    }
+    return this.#inStep(() => {
+      assertWritten(replies)
+      return { previous: replies.slice(0, entries.length).map(outcome), guard: this.#guard(replies, guard) }
+    })
+  }
+
+  async exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    if (entries.length === 0) return this.exchangeMany(entries, true, guard)
+    const link = await this.#ready()
+    if (link.cluster) assertOneSlot(entries, link.keyPrefix)
+    const replies = await runScriptTogether(link, exchangeTogether, entries, guard)
+    return this.#inStep(() => {
+      assertWritten(replies)
+      return { previous: outcomes(replies[0], entries.length), guard: this.#guard(replies, guard) }
+    })
   }
 
   async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
     const entry = { key, value, ttl: Number.POSITIVE_INFINITY }
     const replies = await runScript(await this.#ready(), setIfAbsent, [entry])
-    assertNoError(replies)
-    const there = bytes(replies[0])
-    if (there === undefined) throw tierError(TIER, new Error(`a script answered ${String(replies[0])}`))
-    return there
+    return this.#inStep(() => {
+      assertWritten(replies)
+      return singleValue(replies[0])
+    })
   }
 
   async commit(entries: readonly DriverEntry[]): Promise<void> {
@@ -102,14 +123,17 @@ export class RedisDriver implements Driver {
     try {
       await link.transaction(entries.map(set))
     } catch (cause) {
+      const refusal = writeError(cause as Error)
+      if (refusal.code === 'WRITE_REFUSED') throw refusal
       const code = isErrorReply(cause) ? 'COMMIT_FAILED' : 'COMMIT_UNKNOWN'
       throw new CacheError(code, `redis: ${(cause as Error).message}`, { cause, context: { tier: TIER } })
     }
   }
 
-  async deleteMany(keys: readonly string[]): Promise<number> {
+  async deleteMany(keys: readonly RedisArgument[]): Promise<number> {
     if (keys.length === 0) return 0
-    return unlinkAll(await this.#ready(), keys)
+    const link = await this.#ready()
+    return this.#inStep(() => unlinkAll(link, keys))
   }
 
   async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
@@ -124,7 +148,7 @@ export class RedisDriver implements Driver {
           if (signal?.aborted) return removed
           const step = await scan(cursor, pattern)
           const keys = step.keys.map((key) => key.subarray(skip))
-          removed += await unlinkAll(await this.#ready(), keys)
+          removed += await this.deleteMany(keys)
           cursor = step.cursor
         } while (cursor !== '0')
       }
@@ -135,9 +159,7 @@ export class RedisDriver implements Driver {
   }
 
   async now(): Promise<number> {
-    const [reply] = await this.#reading(async (link) => noErrors(await link.send([{ name: 'time', keys: [] }])))
-    const [seconds, micros] = reply as readonly RedisReply[]
-    return Number(String(seconds)) * 1000 + Math.floor(Number(String(micros)) / 1000)
+    return this.#reading(async (link) => timeOf((await link.send([{ name: 'time', keys: [] }]))[0]))
   }
 
   connect(): Promise<void> {
@@ -146,6 +168,10 @@ export class RedisDriver implements Driver {
       this.#opening = undefined
     })
     return this.#opening
+  }
+
+  reset(): void {
+    if (!this.#closed) this.#link?.reset()
   }
 
   async close(): Promise<void> {
@@ -191,13 +217,30 @@ export class RedisDriver implements Driver {
   async #reading<T>(read: (link: RedisLink) => Promise<T>): Promise<T> {
     const link = await this.#ready()
     try {
-      return await read(link)
+      return await this.#inStep(() => read(link))
     } catch (error) {
       const cause = error instanceof CacheError ? error.cause : error
       if (!this.#retryOnTimeout || isErrorReply(cause)) throw tierError(TIER, error)
     }
     await this.#patiently(this.connect())
     return read(link)
+  }
+
+  /**
+   * Makes results of replies. A reply of the wrong shape belongs to another question, and so will
+   * the next ones: the connection is given up.
+   */
+  async #inStep<T>(results: () => T | Promise<T>): Promise<T> {
+    try {
+      return await results()
+    } catch (error) {
+      if ((error as CacheError).cause instanceof MisplacedReply) this.reset()
+      throw error
+    }
+  }
+
+  #guard(replies: readonly RedisReply[], guard: string | undefined): Uint8Array | undefined {
+    return guard === undefined ? undefined : guardOf(replies)
   }
 }
 

@@ -59,6 +59,11 @@ export class WithReplica implements RedisLink {
     return this.#master.open()
   }
 
+  reset(): void {
+    this.#master.reset()
+    this.#replica.reset()
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#master.close(), this.#replica.close()])
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, LONG, list, type Trial } from './trial.ts'
+import { bytes, LONG, list, SPARE, stamped, type Trial, TTL } from './trial.ts'
 
 /** What `setIfAbsent` and `commit` must do: one answer for all, and all or nothing. */
 export function storesTogether(trial: Trial): void {
@@ -41,6 +41,30 @@ export function storesTogether(trial: Trial): void {
       }
       expect(seen.map((values) => new Set(values.map(String)).size)).toEqual(seen.map(() => 1))
       if (reader !== trial.driver) await reader.close()
+    })
+  })
+
+  describe('exchangeTogether', () => {
+    it('stores what is newer, keeps what is not, and tells which', async () => {
+      const { driver } = trial
+      await driver.setMany([trial.entry('{c}older', stamped(1)), trial.entry('{c}newer', stamped(9))])
+      await driver.setMany([trial.entry('{c}guard', bytes(7))])
+      const entries = ['{c}older', '{c}newer', '{c}none'].map((suffix) => trial.entry(suffix, stamped(5), LONG))
+      const exchanged = await driver.exchangeTogether?.(entries, trial.key('{c}guard'))
+      expect(exchanged?.previous).toEqual(['value', 'newer', 'none'])
+      expect(list(exchanged?.guard)).toEqual([7])
+      const found = await driver.getMany(entries.map(({ key }) => key))
+      expect(found.map(list)).toEqual([stamped(5), stamped(9), stamped(5)].map(list))
+    })
+
+    it('sets a TTL for each', async () => {
+      await trial.driver.exchangeTogether?.([
+        trial.entry('{c}a', stamped(1), TTL),
+        trial.entry('{c}b', stamped(1), LONG),
+      ])
+      await trial.under.elapse(TTL + SPARE)
+      expect(await trial.read('{c}a')).toBeUndefined()
+      expect(list(await trial.read('{c}b'))).toEqual(list(stamped(1)))
     })
   })
 }
