@@ -1,7 +1,7 @@
 import { invalidOption } from '../config/units.ts'
 
 /** Every option that a call can have. */
-const CALL_OPTIONS = ['ttl', 'forceFresh', 'signal', 'onProgress']
+const CALL_OPTIONS = ['ttl', 'tags', 'forceFresh', 'signal', 'onProgress']
 
 /** @throws CacheError `INVALID_OPTION` for what is no object, or has an option that there is not. */
 export function checkCallOptions(options: unknown): void {

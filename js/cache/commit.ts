@@ -39,7 +39,7 @@ export async function commit(
       // Written again while the commit was under way: that write is the newer one.
       if (fill.outdated || write === undefined) continue
       if (write.kind === 'delete') entries.drop(key)
-      else entries.keep(key, write.value, write.ttl)
+      else entries.keep(key, write.value, write.ttl, write.tags)
     }
     tellOfDeletes(entries, writes)
   } finally {
@@ -58,7 +58,7 @@ function applyToMemory(region: string, entries: Entries, writes: ReadonlyMap<str
     undo.push(entries.remember(key))
     try {
       if (write.kind === 'delete') entries.drop(key)
-      else if (!entries.keep(key, write.value, write.ttl)) throw tooHeavy(region, entries.publicKey(key))
+      else if (!entries.keep(key, write.value, write.ttl, write.tags)) throw tooHeavy(region, entries.publicKey(key))
     } catch (error) {
       for (const step of undo.reverse()) step()
       throw failed(region, error)

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { StandardSchema } from '../config/types.ts'
 import type { Remote } from '../flow/remote.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
+import type { Tags } from '../flow/tags/tags.ts'
 import type { Sweeper } from '../memory/sweeper.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { MemoryBudget } from './budget.ts'
@@ -32,12 +34,24 @@ export interface EntriesContext {
   readonly codec: RegionCodec
   /** Checks what comes from L2. */
   readonly schema: StandardSchema | undefined
+  readonly tags: Tags
   /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
   readonly checkedFor: number
 }
 
-/** When an entry that lives for `ttl` ms from now ends here, and until when it counts as checked. */
-export function localTimes({ clock, checkedFor }: EntriesContext, ttl: number): LocalTimes {
+/**
+ * When an entry that lives for `ttl` ms from now ends here, and until when it counts as checked:
+ * no longer than its tags do.
+ */
+export function localTimes(
+  { clock, checkedFor, tags }: EntriesContext,
+  ttl: number,
+  entryTags?: EntryTags | undefined,
+): LocalTimes {
   const now = clock.now()
-  return { freshUntil: now + ttl, checkedUntil: now + checkedFor }
+  const checkedUntil = now + checkedFor
+  return {
+    freshUntil: now + ttl,
+    checkedUntil: entryTags === undefined ? checkedUntil : Math.min(checkedUntil, tags.until(entryTags)),
+  }
 }

@@ -1,5 +1,6 @@
 import type { Remote } from '../flow/remote.ts'
 import type { StoredWrite } from '../flow/stored-bytes.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { TimedWrite } from './commit.ts'
 import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
 import { type Fill, Fills } from './fills.ts'
@@ -10,6 +11,7 @@ import { L2Reads, type Read } from './l2-reads.ts'
 export interface PendingWrite {
   readonly key: string
   readonly value: unknown
+  readonly tags: EntryTags | undefined
   readonly write: StoredWrite
   /** Tells when the key was written or removed again: then this write is not the newest any more. */
   readonly fill: Fill
@@ -38,7 +40,13 @@ export class Entries {
   fresh(key: string): Found | undefined {
     const found = this.l1.get(key)
     if (found === undefined || found.checkedUntil === Infinity) return found
-    return found.checkedUntil > this.context.clock.now() ? found : undefined
+    if (found.checkedUntil <= this.context.clock.now()) return undefined
+    return this.valid(found.tags) ? found : undefined
+  }
+
+  /** Whether nothing is known of a change of these tags. */
+  valid(tags: EntryTags | undefined): boolean {
+    return tags === undefined || this.context.tags.state(tags) === 'valid'
   }
 
   /**
@@ -73,20 +81,25 @@ export class Entries {
   }
 
   /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
-  put(key: string, value: unknown, ttl: number): { stored: boolean; pending: PendingWrite | undefined } {
+  put(
+    key: string,
+    value: unknown,
+    ttl: number,
+    tags?: EntryTags | undefined,
+  ): { stored: boolean; pending: PendingWrite | undefined } {
     const { l2, codec } = this.context
     const times = l2 && envelopeTimes(l2.remote, ttl)
-    const written = this.#store(key, value, ttl, times)
+    const written = this.#store(key, value, ttl, times, tags)
     const { envelope, stored } = written
     if (envelope === undefined) return { stored, pending: undefined }
     this.#fills.unsettle(key)
     const write = { key: codec.storedKey(key), envelope, ttl }
-    return { stored, pending: { key, value, write, fill: this.#fills.track(key) } }
+    return { stored, pending: { key, value, tags, write, fill: this.#fills.track(key) } }
   }
 
   /** Stores in memory alone; answers whether it is there. */
-  keep(key: string, value: unknown, ttl: number): boolean {
-    return this.#store(key, value, ttl, undefined).stored
+  keep(key: string, value: unknown, ttl: number, tags: EntryTags | undefined): boolean {
+    return this.#store(key, value, ttl, undefined, tags).stored
   }
 
   /**
@@ -177,7 +190,7 @@ export class Entries {
     const { codec } = this.context
     const storedKey = codec.storedKey(key)
     if (write.kind === 'set') {
-      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, write.ttl))
+      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, write.ttl), write.tags)
       return { key: storedKey, envelope, ttl: write.ttl }
     }
     const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
@@ -188,8 +201,8 @@ export class Entries {
   remember(key: string): () => void {
     const found = this.l1.get(key)
     if (found === undefined) return () => this.drop(key)
-    const { value, freshUntil, checkedUntil } = found
-    return () => this.l1.set(key, value, { freshUntil, checkedUntil }, undefined)
+    const { value, freshUntil, checkedUntil, tags } = found
+    return () => this.l1.set(key, value, { freshUntil, checkedUntil }, undefined, tags)
   }
 
   /** What others may be told of the key. */
@@ -197,9 +210,15 @@ export class Entries {
     return this.context.codec.publicKey(key)
   }
 
-  #store(key: string, value: unknown, ttl: number, times: EnvelopeTimes | undefined): Written {
+  #store(
+    key: string,
+    value: unknown,
+    ttl: number,
+    times: EnvelopeTimes | undefined,
+    tags: EntryTags | undefined,
+  ): Written {
     const { counters, budget, sweeper } = this.context
-    const written = this.l1.set(key, value, localTimes(this.context, ttl), times)
+    const written = this.l1.set(key, value, localTimes(this.context, ttl, tags), times, tags)
     this.#fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes
@@ -211,8 +230,8 @@ export class Entries {
   }
 
   #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
-    return late.map(({ key, value, write }) =>
-      this.storedWrite(key, { kind: 'set', value, options: {}, ttl: write.ttl }, remote),
+    return late.map(({ key, value, tags, write }) =>
+      this.storedWrite(key, { kind: 'set', value, options: {}, tags, ttl: write.ttl }, remote),
     )
   }
 

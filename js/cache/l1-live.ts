@@ -1,3 +1,4 @@
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import { LiveStore } from '../memory/live-store.ts'
 import type { StoreLimits, StoreOptions } from '../memory/store.ts'
 import { weigh, weighString } from '../memory/weigh.ts'
@@ -5,9 +6,16 @@ import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1
 
 /** What one entry costs beyond its key and value: its record, map entry, slots and policy state. */
 const ENTRY_OVERHEAD = 144
+const TAGS_OVERHEAD = 56
+const TAG_OVERHEAD = 80
 
 /** Makes the envelope of a value that is about to be stored. */
-export type Seal = (key: string, value: unknown, times: EnvelopeTimes) => { envelope: Uint8Array; rawBytes: number }
+export type Seal = (
+  key: string,
+  value: unknown,
+  times: EnvelopeTimes,
+  tags: EntryTags | undefined,
+) => { envelope: Uint8Array; rawBytes: number }
 
 /** How a live L1 is made. */
 export interface LiveL1Options extends StoreOptions<Found> {
@@ -57,15 +65,21 @@ export class LiveL1 implements L1 {
     return this.#store.has(key)
   }
 
-  set(key: string, value: unknown, local: LocalTimes, times: EnvelopeTimes | undefined): Written {
-    const sealed = times === undefined ? undefined : this.#seal(key, value, times)
-    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local)
+  set(
+    key: string,
+    value: unknown,
+    local: LocalTimes,
+    times: EnvelopeTimes | undefined,
+    tags: EntryTags | undefined,
+  ): Written {
+    const sealed = times === undefined ? undefined : this.#seal(key, value, times, tags)
+    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags)
     const bytes = sealed?.envelope.length ?? 0
     return { stored, envelope: sealed?.envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: bytes }
   }
 
   fill(key: string, opened: Opened, local: LocalTimes): boolean {
-    return this.#put(key, this.#clone ? structuredClone(opened.value) : opened.value, local)
+    return this.#put(key, this.#clone ? structuredClone(opened.value) : opened.value, local, opened.tags)
   }
 
   check(key: string, checkedUntil: number): void {
@@ -105,9 +119,15 @@ export class LiveL1 implements L1 {
     this.#store.dispose()
   }
 
-  #put(key: string, value: unknown, local: LocalTimes): boolean {
-    const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value)
-    const found = { value, freshUntil: local.freshUntil, checkedUntil: local.checkedUntil }
+  #put(key: string, value: unknown, local: LocalTimes, tags: EntryTags | undefined): boolean {
+    const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value) + weighTags(tags)
+    const found = { value, freshUntil: local.freshUntil, checkedUntil: local.checkedUntil, tags }
     return this.#store.set(key, found, weight, local.freshUntil)
   }
+}
+
+/** What tags cost: the list, and for each its record, its name and two halves of a token. */
+function weighTags(tags: EntryTags | undefined): number {
+  if (tags === undefined) return 0
+  return tags.list.reduce((sum, { name }) => sum + TAG_OVERHEAD + weighString(name), TAGS_OVERHEAD)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { checkKey } from '../config/keys.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
+import { type EntryTags, parseSide } from '../flow/tags/entry-tags.ts'
 import type { Removed, StoreLimits } from '../memory/store.ts'
 import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
 import { codecRefusal, REDACTED, type RegionCodec } from './region-codec.ts'
@@ -42,7 +43,7 @@ export class PackedL1 implements L1 {
   #core: Core
   #native: PackedCore
   /** Handed out by `get`, and used again by the next one. */
-  readonly #found: Found = { value: undefined, freshUntil: 0, checkedUntil: 0 }
+  readonly #found: Found = { value: undefined, freshUntil: 0, checkedUntil: 0, tags: undefined }
 
   constructor(options: PackedL1Options) {
     this.#options = options
@@ -83,17 +84,25 @@ export class PackedL1 implements L1 {
     return this.#guarded(() => this.#native.has(this.#codec.native, this.#codec.buffers.writeKey(key), this.#now()))
   }
 
-  set(key: string, value: unknown, local: LocalTimes, times: EnvelopeTimes | undefined): Written {
+  set(
+    key: string,
+    value: unknown,
+    local: LocalTimes,
+    times: EnvelopeTimes | undefined,
+    tags: EntryTags | undefined,
+  ): Written {
     const { serializer, data } = this.#codec.serialize(key, value)
+    const side = this.#codec.side(tags)
     return this.#guarded(() => {
       const { buffers, native } = this.#codec
       if (times !== undefined) buffers.writeStamp(times.stamp)
       const keyLength = buffers.writeKey(key)
-      const rawBytes = buffers.writeValue(data)
+      const rawBytes = buffers.writeValue(data, side)
       const result = this.#native.set(
         native,
         keyLength,
         rawBytes,
+        side.byteLength,
         serializer,
         times?.created ?? 0,
         times?.freshUntil ?? 0,
@@ -210,6 +219,8 @@ export class PackedL1 implements L1 {
     try {
       const payload = buffers.view(buffers.result(2), buffers.result(3))
       found.value = options.serializer.deserialize(serializer, payload)
+      const side = buffers.result(8)
+      found.tags = side === 0 ? undefined : parseSide(buffers.view(buffers.result(7), side), encrypted)
       return found
     } catch {
       return this.#corrupt(key, 'value')

@@ -1,3 +1,4 @@
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { StoreLimits } from '../memory/store.ts'
 
 /** When an entry ends, in ms of the local monotonic clock; `Infinity` is never. */
@@ -11,6 +12,8 @@ export interface LocalTimes {
 /** An entry found in memory. Only valid until the next call: it may be used again. */
 export interface Found extends LocalTimes {
   value: unknown
+  /** With tags, `checkedUntil` is never `Infinity`. */
+  tags: EntryTags | undefined
 }
 
 /** What a write left behind. */
@@ -45,7 +48,13 @@ export interface L1 {
   get(key: string): Found | undefined
   has(key: string): boolean
   /** Stores a value; with `times` it makes the entry's envelope too. */
-  set(key: string, value: unknown, local: LocalTimes, times: EnvelopeTimes | undefined): Written
+  set(
+    key: string,
+    value: unknown,
+    local: LocalTimes,
+    times: EnvelopeTimes | undefined,
+    tags: EntryTags | undefined,
+  ): Written
   /** Stores what L2 answered, already opened. */
   fill(key: string, opened: Opened, local: LocalTimes): boolean
   /** Extends how long an entry counts as checked. */
@@ -64,6 +73,7 @@ export interface L1 {
 /** An envelope that was opened: its value and its header's times. */
 export interface Opened {
   readonly value: unknown
+  readonly tags: EntryTags | undefined
   readonly envelope: Uint8Array
   readonly stamp: Uint8Array
   readonly created: number

@@ -1,4 +1,6 @@
 import type { StandardSchema } from '../config/types.ts'
+import type { Answer } from '../flow/reader.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
 import type { Fill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
@@ -53,12 +55,13 @@ export class L2Reads {
     try {
       const storedKeys = keys.map((key) => codec.storedKey(key))
       const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
+      const entries = keys.map((key, i) => this.#entry(key, answers[i]))
+      await this.#checkTags(keys, entries)
       for (const [i, key] of keys.entries()) {
-        const answer = answers[i]
-        if (answer === 'unavailable') {
+        const opened = entries[i]
+        if (opened === 'unavailable') {
           setIfFound(reads, key, this.#unchecked(key))
         } else {
-          const opened = answer && this.#open(key, answer)
           const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
           setIfFound(reads, key, this.#take(key, checked, fills[i] as Fill, l2))
         }
@@ -71,21 +74,38 @@ export class L2Reads {
 
   /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
   #take(key: string, opened: Opened | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
-    const { counters, sweeper, budget, schema } = this.#entries.context
+    const { counters, sweeper, budget, schema, tags } = this.#entries.context
     if (fill.outdated) return this.#unchecked(key)
     const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
-    if (opened === undefined || remaining <= 0) {
+    const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
+    if (opened === undefined || remaining <= 0 || state !== 'valid') {
       counters.l2Misses++
-      this.#entries.l1.delete(key)
+      if (state === 'valid' || state === 'deleted') this.#entries.l1.delete(key)
       return undefined
     }
     counters.l2Hits++
-    const local = localTimes(this.#entries.context, remaining)
+    const local = localTimes(this.#entries.context, remaining, opened.tags)
     if (schema === undefined) this.#entries.l1.fill(key, opened, local)
-    else this.#entries.l1.set(key, opened.value, local, undefined)
+    else this.#entries.l1.set(key, opened.value, local, undefined, opened.tags)
     if (remaining !== Infinity) sweeper.watch(this.#entries.l1)
     budget.enforce()
     return { value: opened.value, tier }
+  }
+
+  #entry(key: string, answer: Answer | undefined): Opened | 'unavailable' | undefined {
+    return answer === undefined || answer === 'unavailable' ? answer : this.#open(key, answer)
+  }
+
+  /** Learns what it takes to tell whether the tags of these entries, or of their copies here, are still valid. */
+  async #checkTags(keys: readonly string[], entries: readonly (Opened | 'unavailable' | undefined)[]): Promise<void> {
+    const { tags } = this.#entries.context
+    tags.follow()
+    const all: EntryTags[] = []
+    for (const [i, entry] of entries.entries()) {
+      const its = entry === 'unavailable' ? this.#entries.l1.get(keys[i] as string)?.tags : entry?.tags
+      if (its !== undefined) all.push(its)
+    }
+    if (all.length > 0) await tags.check(all)
   }
 
   #open(key: string, envelope: Uint8Array): Opened | undefined {
@@ -110,7 +130,9 @@ export class L2Reads {
   #unchecked(key: string): Read | undefined {
     const found = this.#entries.l1.get(key)
     if (found === undefined) return undefined
-    const { value } = found
+    const { value, tags } = found
+    const state = tags === undefined ? 'valid' : this.#entries.context.tags.state(tags)
+    if (state === 'deleted' || state === 'expired') return undefined
     this.#entries.l1.check(key, this.#entries.context.clock.now() + UNCHECKED_FOR)
     return { value, tier: 'memory' }
   }

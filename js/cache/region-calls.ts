@@ -45,6 +45,16 @@ export abstract class RegionCalls {
     return removed.reduce((sum, count) => sum + count, 0)
   }
 
+  /** See `Region.deleteByTag`. */
+  async deleteByTag(region: RegionName, tags: string | Iterable<string>): Promise<void> {
+    return this.region(region).deleteByTag(tags)
+  }
+
+  /** See `Region.expireByTag`. */
+  async expireByTag(region: RegionName, tags: string | Iterable<string>): Promise<void> {
+    return this.region(region).expireByTag(tags)
+  }
+
   /** See `Region.getMany`. */
   async getMany<V = unknown>(region: RegionName, keys: Iterable<string>): Promise<Map<string, V>> {
     return this.region<V>(region).getMany(keys)

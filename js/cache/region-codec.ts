@@ -3,6 +3,7 @@ import { locateValueError, type Serialized, type ValueSerializer } from '../code
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
+import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../flow/tags/entry-tags.ts'
 import { closedCore } from './closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
 
@@ -29,6 +30,8 @@ const PAYLOAD_LIMIT = 256 * 1024 * 1024
 
 /** Where the stamp lies in an envelope. */
 const STAMP = [8, 24] as const
+
+const NO_SIDE = new Uint8Array(0)
 
 /**
  * Values to envelopes and back, and keys to stored keys, as one region does it. Bound to one
@@ -69,6 +72,25 @@ export class RegionCodec {
     })
   }
 
+  /** What entries know a tag by: the tag, or its HMAC with a character for each byte. */
+  storedTag(tag: string): string {
+    if (!this.encrypted) return tag
+    return this.#guarded(() => {
+      const length = this.native.storedTag(this.buffers.writeKey(tag))
+      return textOf(this.buffers.view(this.core.glue.outPointer(), length))
+    })
+  }
+
+  /** A stored tag as a part of a stored key. */
+  tagKey(stored: string): string {
+    return this.encrypted ? base64url(bytesOf(stored)) : stored
+  }
+
+  /** The side block of an entry: nothing where it has no tags. */
+  side(tags: EntryTags | undefined): Uint8Array {
+    return tags === undefined ? NO_SIDE : formatSide(tags, this.encrypted)
+  }
+
   /** What others may be told of the key. */
   publicKey(key: string): string {
     return this.encrypted ? REDACTED : key
@@ -90,15 +112,21 @@ export class RegionCodec {
   }
 
   /** The envelope of a value. */
-  seal(key: string, value: unknown, times: EnvelopeTimes): { envelope: Uint8Array; rawBytes: number } {
+  seal(
+    key: string,
+    value: unknown,
+    times: EnvelopeTimes,
+    tags: EntryTags | undefined,
+  ): { envelope: Uint8Array; rawBytes: number } {
     const { serializer, data } = this.serialize(key, value)
+    const side = this.side(tags)
     return this.#guarded(() => {
       const { buffers, native } = this
       buffers.writeStamp(times.stamp)
       const keyLength = buffers.writeKey(key)
-      const rawBytes = buffers.writeValue(data)
+      const rawBytes = buffers.writeValue(data, side)
       const { created, freshUntil, staleUntil } = times
-      const length = native.encode(keyLength, rawBytes, serializer, created, freshUntil, staleUntil)
+      const length = native.encode(keyLength, rawBytes, side.byteLength, serializer, created, freshUntil, staleUntil)
       return { envelope: this.#envelope(key, length), rawBytes }
     })
   }
@@ -124,8 +152,9 @@ export class RegionCodec {
       const payload = buffers.view(buffers.result(3), buffers.result(4))
       const value = this.options.serializer.deserialize(serializer, payload)
       const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
+      const tags = parseSide(buffers.view(buffers.result(5), buffers.result(6)), this.encrypted)
       const stamp = envelope.subarray(STAMP[0], STAMP[1])
-      return { ok: true, opened: { value, envelope, stamp, created, freshUntil, staleUntil } }
+      return { ok: true, opened: { value, tags, envelope, stamp, created, freshUntil, staleUntil } }
     } catch {
       return { ok: false, reason: 'value' }
     } finally {

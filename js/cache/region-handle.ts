@@ -22,6 +22,7 @@ import { PackedL1 } from './l1-packed.ts'
 import type { RegionReport } from './metrics.ts'
 import { Region } from './region.ts'
 import { RegionCodec } from './region-codec.ts'
+import { RegionTags } from './region-tags.ts'
 import type { Shared } from './shared.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
@@ -43,6 +44,7 @@ export class RegionHandle {
   readonly #gate: Gate
   readonly #slow: SlowOperations
   readonly #departures: Departures
+  readonly #tags: RegionTags
   #own: RegionOptions
   #options: ResolvedRegion
   #codec: RegionCodec
@@ -58,6 +60,7 @@ export class RegionHandle {
     this.#departures = new Departures(name, shared.emitter)
     this.#slow = new SlowOperations(shared.latencyLimits)
     this.#codec = this.#makeCodec()
+    this.#tags = new RegionTags(name, shared.clock)
     this.#entries = new Entries(this.#context(), this.#makeL1())
     shared.budget.add(this)
     this.region = this.#makeRegion()
@@ -90,7 +93,7 @@ export class RegionHandle {
     if (needsOtherStore(before.options, options)) {
       try {
         this.#codec = this.#makeCodec()
-        this.#entries.l1 = this.#takeOver(l1)
+        this.#entries.l1 = this.#takeOver(l1, before.options.encryption !== options.encryption)
       } catch (error) {
         this.#own = before.own
         this.#options = before.options
@@ -109,7 +112,10 @@ export class RegionHandle {
     this.#entries.context = this.#context()
     this.#shared.budget.enforce()
     if (before.options.version !== options.version) this.#entries.forget()
-    else if (before.options.encryption !== options.encryption) void this.#sendAnew()
+    else if (before.options.encryption !== options.encryption) {
+      this.#tags.tags.forget()
+      void this.#sendAnew()
+    }
   }
 
   report(): RegionReport {
@@ -144,7 +150,8 @@ export class RegionHandle {
     const { clock, emitter } = this.#shared
     const send = (key: string) => {
       const found = entries.l1.get(key)
-      if (found === undefined) return { stored: false, pending: undefined }
+      // Tags, too, are called otherwise now, and a keyed hash cannot be turned back.
+      if (found === undefined || found.tags !== undefined) return { stored: false, pending: undefined }
       return entries.put(key, found.value, found.freshUntil - clock.now())
     }
     try {
@@ -167,6 +174,8 @@ export class RegionHandle {
       timings: new Timings(clock, record && ((operation, ms, weight) => this.#timed(operation, ms, weight))),
       entries: this.#entries,
       ttlOf: (options) => this.#ttlOf(options),
+      tagsOf: (options) => this.#tags.of(options, this.#ttlOf(options)),
+      changeTags: (half, tags) => this.#tags.change(half, tags),
       checkKey: (key) => checkKey(key, name),
       checkValue: (key, value) => this.#checkValue(key, value),
       publicKey: (key) => this.#codec.publicKey(key),
@@ -235,14 +244,14 @@ export class RegionHandle {
     }
     if (store === 'packed')
       return new PackedL1({ ...common, codec, onCorrupt: (key, reason) => this.#corrupt(key, reason) })
-    return new LiveL1({ ...common, clone, seal: (key, value, times) => codec.seal(key, value, times) })
+    return new LiveL1({ ...common, clone, seal: (key, value, times, tags) => codec.seal(key, value, times, tags) })
   }
 
   #context(): EntriesContext {
     const { clock, emitter, budget, sweeper, remote } = this.#shared
     const l2 = remote && this.#l2(remote)
     const checkedFor = l2 !== undefined && this.#shared.l2Shared ? this.#options.l1.ttl : Infinity
-    return {
+    const context: EntriesContext = {
       name: this.name,
       clock,
       counters: this.#counters,
@@ -252,8 +261,11 @@ export class RegionHandle {
       l2,
       codec: this.#codec,
       schema: this.#options.schema,
+      tags: this.#tags.tags,
       checkedFor,
     }
+    this.#tags.bind(context)
+    return context
   }
 
   /** Under a key of this process, entries stay here: nobody else could open them. */
@@ -265,12 +277,13 @@ export class RegionHandle {
     return { remote, tier: this.#shared.tierName, region, limit }
   }
 
-  /** A store of the present options with what `stored` holds. Throws for a value that it cannot hold. */
-  #takeOver(stored: L1): L1 {
+  /** A store of the present options with what `stored` holds, or only what has no tags. Throws for a value that it cannot hold. */
+  #takeOver(stored: L1, dropTagged: boolean): L1 {
     const target = this.#makeL1()
     try {
-      for (const [key, { value, freshUntil, checkedUntil }] of stored.entries()) {
-        target.set(key, value, { freshUntil, checkedUntil }, undefined)
+      for (const [key, { value, freshUntil, checkedUntil, tags }] of stored.entries()) {
+        if (tags !== undefined && dropTagged) continue
+        target.set(key, value, { freshUntil, checkedUntil }, undefined, tags)
         if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
       }
       return target

@@ -39,7 +39,7 @@ export class RegionLoads<V> {
       led = true
       const value = options?.forceFresh ? undefined : await this.#reads.remote(key)
       if (value !== undefined) return { value, made: false }
-      return { value: await this.#produce(key, factory, ttl, { key, signal }), made: true }
+      return { value: await this.#produce(key, factory, ttl, options, { key, signal }), made: true }
     }
     const flights = options?.forceFresh ? this.#forcedFlights : this.#flights
     let made = true
@@ -63,19 +63,22 @@ export class RegionLoads<V> {
     key: string,
     factory: Factory<V | undefined>,
     ttl: number,
+    options: GetOrSetOptions | undefined,
     context: FactoryContext,
   ): Promise<V | undefined> {
     const { entries, counters, timings } = this.#parts
     const fill = entries.beginFill(key)
-    const start = timings.start()
+    let start = 0
     try {
+      const tags = options?.tags === undefined ? undefined : await this.#parts.tagsOf(options)
+      start = timings.start()
       const value = await factory(context)
       timings.end('factory', start)
       if (value === undefined || fill.outdated || context.signal.aborted) return value
       this.#writes.check(key, value)
       if (!entries.clockKnown) await entries.learnClock()
-      if (fill.outdated) return value
-      const { pending } = entries.put(key, value, ttl)
+      if (fill.outdated || !entries.valid(tags)) return value
+      const { pending } = entries.put(key, value, ttl, tags)
       if (pending !== undefined) await entries.send([pending])
       return value
     } catch (error) {

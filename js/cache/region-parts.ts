@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
+import type { Half } from '../flow/tags/token.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { Gate } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
@@ -17,6 +19,13 @@ export interface RegionParts {
   readonly entries: Entries
   /** The lifetime of a write in ms: the call's, or else the region's. */
   readonly ttlOf: (options: SetOptions | undefined) => number
+  /**
+   * The tags of a write with their present tokens, to be taken before its value is made;
+   * `undefined` where it has none. A promise where the tokens have to be asked for.
+   */
+  readonly tagsOf: (options: SetOptions | undefined) => EntryTags | undefined | Promise<EntryTags>
+  /** Deletes or expires tags. */
+  readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
   /** Throws for a key that cannot be one. */
   readonly checkKey: (key: string) => void
   /** Throws for a value that could not be stored. */

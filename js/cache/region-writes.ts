@@ -1,3 +1,4 @@
+import type { Half } from '../flow/tags/token.ts'
 import { assertKeys } from './arguments.ts'
 import type { RegionParts } from './region-parts.ts'
 import { storeMany } from './store-many.ts'
@@ -20,7 +21,8 @@ export class RegionWrites<V> {
     this.check(key, value)
     const ttl = this.#parts.ttlOf(options)
     if (!entries.clockKnown) await entries.learnClock()
-    const { stored, pending } = entries.put(key, value, ttl)
+    const tags = options?.tags === undefined ? undefined : await this.#parts.tagsOf(options)
+    const { stored, pending } = entries.put(key, value, ttl, tags)
     const sent = pending !== undefined && (await entries.send([pending]))
     timings.end('set', start, weight)
     return stored || sent
@@ -35,9 +37,10 @@ export class RegionWrites<V> {
     const start = timings.start()
     const store = (key: string, value: V) => {
       this.check(key, value)
-      return entries.put(key, value, ttl)
+      return entries.put(key, value, ttl, tags)
     }
     if (!entries.clockKnown) await entries.learnClock()
+    const tags = await this.#parts.tagsOf(options)
     const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
     timings.end('set', start)
     return stored
@@ -60,6 +63,14 @@ export class RegionWrites<V> {
     const removed = await entries.clear()
     if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
     return removed
+  }
+
+  /** Deletes or expires tags. */
+  async changeTags(half: Half, tags: string | Iterable<string>): Promise<void> {
+    const { gate, entries, changeTags } = this.#parts
+    gate.assertOpen()
+    if (!entries.clockKnown) await entries.learnClock()
+    await changeTags(half, tags)
   }
 
   /** Applies what a transaction wrote. Commits of one region do not interleave. */

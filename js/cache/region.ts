@@ -62,6 +62,23 @@ export class Region<V = unknown> {
     return this.#writes.clear()
   }
 
+  /**
+   * Removes every entry with one of these tags, at once, whatever their number, in all processes.
+   * A value that is being made meanwhile is handed out and not stored.
+   *
+   * @example
+   * await sessions.set('u1', session, { tags: ['user:1'] })
+   * await sessions.deleteByTag('user:1')
+   */
+  deleteByTag(tags: string | Iterable<string>): Promise<void> {
+    return this.#writes.changeTags('d', tags)
+  }
+
+  /** As `deleteByTag`, but the entries become stale: they are no hits any more, and stay where they are. */
+  expireByTag(tags: string | Iterable<string>): Promise<void> {
+    return this.#writes.changeTags('e', tags)
+  }
+
   /** The values under `keys`, those that there are, with one round trip to L2 at the most. */
   getMany(keys: Iterable<string>): Promise<Map<string, V>> {
     return this.#reads.many(keys)
@@ -116,13 +133,14 @@ export class Region<V = unknown> {
    * @throws CacheError `COMMIT_FAILED`, and `COMMIT_UNKNOWN` where L2 did not answer in time.
    */
   async transaction<T>(work: (transaction: Transaction<V>) => Promise<T> | T): Promise<T> {
-    const { gate, checkKey } = this.#parts
+    const { gate, checkKey, tagsOf } = this.#parts
     gate.assertOpen()
     assertFunction(work, 'work')
     const transaction = new Transaction<V>({
       get: (key) => this.get(key),
       check: (key, value) => this.#writes.check(key, value),
       checkKey,
+      tagsOf,
     })
     let result: T
     try {

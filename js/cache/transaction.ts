@@ -1,9 +1,15 @@
 import { CacheError } from '../errors.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { SetOptions } from './types.ts'
 
 /** One buffered write: a value with its options, or a deletion. */
 export type TransactionWrite<V> =
-  | { readonly kind: 'set'; readonly value: V; readonly options: SetOptions }
+  | {
+      readonly kind: 'set'
+      readonly value: V
+      readonly options: SetOptions
+      readonly tags: EntryTags | undefined
+    }
   | { readonly kind: 'delete' }
 
 /** What a transaction reads through to. */
@@ -12,6 +18,8 @@ export interface TransactionSource<V> {
   /** Throws where the key or the value could not be stored. */
   check(key: string, value: V): void
   checkKey(key: string): void
+  /** The tags of a write with their present tokens. */
+  tagsOf(options: SetOptions): EntryTags | undefined | Promise<EntryTags>
 }
 
 /**
@@ -46,7 +54,9 @@ export class Transaction<V> {
   async set(key: string, value: V, options: SetOptions = {}): Promise<void> {
     this.#assertOpen()
     this.#source.check(key, value)
-    this.#writes.set(key, { kind: 'set', value, options })
+    const tags = options.tags === undefined ? undefined : await this.#source.tagsOf(options)
+    this.#assertOpen()
+    this.#writes.set(key, { kind: 'set', value, options, tags })
   }
 
   /** Deletes `key` at the commit; answers whether there was a value. */

@@ -8,6 +8,11 @@ import type { Duration } from '../config/units.ts'
 export interface SetOptions {
   /** How long the entry is fresh. Default: the region's `ttl`. */
   readonly ttl?: Duration
+  /**
+   * What the entry can be deleted or expired by, together with all others that have one of these
+   * tags: at most 64, each a non-empty string of at most 256 bytes in UTF-8. Default: none.
+   */
+  readonly tags?: readonly string[]
 }
 
 /** What a factory of `getOrSet` is given. */

@@ -37,3 +37,13 @@ export function encodeUtf8Into(text: string, target: Uint8Array, offset: number)
 export function decodeUtf8(bytes: Uint8Array): string {
   return strictDecoder.decode(bytes)
 }
+
+/** The bytes of a string in UTF-8, without making them. A surrogate is half of a character of four. */
+export function utf8Length(text: string): number {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3
+  }
+  return bytes
+}

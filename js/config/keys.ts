@@ -1,4 +1,4 @@
-import { isWellFormed } from '../codec/text.ts'
+import { isWellFormed, utf8Length } from '../codec/text.ts'
 import { CacheError } from '../errors.ts'
 
 /** The longest key, in bytes of UTF-8. */
@@ -28,14 +28,4 @@ function invalidKey(region: string, what: string): CacheError {
   return new CacheError('INVALID_KEY', `A key of region '${region}' is ${what}; allowed: ${ALLOWED}`, {
     context: { region },
   })
-}
-
-/** The bytes of a string in UTF-8, without making them. A surrogate is half of a character of four. */
-function utf8Length(text: string): number {
-  let bytes = 0
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3
-  }
-  return bytes
 }

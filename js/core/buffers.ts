@@ -15,6 +15,8 @@ const LARGE = 65_536
 const LEAST_ROOM = 4_096
 const MOST_ROOM = 1_048_576
 
+const NOTHING = new Uint8Array(0)
+
 const made = new WeakMap<Core, Buffers>()
 
 /**
@@ -60,18 +62,24 @@ export class Buffers {
   }
 
   /**
-   * Writes a payload, and answers its length in bytes.
+   * Writes a payload, and `side` behind it; answers the payload's length in bytes.
    *
    * @throws CacheError `OUT_OF_MEMORY`
    */
-  writeValue(payload: string | Uint8Array): number {
+  writeValue(payload: string | Uint8Array, side: Uint8Array = NOTHING): number {
+    const length = this.#writePayload(payload, side.byteLength)
+    if (side.byteLength > 0) this.#valueView.set(side, length)
+    return length
+  }
+
+  #writePayload(payload: string | Uint8Array, more: number): number {
     if (typeof payload !== 'string' || payload.length > LARGE) {
       const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload
-      this.#makeRoom(bytes.byteLength)
+      this.#makeRoom(bytes.byteLength + more)
       this.#valueView.set(bytes)
       return bytes.byteLength
     }
-    this.#makeRoom(payload.length * MOST_BYTES_PER_UNIT)
+    this.#makeRoom(payload.length * MOST_BYTES_PER_UNIT + more)
     return encoder.encodeInto(payload, this.#valueView).written
   }
 
@@ -139,4 +147,4 @@ export class Buffers {
 }
 
 /** How many numbers an answer can have. */
-const RESULTS = 8
+const RESULTS = 10

@@ -99,6 +99,7 @@ export class Remote {
   readonly #shared: boolean
   readonly #link: Link
   readonly #journal: Journal
+  readonly #generations: Generations
   readonly #reaper: Reaper
   readonly #reader: Reader
   readonly #writer: Writer
@@ -148,6 +149,7 @@ export class Remote {
     this.maxAge = maxAge
     this.#link = link
     this.#journal = journal
+    this.#generations = generations
     this.#reaper = reaper
     this.#reader = new Reader(parts)
     this.#clears = new Clears(parts)
@@ -191,6 +193,11 @@ export class Remote {
     // A tier that serves but does not tell its time is no outage.
     const learnt = () => this.#link.tierClock.learn().catch(() => undefined)
     await this.#link.run('connect', learnt, limit).catch(() => undefined)
+  }
+
+  /** The token of a region's generation that was seen last. Another one says that it was cleared, or that L2 lost it. */
+  generation(region: string): string | undefined {
+    return this.#generations.known(region)?.token
   }
 
   /**

@@ -18,12 +18,12 @@ pub struct Keys {
     pub index: IndexKey,
 }
 
-/// What an entry is stored under: the key itself, or its HMAC in an encrypted region.
+/// What a key or tag is stored as: itself, or its HMAC in an encrypted region.
 #[derive(Debug, Clone, Copy)]
 pub enum StoredKey<'a> {
-    /// The key as the caller gave it.
+    /// As the caller gave it.
     Plain(&'a [u8]),
-    /// HMAC-SHA-256 of region and key under the index key.
+    /// HMAC-SHA-256 of region and name under the index key.
     Hashed([u8; STORED_LENGTH]),
 }
 
@@ -75,6 +75,15 @@ impl RegionCodec {
         match &self.keys {
             None => StoredKey::Plain(key),
             Some(keys) => StoredKey::Hashed(keys.index.stored_key(&self.name, key)),
+        }
+    }
+
+    /// What `tag` is stored as.
+    #[must_use]
+    pub fn stored_tag<'a>(&self, tag: &'a [u8]) -> StoredKey<'a> {
+        match &self.keys {
+            None => StoredKey::Plain(tag),
+            Some(keys) => StoredKey::Hashed(keys.index.stored_tag(&self.name, tag)),
         }
     }
 

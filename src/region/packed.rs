@@ -6,9 +6,9 @@ use core::ops::Range;
 
 use super::codec::RegionCodec;
 use crate::codec::deflate::{trim, wipe};
-use crate::codec::envelope;
 use crate::codec::record::{self, CHECKED_OFFSET, Content, PREFIX_LENGTH};
 use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer};
+use crate::codec::{envelope, side};
 use crate::store::{PackedStore, Refused};
 
 /// A packed store whose entries the codec makes and opens.
@@ -29,6 +29,8 @@ pub struct Got {
     pub local: Local,
     /// The payload.
     pub payload: Range<usize>,
+    /// The side block; empty where there is none.
+    pub side: Range<usize>,
     /// The caller's key, where it was sealed in.
     pub key: Range<usize>,
 }
@@ -211,11 +213,17 @@ fn open(
     if region.is_encrypted() && matches!(read.content, Content::Plain(..)) {
         return Err(ErrorKind::Unsealed.into());
     }
+    let start = out.len();
     let parts = codec.decode_record(bytes, &region.context(stored_key), out)?;
+    if let Err(error) = side::read(&out[parts.side.clone()]) {
+        out.truncate(start);
+        return Err(error);
+    }
     Ok(Got {
         serializer: read.serializer,
         local: read.local,
         payload: parts.payload,
+        side: parts.side,
         key: parts.key,
     })
 }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::io::{self, HostRandom, Io};
 use crate::codec::{
-    Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer,
+    Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer, side,
 };
 use crate::region::{Keys, RegionCodec};
 
@@ -83,11 +83,24 @@ impl CodecCore {
         })
     }
 
-    /// Puts the envelope of the value into the output; answers its length.
+    /// The same for the stored form of the tag that lies where keys do.
+    #[wasm_bindgen(js_name = storedTag)]
+    pub fn stored_tag(&self, tag_length: usize) -> usize {
+        io::with_region(&self.0, [tag_length, 0], 0, |io| {
+            io.out
+                .extend_from_slice(self.0.stored_tag(io.key).as_bytes());
+            io.out.len()
+        })
+    }
+
+    /// Puts the envelope of the value into the output; answers its length. The side block lies
+    /// behind the value.
+    #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn encode(
         &self,
         key_length: usize,
         value_length: usize,
+        side_length: usize,
         serializer: u32,
         created: f64,
         fresh_until: f64,
@@ -95,12 +108,14 @@ impl CodecCore {
     ) -> i32 {
         let times = [created, fresh_until, stale_until];
         let beyond = io::code(io::BEYOND);
-        io::with_region(&self.0, [key_length, value_length], beyond, |io| {
+        let value = value_length.saturating_add(side_length);
+        io::with_region(&self.0, [key_length, value], beyond, |io| {
             let written = fields(&io, serializer, times).and_then(|fields| {
+                let (payload, side) = divide(io.value, value_length)?;
                 let entry = Entry {
                     fields: &fields,
-                    side: &[],
-                    payload: io.value,
+                    side,
+                    payload,
                 };
                 self.0
                     .encode(io.codec, io.key, &entry, &mut HostRandom, io.out)
@@ -128,7 +143,7 @@ impl CodecCore {
     }
 
     /// Opens the envelope in the value buffer; answers its serializer. Results: created,
-    /// fresh-until, stale-until, the payload's address and length.
+    /// fresh-until, stale-until, address and length of the payload and of the side block.
     pub fn decode(&self, key_length: usize, envelope_length: usize) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(
@@ -139,11 +154,14 @@ impl CodecCore {
                 Err(error) => io::code(error),
                 Ok((opened, parts)) => {
                     let fields = &opened.header.fields;
-                    let payload = &io.out[parts.payload];
+                    let (payload, side) = (&io.out[parts.payload], &io.out[parts.side]);
+                    if let Err(error) = side::read(side) {
+                        return io::code(error);
+                    }
                     let times = [fields.created, fields.fresh_until, fields.stale_until];
                     io.results[..3].copy_from_slice(&times);
-                    io.results[3] = payload.as_ptr() as usize as f64;
-                    io.results[4] = payload.len() as f64;
+                    io::point(&mut io.results[3..], payload);
+                    io::point(&mut io.results[5..], side);
                     i32::from(fields.serializer.id())
                 }
             },
@@ -156,6 +174,13 @@ fn options(compress_above: f64, limit: u32) -> Options {
         compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
         limit,
     }
+}
+
+/// Payload and side block, which lie one behind the other.
+pub(super) fn divide(bytes: &[u8], payload_length: usize) -> Coded<(&[u8], &[u8])> {
+    let (payload, side) = bytes.split_at_checked(payload_length).ok_or(io::BEYOND)?;
+    side::read(side)?;
+    Ok((payload, side))
 }
 
 /// The header's fields, as JavaScript gave them.

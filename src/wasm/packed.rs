@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::codec::{CodecCore, fields};
+use super::codec::{CodecCore, divide, fields};
 use super::io::{self, HostRandom, Io};
 use super::{favor, limits, policy};
 use crate::codec::{Entry, Local, Random};
@@ -46,7 +46,8 @@ impl PackedCore {
     }
 
     /// The serializer of the entry under the key, 0 where there is none, negative where it
-    /// does not open. Results: fresh-until, checked-until, the payload's address and length.
+    /// does not open. Results: fresh-until, checked-until, the payload's address and length; and
+    /// those of the side block from the eighth on.
     pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&codec.0, [key_length, 0], beyond, |mut io| {
@@ -72,13 +73,15 @@ impl PackedCore {
     }
 
     /// Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-    /// Results: the length of the envelope in the output, and of the record.
+    /// The side block lies behind the value. Results: the length of the envelope in the output,
+    /// and of the record.
     #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn set(
         &mut self,
         codec: &CodecCore,
         key_length: usize,
         value_length: usize,
+        side_length: usize,
         serializer: u32,
         created: f64,
         fresh_until: f64,
@@ -94,15 +97,18 @@ impl PackedCore {
             checked_until: local_checked_until,
         };
         let beyond = io::code(io::BEYOND);
-        let answer = io::with_region(&codec.0, [key_length, value_length], beyond, |io| {
-            let fields = match fields(&io, serializer, times) {
-                Ok(fields) => fields,
+        let value = value_length.saturating_add(side_length);
+        let answer = io::with_region(&codec.0, [key_length, value], beyond, |io| {
+            let made = fields(&io, serializer, times)
+                .and_then(|fields| Ok((fields, divide(io.value, value_length)?)));
+            let (fields, (payload, side)) = match made {
+                Ok(made) => made,
                 Err(error) => return io::code(error),
             };
             let entry = Entry {
                 fields: &fields,
-                side: &[],
-                payload: io.value,
+                side,
+                payload,
             };
             let incoming = Incoming { entry, local, now };
             let envelope = wants_envelope.then_some(&mut *io.out);
@@ -262,19 +268,13 @@ impl PackedCore {
     }
 }
 
-/// Puts an address and a length into the first two of `results`.
-pub(super) fn point(results: &mut [f64], bytes: &[u8]) -> bool {
-    results[0] = bytes.as_ptr() as usize as f64;
-    results[1] = bytes.len() as f64;
-    true
-}
-
 /// Puts what was found into the results; answers its serializer.
 fn answer(io: &mut Io<'_>, got: &Got) -> i32 {
     io.results[0] = got.local.fresh_until;
     io.results[1] = got.local.checked_until;
-    point(&mut io.results[2..], &io.out[got.payload.clone()]);
-    point(&mut io.results[4..], &io.out[got.key.clone()]);
+    io::point(&mut io.results[2..], &io.out[got.payload.clone()]);
+    io::point(&mut io.results[4..], &io.out[got.key.clone()]);
+    io::point(&mut io.results[7..], &io.out[got.side.clone()]);
     i32::from(got.serializer.id())
 }
 

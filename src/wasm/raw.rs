@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::io;
-use super::packed::{PackedCore, point};
+use super::packed::PackedCore;
 use crate::store::Refused;
 
 #[wasm_bindgen]
@@ -85,7 +85,7 @@ impl PackedCore {
                 return -1.0;
             };
             io.results[5] = f64::from(tagged(io.results, bytes));
-            point(&mut io.results[2..], key);
+            io::point(&mut io.results[2..], key);
             io.results[4] = deadline;
             f64::from(next)
         })
@@ -97,6 +97,6 @@ fn tagged(results: &mut [f64], bytes: &[u8]) -> u32 {
     let Some((&tag, rest)) = bytes.split_first() else {
         return 0;
     };
-    point(results, rest);
+    io::point(results, rest);
     u32::from(tag)
 }

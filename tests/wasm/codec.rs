@@ -1,12 +1,13 @@
 //! The codec with the host's own randomness, and the keys.
 
 use js_sys::{Object, Reflect};
-use omnicache_core::wasm::{CodecCore, KeysCore, out_pointer};
+use omnicache_core::wasm::{CodecCore, KeysCore, error_name, out_pointer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::host::{
-    BYTES, LIMIT, encode, keys, plain, read, result, result_bytes, sealed, write_key, write_value,
+    BYTES, LIMIT, encode, get, keys, packed, plain, read, result, result_bytes, sealed, write_key,
+    write_value,
 };
 
 #[wasm_bindgen_test]
@@ -105,4 +106,82 @@ fn the_copies_of_the_secrets_are_wiped() {
     for (address, byte) in addresses.into_iter().zip([0xA7, 0xB9]) {
         assert!(!read(address, 32).contains(&byte));
     }
+}
+
+/// A side block of one tag.
+fn side(name: &[u8]) -> Vec<u8> {
+    let length = (name.len() as u16).to_be_bytes();
+    [&[0, 1], &length[..], name, &[7; 16]].concat()
+}
+
+#[wasm_bindgen_test]
+fn a_side_block_goes_in_behind_the_value_and_comes_out_again() {
+    for codec in [plain(), sealed()] {
+        let side = side(b"user:1");
+        let key = write_key("a");
+        write_value(&[b"one", &side[..]].concat());
+        let length = codec.encode(key, 3, side.len(), BYTES, 1.0, 2.0, 3.0);
+        let envelope = read(out_pointer(), length as usize);
+        let (key, value) = (write_key("a"), write_value(&envelope));
+        assert_eq!(codec.decode(key, value), BYTES as i32);
+        assert_eq!(
+            (result_bytes(3), result_bytes(5)),
+            (b"one".to_vec(), side.clone())
+        );
+        let mut region = packed();
+        let key = write_key("a");
+        write_value(&[b"two", &side[..]].concat());
+        let stored = region.set(
+            &codec,
+            key,
+            3,
+            side.len(),
+            BYTES,
+            1.0,
+            2.0,
+            3.0,
+            9.0,
+            9.0,
+            0.0,
+            false,
+        );
+        assert_eq!(stored, 1);
+        assert_eq!(get(&mut region, &codec, "a").as_deref(), Some(&b"two"[..]));
+        assert_eq!(result_bytes(7), side);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_malformed_side_block_is_refused() {
+    for codec in [plain(), sealed()] {
+        let side = side(b"user:1");
+        for wrong in [
+            &side[1..],
+            &side[..side.len() - 1],
+            &[0, 0][..],
+            &[&side[..], &[0]].concat(),
+        ] {
+            let key = write_key("a");
+            write_value(wrong);
+            let encoded = codec.encode(key, 0, wrong.len(), BYTES, 1.0, 2.0, 3.0);
+            assert_eq!(error_name(encoded), "side");
+        }
+        let key = write_key("a");
+        let encoded = codec.encode(key, usize::MAX, 9, BYTES, 1.0, 2.0, 3.0);
+        assert_eq!(error_name(encoded), "length");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_stored_tag_is_the_tag_or_a_keyed_hash_that_no_key_has() {
+    let stored = |codec: &CodecCore, tag: &str| {
+        let length = codec.stored_tag(write_key(tag));
+        read(out_pointer(), length)
+    };
+    assert_eq!(stored(&plain(), "user:42"), b"user:42");
+    let hash = stored(&sealed(), "user:42");
+    assert_eq!(hash.len(), 32);
+    let codec = sealed();
+    let length = codec.stored_key(write_key("user:42"));
+    assert_ne!(hash, read(out_pointer(), length));
 }

@@ -43,7 +43,7 @@ pub fn write_stamp(stamp: [u8; 16]) {
 }
 
 pub fn result(index: u32) -> f64 {
-    Float64Array::new_with_byte_offset_and_length(&buffer(), result_pointer() as u32, 8)
+    Float64Array::new_with_byte_offset_and_length(&buffer(), result_pointer() as u32, 10)
         .get_index(index)
 }
 
@@ -78,7 +78,7 @@ pub fn set(region: &mut PackedCore, codec: &CodecCore, key: &str, value: &[u8]) 
 /// The same for what is in the buffers already.
 pub fn set_raw(region: &mut PackedCore, codec: &CodecCore, key: usize, value: usize) -> i32 {
     region.set(
-        codec, key, value, BYTES, 1.0, 2.0, 3.0, 100.0, 50.0, 0.0, false,
+        codec, key, value, 0, BYTES, 1.0, 2.0, 3.0, 100.0, 50.0, 0.0, false,
     )
 }
 
@@ -91,7 +91,7 @@ pub fn get(region: &mut PackedCore, codec: &CodecCore, key: &str) -> Option<Vec<
 /// The envelope of a value.
 pub fn encode(codec: &CodecCore, key: &str, value: &[u8]) -> Vec<u8> {
     let (key, value) = (write_key(key), write_value(value));
-    let length = codec.encode(key, value, BYTES, 1_000.0, 2_000.0, NEVER);
+    let length = codec.encode(key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER);
     assert!(length > 0, "encoded");
     read(omnicache_core::wasm::out_pointer(), length as usize)
 }

@@ -41,7 +41,7 @@ fn lengths_beyond_the_buffers_are_refused() {
             );
             assert_eq!(error_name(region.get(&codec, beyond, 0.0)), "length");
             assert_eq!(
-                error_name(codec.encode(key, beyond, BYTES, 1.0, 2.0, 3.0)),
+                error_name(codec.encode(key, beyond, 0, BYTES, 1.0, 2.0, 3.0)),
                 "length"
             );
             assert_eq!(error_name(codec.decode(key, beyond)), "length");
@@ -112,7 +112,7 @@ fn odd_numbers_do_not_break_a_packed_region() {
             for odd in ODD {
                 let (key, value) = (write_key("a"), write_value(b"one"));
                 region.set(
-                    &codec, key, value, BYTES, odd, odd, odd, odd, odd, odd, true,
+                    &codec, key, value, 0, BYTES, odd, odd, odd, odd, odd, odd, true,
                 );
                 region.raw_set(key, value, 255, odd, odd);
                 region.check(&codec, write_key("a"), odd, odd);
@@ -140,11 +140,11 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
     let codec = plain();
     for serializer in [5, 127, 256, 256 + BYTES, u32::MAX] {
         let (key, value) = (write_key("a"), write_value(b"one"));
-        let encoded = codec.encode(key, value, serializer, 1.0, 2.0, 3.0);
+        let encoded = codec.encode(key, value, 0, serializer, 1.0, 2.0, 3.0);
         assert_eq!(error_name(encoded), "serializer", "{serializer}");
         let mut region = packed();
         let stored = region.set(
-            &codec, key, value, serializer, 1.0, 2.0, 3.0, 9.0, 9.0, 0.0, false,
+            &codec, key, value, 0, serializer, 1.0, 2.0, 3.0, 9.0, 9.0, 0.0, false,
         );
         assert_eq!(error_name(stored), "serializer", "{serializer}");
     }
@@ -154,7 +154,7 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
 fn a_limit_is_the_callers() {
     let codec = CodecCore::plain("metrics".into(), -1.0, 2);
     let (key, value) = (write_key("a"), write_value(b"one"));
-    let encoded = codec.encode(key, value, BYTES, 1.0, 2.0, 3.0);
+    let encoded = codec.encode(key, value, 0, BYTES, 1.0, 2.0, 3.0);
     assert_eq!(error_name(encoded), "too-large");
 }
 

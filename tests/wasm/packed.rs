@@ -35,7 +35,7 @@ fn an_envelope_of_one_region_fills_another() {
         write_stamp([5; 16]);
         let (key, value) = (write_key("a"), write_value(b"one"));
         let stored = writer.set(
-            &codec, key, value, BYTES, 1_000.0, 2_000.0, NEVER, 100.0, 50.0, 0.0, true,
+            &codec, key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER, 100.0, 50.0, 0.0, true,
         );
         assert_eq!(stored, 1);
         let (length, record) = (result(0) as usize, result(1));

@@ -43,7 +43,11 @@ fn all_fields() -> impl Strategy<Value = Fields> {
 }
 
 fn side_blocks() -> impl Strategy<Value = Vec<u8>> {
-    vec((vec(any::<u8>(), 1..30), any::<[u8; 8]>()), 0..4).prop_map(|tags| {
+    vec(
+        (vec(any::<u8>(), 1..30), any::<[u8; side::TOKEN_LENGTH]>()),
+        0..4,
+    )
+    .prop_map(|tags| {
         let tags: Vec<_> = tags
             .iter()
             .map(|(name, token)| Tag {

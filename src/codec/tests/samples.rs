@@ -60,11 +60,11 @@ pub fn tags() -> Vec<u8> {
     let tags = [
         Tag {
             name: b"user:42",
-            token: *b"token-01",
+            token: *b"delete01expire01",
         },
         Tag {
             name: b"team",
-            token: [0xFF; 8],
+            token: [0xFF; 16],
         },
     ];
     side::write(&tags, &mut block).expect("a side block");

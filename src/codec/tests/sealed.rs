@@ -96,7 +96,7 @@ fn nothing_of_key_tags_or_value_is_readable() {
         let secrets = [
             KEY.as_bytes(),
             b"theme",
-            b"token-01",
+            b"delete01",
             b"abcabc",
             REGION.as_bytes(),
         ];

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
+import { Tags } from '../flow/tags/tags.ts'
+import type { Half } from '../flow/tags/token.ts'
+import type { TagTier } from '../flow/tags/token-store.ts'
+import { type EntriesContext, localTimes } from './entries-context.ts'
+import type { RegionCodec } from './region-codec.ts'
+import { entryTags, tagsToChange } from './tag-names.ts'
+import type { SetOptions } from './types.ts'
+
+/** The tags of one region, as its calls name them. */
+export class RegionTags {
+  readonly tags: Tags
+  readonly #region: string
+  #codec: RegionCodec | undefined
+  #tier: TagTier | undefined
+
+  constructor(region: string, clock: Clock) {
+    this.#region = region
+    this.tags = new Tags({ clock, tier: () => this.#tier })
+  }
+
+  /** The region is put together otherwise from now on. */
+  bind(context: EntriesContext): void {
+    const { l2, codec } = context
+    this.#codec = codec
+    this.#tier = l2 && {
+      remote: l2.remote,
+      entries: l2.region,
+      region: `${l2.region}:tags`,
+      limit: l2.limit,
+      keyOf: (name) => codec.tagKey(name),
+      trustedUntil: () => localTimes(context, Infinity).checkedUntil,
+    }
+  }
+
+  /** The tags of a write that lives for `ttl` ms, with their present tokens. */
+  of(options: SetOptions | undefined, ttl: number): EntryTags | undefined | Promise<EntryTags> {
+    if (options?.tags === undefined) return undefined
+    const tags = entryTags(options.tags, this.#region)
+    return tags.length === 0 ? undefined : this.tags.capture(this.#stored(tags), ttl)
+  }
+
+  /** Deletes or expires tags. */
+  async change(half: Half, tags: string | Iterable<string>): Promise<void> {
+    await this.tags.invalidate(half, this.#stored(tagsToChange(tags, this.#region)))
+  }
+
+  #stored(tags: readonly string[]): string[] {
+    const codec = this.#codec
+    return codec === undefined ? [...tags] : tags.map((tag) => codec.storedTag(tag))
+  }
+}

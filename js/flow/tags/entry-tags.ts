@@ -1,0 +1,71 @@
+import { HALF_BYTES } from './token.ts'
+
+/** One tag of an entry, and the halves of its token when the entry's value was made. */
+export interface EntryTag {
+  /** The stored tag: the tag, or the 32 bytes of its HMAC as characters. */
+  readonly name: string
+  readonly deleted: string
+  readonly expired: string
+}
+
+/** The tags of an entry. */
+export interface EntryTags {
+  readonly list: readonly EntryTag[]
+  /** In which epoch of its region it was last found valid. */
+  epoch: number
+}
+
+/** The epoch of tags that were just read from bytes: they have to be looked at. */
+export const UNSEEN = -1
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** The side block of an entry. `sealed`: stored tags are bytes, not text. */
+export function formatSide({ list }: EntryTags, sealed: boolean): Uint8Array {
+  const names = list.map(({ name }) => (sealed ? bytesOf(name) : encoder.encode(name)))
+  const length = names.reduce((sum, name) => sum + 2 + name.length + 2 * HALF_BYTES, 2)
+  const block = new Uint8Array(length)
+  const view = new DataView(block.buffer)
+  view.setUint16(0, list.length)
+  let at = 2
+  for (const [i, name] of names.entries()) {
+    view.setUint16(at, name.length)
+    block.set(name, at + 2)
+    at += 2 + name.length
+    const { deleted, expired } = list[i] as EntryTag
+    block.set(bytesOf(deleted), at)
+    block.set(bytesOf(expired), at + HALF_BYTES)
+    at += 2 * HALF_BYTES
+  }
+  return block
+}
+
+/** The tags in a side block that the core has checked; `undefined` where it is empty. */
+export function parseSide(block: Uint8Array, sealed: boolean): EntryTags | undefined {
+  if (block.byteLength === 0) return undefined
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+  const list: EntryTag[] = []
+  let at = 2
+  for (let count = view.getUint16(0); count > 0; count--) {
+    const end = at + 2 + view.getUint16(at)
+    const bytes = block.subarray(at + 2, end)
+    at = end + 2 * HALF_BYTES
+    list.push({
+      name: sealed ? textOf(bytes) : decoder.decode(bytes),
+      deleted: textOf(block.subarray(end, end + HALF_BYTES)),
+      expired: textOf(block.subarray(end + HALF_BYTES, at)),
+    })
+  }
+  return { list, epoch: UNSEEN }
+}
+
+/** Bytes as characters, one each. */
+export function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+}
+
+/** Characters that stand for bytes, as these. */
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}

@@ -1,0 +1,185 @@
+import type { Clock } from '../../clock.ts'
+import { type RandomSource, systemRandom } from '../random.ts'
+import type { EntryTag, EntryTags } from './entry-tags.ts'
+import { KnownTags } from './known-tags.ts'
+import { freshHalf, HALF_BYTES, type Half, NO_HALF } from './token.ts'
+import { type ReadTags, type TagTier, TokenStore } from './token-store.ts'
+
+/**
+ * What the tags of an entry say of it. 'expired': it may be served as stale, if at all.
+ * 'unknown': nothing known here speaks against it, but not all of its tokens are known.
+ */
+export type TagState = 'valid' | 'deleted' | 'expired' | 'unknown'
+
+/** What `Tags` is made of. */
+export interface TagsOptions {
+  readonly clock: Clock
+  /** Default: the random source of the runtime. */
+  readonly random?: RandomSource
+  /** Where tokens are stored, at this moment; `undefined` where memory is all there is. */
+  readonly tier: () => TagTier | undefined
+  /** How many tags are known at the most. Default: 20,000. */
+  readonly limit?: number
+}
+
+/** Both halves of a tag that nobody has invalidated, where memory is all there is. */
+const FIRST_HALF = '\0'.repeat(HALF_BYTES)
+
+/** How many invalidations go to L2 in one round trip. */
+const CHUNK = 250
+
+/**
+ * The tags of one region: entries hold, per tag, the token that was current before their value
+ * was made, and are valid while it still is. To delete or expire a tag is to give it another
+ * token, whatever the number of its entries.
+ *
+ * Tokens are random, so that one that was lost is never made again. They lie in L2, where all
+ * processes find them; those known here are trusted as long as entries in memory are.
+ */
+export class Tags {
+  readonly #clock: Clock
+  readonly #random: RandomSource
+  readonly #tier: () => TagTier | undefined
+  readonly #known: KnownTags
+  readonly #store: TokenStore
+  /** Under which generation of the region tokens were learnt. */
+  #generation: string | undefined
+  /** What both halves are of a tag that is not known, where memory is all there is. */
+  #base = FIRST_HALF
+
+  constructor({ clock, random = systemRandom, tier, limit }: TagsOptions) {
+    this.#clock = clock
+    this.#random = random
+    this.#tier = tier
+    this.#known = new KnownTags(limit)
+    this.#store = new TokenStore(this.#known, random)
+  }
+
+  /**
+   * The present tokens of `names` (stored tags), for an entry whose value is made from now on
+   * and that lives for `ttl` ms at the most. Answers at once where they are known and a live
+   * bus vouches for them: a token that is old would make the entry invalid for all others.
+   */
+  capture(names: readonly string[], ttl: number): EntryTags | Promise<EntryTags> {
+    const tier = this.#tier()
+    if (tier === undefined) return this.#take(names)
+    this.follow()
+    const lives = tier.remote.now() + ttl
+    if (names.every((name) => this.#known.get(name)?.until === Infinity && this.#store.complete(name, lives))) {
+      return this.#take(names)
+    }
+    return this.#store.obtain(tier, names, ttl).then(() => this.#take(names))
+  }
+
+  /** What is known of an entry's tags. It costs one comparison where no token has changed since the last time. */
+  state(tags: EntryTags): TagState {
+    const { epoch, floor } = this.#known
+    if (tags.epoch === epoch) return 'valid'
+    const alone = this.#tier() === undefined
+    let state: TagState = 'valid'
+    for (const { name, deleted, expired } of tags.list) {
+      const known = this.#known.get(name)
+      if (known === undefined && !alone) {
+        if (tags.epoch < floor || tags.epoch < 0) state = 'unknown'
+        continue
+      }
+      if (deleted !== (known?.deleted ?? this.#base)) return 'deleted'
+      if (expired !== (known?.expired ?? this.#base) && state === 'valid') state = 'expired'
+    }
+    if (state === 'valid') tags.epoch = epoch
+    return state
+  }
+
+  /** Reads what it takes for `state` to tell of all of these, in one round trip; none where all is known. */
+  async check(all: readonly EntryTags[]): Promise<ReadTags | undefined> {
+    const tier = this.#tier()
+    if (tier === undefined || all.length === 0) return undefined
+    this.follow()
+    const now = this.#clock.now()
+    const names = new Set<string>()
+    for (const { list } of all) for (const tag of list) if (this.#mustRead(tag, now)) names.add(tag.name)
+    return names.size === 0 ? undefined : this.#store.read(tier, [...names])
+  }
+
+  /** Until when an entry with these tags counts as checked, in monotonic ms: never `Infinity`. */
+  until({ list }: EntryTags): number {
+    let until = Number.MAX_VALUE
+    if (this.#tier() === undefined) return until
+    for (const { name } of list) until = Math.min(until, this.#known.get(name)?.until ?? Number.NEGATIVE_INFINITY)
+    return until
+  }
+
+  /** Deletes or expires tags: here at once, then in L2, or in the journal for it. Never rejects. */
+  async invalidate(half: Half, names: readonly string[]): Promise<void> {
+    const tier = this.#tier()
+    if (tier === undefined) {
+      for (const name of names) this.#changeAlone(half, name)
+      return
+    }
+    for (let i = 0; i < names.length; i += CHUNK) {
+      await this.#store.change(tier, half, names.slice(i, i + CHUNK))
+    }
+  }
+
+  /** Another process has deleted or expired a tag. */
+  changed(half: Half, name: string): void {
+    const known = this.#known.make(name)
+    if (known.pending === 0) {
+      if (half === 'd') known.deleted = NO_HALF
+      else known.expired = NO_HALF
+    }
+    known.until = Number.NEGATIVE_INFINITY
+    this.#known.touch(known)
+  }
+
+  /** Tokens may have changed without a word of it: each is read again before it is believed. */
+  distrust(): void {
+    this.#known.distrust()
+  }
+
+  /** Forgets all tokens; what was valid has to be looked at again. */
+  forget(): void {
+    this.#known.forget()
+    this.#base = freshHalf(this.#random)
+  }
+
+  /** To be called after L2 was read: another generation may mean that L2 has lost everything, and tokens with it. */
+  follow(): void {
+    const tier = this.#tier()
+    const generation = tier?.remote.generation(tier.entries)
+    if (generation === undefined || generation === this.#generation) return
+    if (this.#generation !== undefined) this.#known.forget()
+    this.#generation = generation
+  }
+
+  /**
+   * A known token that agrees is believed while it is trusted. One that does not may be the older
+   * of the two, so it is never a reason to call an entry invalid without another look.
+   */
+  #mustRead({ name, deleted, expired }: EntryTag, now: number): boolean {
+    const known = this.#known.get(name)
+    return known === undefined || known.until <= now || known.deleted !== deleted || known.expired !== expired
+  }
+
+  #take(names: readonly string[]): EntryTags {
+    const list = names.map((name): EntryTag => {
+      const known = this.#known.get(name)
+      return { name, deleted: known?.deleted || this.#base, expired: known?.expired || this.#base }
+    })
+    return { list, epoch: this.#known.epoch }
+  }
+
+  /** Where there is no L2, only tags that were invalidated are known; all others have the base as their token. */
+  #changeAlone(half: Half, name: string): void {
+    if (this.#known.get(name) === undefined && this.#known.full) this.forget()
+    const isNew = this.#known.get(name) === undefined
+    const known = this.#known.make(name)
+    if (isNew) {
+      known.deleted = this.#base
+      known.expired = this.#base
+    }
+    if (half === 'd') known.deleted = freshHalf(this.#random)
+    else known.expired = freshHalf(this.#random)
+    this.#known.touch(known)
+  }
+}
