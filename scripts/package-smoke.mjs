@@ -38,14 +38,27 @@ const PROGRAMS = {
     '  return here.close()',
     '})',
   ].join('\n'),
+  'contract.test.mjs': `import { after, before, describe, it } from 'node:test'
+import { driverContract, driverFailures, FakeClock, memoryDriver } from 'omnicache/testing'
+const make = async () => {
+  const clock = new FakeClock()
+  return { driver: memoryDriver({ clock }), elapse: (ms) => clock.advance(ms) }
+}
+driverContract({ describe, it, beforeAll: before, afterAll: after }, 'memory', make)
+it('finds nothing wrong', async () => {
+  const failures = await driverFailures(make)
+  if (failures.length > 0) throw new Error(String(failures[0].case))
+})`,
 }
 
 /** A consumer's program, type-checked without Node's types and without `skipLibCheck`. */
 const TYPED = `import { CacheManager, CacheType, MemoryCache } from 'omnicache'
+import { ChaosDriver, FakeClock, memoryDriver } from 'omnicache/testing'
 const memory = new MemoryCache<string>({ max: 10 })
 export const text: string | undefined = memory.get('key')
 const cache = new CacheManager({ regions: { sessions: { ttl: '30m' } } })
 export const stored: Promise<boolean> = cache.set(CacheType.METRICS, 'key', 1)
+export const broken = new CacheManager({ clock: new FakeClock(), l2: new ChaosDriver(memoryDriver()) })
 export const session: Promise<{ user: string } | undefined> = cache.region<{ user: string }>('sessions').get('u1')
 `
 

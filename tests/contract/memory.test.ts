@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { memoryDriver } from '../../js/tiers/memory.ts'
-import { FakeClock } from '../helpers/fake-clock.ts'
-import { driverContract } from './driver-contract.ts'
+import { FakeClock, memoryDriver } from '../../js/testing/index.ts'
+import { driverContract } from '../helpers/driver-contract.ts'
 
 driverContract('memory', async () => {
   const clock = new FakeClock()

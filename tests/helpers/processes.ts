@@ -1,8 +1,8 @@
 import { Remote, type RemoteEvent, type RemoteOptions } from '../../js/flow/remote.ts'
 import type { WriteOutcome } from '../../js/flow/writer.ts'
+import { ChaosDriver } from '../../js/testing/chaos-driver.ts'
+import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
-import { ChaosDriver } from './chaos-driver.ts'
-import { FakeClock } from './fake-clock.ts'
 import { seededRandom } from './random.ts'
 import { envelope, textOf, tombstone } from './stored.ts'
 
@@ -20,7 +20,7 @@ export class Process {
 
   constructor(world: World, index: number, options: ProcessOptions) {
     const { skew = 0, shared = true, ...rest } = options
-    this.driver = new ChaosDriver(world.tier, world.clock, shared)
+    this.driver = new ChaosDriver(world.tier, { clock: world.clock, shared })
     this.remote = new Remote({
       namespace: 'test',
       clock: skew === 0 ? world.clock : world.clock.skewed(skew),

@@ -1,7 +1,7 @@
 import { compareStamps } from '../../js/flow/stamp.ts'
-import type { Fault } from './chaos-driver.ts'
+import type { DriverFault as Fault } from '../../js/testing/chaos-driver.ts'
+import { seeded } from '../../js/testing/random.ts'
 import { type Process, REGION, World } from './processes.ts'
-import { seededUnit } from './random.ts'
 import { envelope, tombstone } from './stored.ts'
 
 const KEYS = ['k0', 'k1', 'k2']
@@ -48,7 +48,7 @@ export class Schedule {
   readonly #trace: string[] = []
 
   constructor(seed: number) {
-    this.#unit = seededUnit(seed)
+    this.#unit = seeded(seed)
     this.#world = new World(seed)
     this.#processes = Array.from({ length: 2 + this.#below(2) }, () =>
       this.#world.process({ skew: this.#pick([0, 0, 200, -200, 120_000, -120_000]) }),

@@ -10,6 +10,8 @@ import { files, type SourceFile } from './tree.ts'
 const LAYERS = [
   ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
   ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index'],
+  // For tests of users and our own. It stands on the tiers.
+  'testing',
   // The program `omnicache`, which stands on all of it.
   ...['terminal', 'simulate', 'cli'],
 ]

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { indexedDbDriver } from '../../../js/tiers/indexeddb.ts'
-import { driverContract } from '../../contract/driver-contract.ts'
 import { type Browser, hasChromium, startBrowser } from '../../helpers/browser.ts'
+import { driverContract } from '../../helpers/driver-contract.ts'
 import { remoteDriver } from './remote-driver.ts'
 
 const entryPoint = fileURLToPath(new URL('page.ts', import.meta.url))

@@ -1,7 +1,7 @@
 import { CacheError } from '../../../js/errors.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import type { Driver } from '../../../js/tiers/driver.ts'
 import { type IndexedDbOptions, indexedDbDriver } from '../../../js/tiers/indexeddb.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
 
 /** What a test can do in the page: make drivers, call their methods, and let time pass. */
 export interface TierPage {
@@ -24,9 +24,6 @@ export type Outcome =
 declare global {
   var tiers: TierPage
 }
-
-// The fake clock lets microtasks run by a task of their own, which browsers call otherwise.
-Object.assign(globalThis, { setImmediate: (callback: () => void) => setTimeout(callback, 0) })
 
 const clock = new FakeClock({ wall: Date.now() })
 const drivers: Driver[] = []

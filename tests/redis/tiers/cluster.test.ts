@@ -3,8 +3,8 @@ import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redisDriver } from '../../../js/tiers/redis/index.ts'
 import { hashSlot } from '../../../js/tiers/redis/slot.ts'
-import { driverContract } from '../../contract/driver-contract.ts'
 import { delay } from '../../helpers/delay.ts'
+import { driverContract } from '../../helpers/driver-contract.ts'
 import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
 
 const CLIENTS = ['ioredis', 'redis'] as const

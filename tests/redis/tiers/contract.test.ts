@@ -2,8 +2,8 @@ import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redisDriver } from '../../../js/tiers/redis/index.ts'
-import { type DriverUnderTest, driverContract } from '../../contract/driver-contract.ts'
 import { delay } from '../../helpers/delay.ts'
+import { type DriverUnderTest, driverContract } from '../../helpers/driver-contract.ts'
 import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
 
 describe.skipIf(!hasRedis)('on a real Redis', () => {

@@ -4,9 +4,9 @@ import type { Clock } from '../../../js/clock.ts'
 import type { ManagerOptions, RegionOptions } from '../../../js/config/types.ts'
 import { CacheError, type CacheErrorCode } from '../../../js/errors.ts'
 import type { CacheEventName, CacheEvents } from '../../../js/observe/events.ts'
+import { ChaosDriver } from '../../../js/testing/chaos-driver.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { type MemoryDriver, memoryDriver } from '../../../js/tiers/memory.ts'
-import { ChaosDriver } from '../../helpers/chaos-driver.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
 
 /** A region of every kind of store: what holds for one must hold for all. */
 export const KINDS: Readonly<Record<string, RegionOptions>> = {
@@ -49,7 +49,7 @@ export class SharedTier {
 
   /** A cache as another process would have it, and its way to the tier, which can be broken. */
   process(options: ManagerOptions = {}): { cache: CacheManager; driver: ChaosDriver } {
-    const driver = new ChaosDriver(this.tier, this.clock)
+    const driver = new ChaosDriver(this.tier, { clock: this.clock })
     const { cache } = makeCache({ encryption: { keys: KEY }, ...options, l2: driver, clock: this.clock })
     return { cache, driver }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CacheManager, type Driver } from '../../../js/index.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../../js/tiers/memory.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
 
 /** A tier whose writes wait until they are let through; reads are answered at once. */
 class SlowWrites {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CacheManager, type StandardSchema } from '../../../js/index.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../../js/tiers/memory.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
 
 /** Two managers over one tier: one writes without a schema, the other reads with one. */
 function world(schema: StandardSchema) {

@@ -5,8 +5,8 @@ import { regionOptions } from '../../../js/config/region-options.ts'
 import { resolveManager } from '../../../js/config/resolve.ts'
 import { optionRows } from '../../../js/config/schema.ts'
 import type { ManagerOptions, RegionOptions, ResolvedRegion } from '../../../js/config/types.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../../js/tiers/memory.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
 
 const host = { maxBytes: 1024 ** 3, production: false }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Circuit, type CircuitOptions } from '../../../js/flow/circuit.ts'
 import type { RandomSource } from '../../../js/flow/random.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 /** No jitter: nothing is taken off a pause. */
 const zeros: RandomSource = (bytes) => bytes.fill(0)

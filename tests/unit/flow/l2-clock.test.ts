@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { L2Clock } from '../../../js/flow/l2-clock.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 /** A tier whose clock is `ahead` of ours, and which takes `there` and `back` ms to answer. */
 function setUp() {

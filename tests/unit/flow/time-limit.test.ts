@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withLimit } from '../../../js/flow/time-limit.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 describe('a time limit', () => {
   it('answers what came in time, and leaves no timer', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Core } from '../../../js/core/core.ts'
 import { MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 function make<V>(options: Partial<MemoryCacheOptions<V>> = {}) {
   const clock = new FakeClock()

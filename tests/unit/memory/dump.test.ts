@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CacheError, type DumpedEntry, MemoryCache, type MemoryCacheOptions } from '../../../js/memory/index.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 type Dump = [string, DumpedEntry<unknown>][]
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../../js/clock.ts'
 import { Core } from '../../../js/core/core.ts'
 import { LiveStore } from '../../../js/memory/live-store.ts'
 import { POLICY_NUMBERS, type RemovalReason } from '../../../js/memory/store.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { usedBytes } from '../../helpers/heap.ts'
 
 type Left = [key: string, value: number, reason: RemovalReason]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Core } from '../../../js/core/core.ts'
 import { type CacheError, MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 type Left = [key: string, value: unknown, reason: RemovalReason]
 

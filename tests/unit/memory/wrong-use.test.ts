@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CacheError, MemoryCache, type MemoryCacheOptions } from '../../../js/memory/index.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 function make<V>(options: Partial<MemoryCacheOptions<V>> = {}) {
   return { cache: new MemoryCache<V>({ clock: new FakeClock(), max: 3, ...options }) }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Alerts, type AlertThresholds, type RegionSample } from '../../../js/observe/alerts.ts'
 import { SlowOperations } from '../../../js/observe/slow.ts'
-import { FakeClock } from '../../helpers/fake-clock.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
 const thresholds: AlertThresholds = {
   window: 60_000,

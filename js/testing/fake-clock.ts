@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../js/clock.ts'
+import { type Clock, type Timer, yieldToEventLoop } from '../clock.ts'
 
 interface Pending {
   readonly due: number
@@ -7,8 +7,16 @@ interface Pending {
 }
 
 /**
- * A clock that moves only when told. `advance` moves both times and fires what is due;
- * `set` makes the wall clock jump alone, as a correction by NTP or by hand does.
+ * A clock that moves only when told: hand it to a cache as its `clock`, and hours pass at once.
+ * `advance` moves both times and fires what is due; `set` makes the wall clock jump alone, as a
+ * correction by NTP or by hand does.
+ *
+ * @example
+ * const clock = new FakeClock()
+ * const cache = new CacheManager({ clock })
+ * await cache.set('metrics', 'key', 1)
+ * await clock.advance(300_000)
+ * await cache.get('metrics', 'key') // undefined: it has expired
  */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Pending>()
@@ -22,18 +30,22 @@ export class FakeClock implements Clock {
     this.#wall = wall
   }
 
+  /** Monotonic time, in ms. */
   now(): number {
     return this.#now
   }
 
+  /** The same: it is never old here. */
   exact(): number {
     return this.#now
   }
 
+  /** Wall-clock time, in ms since 1970. */
   wall(): number {
     return this.#wall
   }
 
+  /** Calls back once, when the clock has been advanced by `ms`. */
   after(ms: number, callback: () => void): Timer {
     const timer = { due: this.#now + Math.max(ms, 0), order: this.#order++, callback }
     this.#timers.add(timer)
@@ -47,7 +59,7 @@ export class FakeClock implements Clock {
 
   /** Lets everything run that waits for no time: microtasks, however deep their chains. */
   async settle(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
+    await yieldToEventLoop()
   }
 
   /** Moves both clocks by `ms`: due timers fire in order, and microtasks settle before and after each. */
