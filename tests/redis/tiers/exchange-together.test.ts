@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stamped } from '../../../js/testing/contract/trial.ts'
 import { redisDriver } from '../../../js/tiers/redis/index.ts'
-import { stamped } from '../../contract/driver/trial.ts'
 import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
 
 const KEYS = Array.from({ length: 200 }, (_, i) => `k${i}`)
