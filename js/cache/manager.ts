@@ -3,6 +3,7 @@ import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
 import { Remote, type RemoteStatus } from '../flow/remote.ts'
+import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { Sweeper } from '../memory/sweeper.ts'
 import type { Alert } from '../observe/alerts.ts'
 import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
@@ -132,6 +133,16 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
   /** Whether `close` was called. */
   get closed(): boolean {
     return this.#closing !== undefined
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'CacheManager'
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: unknown, inspect: Inspect): string {
+    const { closed, regions } = this
+    return inspected('CacheManager', { tier: this.#shared.tierName, closed, regions }, depth, options, inspect)
   }
 
   /** Every region's name, presets first. */

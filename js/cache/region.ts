@@ -1,3 +1,4 @@
+import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { assertFunction } from './arguments.ts'
 import { RegionLoads } from './region-loads.ts'
 import type { RegionParts } from './region-parts.ts'
@@ -27,6 +28,15 @@ export class Region<V = unknown> {
     this.#reads = new RegionReads(parts)
     this.#writes = new RegionWrites(parts)
     this.#loads = new RegionLoads(parts, this.#reads, this.#writes)
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Region'
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: unknown, inspect: Inspect): string {
+    return inspected('Region', { name: this.name }, depth, options, inspect)
   }
 
   /** The value under `key`, or `undefined`. */

@@ -3,7 +3,7 @@ import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from '.
 
 /** What a cache does with the age of its entries beyond letting them expire. */
 export interface AgingOptions<V> extends StoreOptions<V> {
-  /** How long entries live that are not told of by `remember`. */
+  /** How long entries live that are not told of by `setAged`. */
   readonly ttl: number
   readonly updateAgeOnGet: boolean
   readonly updateAgeOnHas: boolean
@@ -68,11 +68,18 @@ export class AgingStore<V> implements Store<V> {
     return this.#renews ? this.#ttlOf(key) : undefined
   }
 
-  /** Tells what `ttl` is to answer for the entry that comes next under `key`. */
-  remember(key: string, ttl: number): void {
-    if (!this.#renews) return
-    if (ttl !== this.#ttl) this.#ttls.set(key, ttl)
-    else if (this.#ttls.size > 0) this.#ttls.delete(key)
+  /** As `set`, of an entry that is renewed by `ttl`. */
+  setAged(key: string, value: V, weight: number, deadline: number, ttl: number): boolean {
+    if (!this.#renews) return this.set(key, value, weight, deadline)
+    const before = this.#ttls.get(key)
+    this.#remember(key, ttl)
+    try {
+      return this.set(key, value, weight, deadline)
+    } catch (error) {
+      // A listener may have thrown, when the entry was there. Else the one before keeps its TTL.
+      if (this.#store.deadline(key) !== deadline) this.#remember(key, before ?? this.#ttl)
+      throw error
+    }
   }
 
   get(key: string): V | undefined {
@@ -178,6 +185,11 @@ export class AgingStore<V> implements Store<V> {
 
   #ttlOf(key: string): number {
     return this.#ttls.size === 0 ? this.#ttl : (this.#ttls.get(key) ?? this.#ttl)
+  }
+
+  #remember(key: string, ttl: number): void {
+    if (ttl !== this.#ttl) this.#ttls.set(key, ttl)
+    else if (this.#ttls.size > 0) this.#ttls.delete(key)
   }
 
   readonly #left = (key: string, value: V, reason: RemovalReason): void => {

@@ -43,10 +43,11 @@ export function readDump<V>(dumped: unknown, defaultTtl: number, wall: number): 
     const [key, entry] = pair as [unknown, Partial<DumpedEntry<V>> | null | undefined]
     checkKey(key, 'memory')
     const { value, ttl: given, start = wall, size } = entry ?? {}
+    if (value === undefined) throw noDump(entry)
     if (!isTime(given ?? 0) || !isTime(start) || !isTime(size ?? 0)) throw noDump(entry)
     const ttl = given === undefined ? defaultTtl : given === 0 ? Infinity : given
     const left = ttl - Math.max(wall - start, 0)
-    if (value !== undefined && left > 0) loaded.push({ key, value, ttl, left, size })
+    if (left > 0) loaded.push({ key, value, ttl, left, size })
   }
   return loaded
 }

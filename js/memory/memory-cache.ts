@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import { checkKey } from '../config/keys.ts'
 import { invalidOption, parseDuration } from '../config/units.ts'
+import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { AgingStore } from './aging.ts'
 import { type DumpedEntry, readDump, timesOf } from './dump.ts'
 import { LiveStore } from './live-store.ts'
-import { type MemoryCacheOptions, type MemorySetOptions, memorySettings, SIZES } from './options.ts'
+import { checkSetOptions, type MemoryCacheOptions, type MemorySetOptions, memorySettings, SIZES } from './options.ts'
 import { PackedStore } from './packed-store.ts'
 import { POLICY_NUMBERS, type Store, type StoreOptions } from './store.ts'
 import { Sweeper } from './sweeper.ts'
@@ -100,7 +101,7 @@ export class MemoryCache<V = unknown> {
    * Stores `value`; answers false where it is heavier than the whole cache, and then what was
    * there is gone. `undefined` deletes, as it means that there is no value.
    *
-   * @throws CacheError `INVALID_KEY`; in a packed cache `UNSERIALIZABLE_VALUE` too.
+   * @throws CacheError `INVALID_KEY`, `INVALID_OPTION`; in a packed cache `UNSERIALIZABLE_VALUE` too.
    */
   set(key: string, value: V | undefined, options?: MemorySetOptions): boolean {
     if (value === undefined) {
@@ -108,6 +109,7 @@ export class MemoryCache<V = unknown> {
       return false
     }
     checkKey(key, 'memory')
+    if (options !== undefined) checkSetOptions(options)
     const weight = this.#weighs ? this.#weightOf(key, value, options?.size) : 0
     const ttl = options?.ttl === undefined ? this.#ttl : parseDuration(options.ttl, 'ttl')
     if (options?.noUpdateTTL ?? this.#keepsDeadlines) {
@@ -129,11 +131,11 @@ export class MemoryCache<V = unknown> {
 
   /**
    * What is left of an entry's life, in ms: `Infinity` for ever, 0 where there is no entry,
-   * negative for one that stays though its time is over.
+   * negative for one that stays though its time is over. In thousandths.
    */
   getRemainingTTL(key: string): number {
     const deadline = this.#store.deadline(key)
-    return deadline === undefined ? 0 : deadline - this.#clock.now()
+    return deadline === undefined ? 0 : toThousandths(deadline - this.#clock.now())
   }
 
   /** Removes what has expired, now; answers how many. It happens by itself as well, within a second or so. */
@@ -175,7 +177,7 @@ export class MemoryCache<V = unknown> {
     const wall = this.#clock.wall()
     const dumped: [string, DumpedEntry<V>][] = []
     for (const [key, value] of this.#store.entriesByUse()) {
-      const left = (this.#store.deadline(key) ?? Infinity) - now
+      const left = toThousandths((this.#store.deadline(key) ?? Infinity) - now)
       if (left <= 0) continue
       const size = this.#weighs ? { size: this.#store.weight(key) ?? 0 } : {}
       dumped.push([key, { value, ...timesOf(left, this.#aging?.ttl(key) ?? left, wall), ...size }])
@@ -188,22 +190,39 @@ export class MemoryCache<V = unknown> {
    * or another one: what has expired since by the wall clock is left out.
    *
    * @throws CacheError `INVALID_OPTION` and `INVALID_KEY` for what is no dump; then nothing
-   * was changed.
+   * was changed. A packed cache throws `UNSERIALIZABLE_VALUE` for a value that it cannot keep.
+   * Then, and where a listener throws, it is left empty, for half a dump is none.
    */
   load(dumped: Iterable<readonly [key: string, entry: DumpedEntry<V>]>): void {
     const wall = this.#clock.wall()
     const loaded = readDump<V>(dumped, this.#ttl, wall)
+    const weights = this.#weighs ? loaded.map(({ key, value, size }) => this.#weightOf(key, value, size)) : []
     this.clear()
-    for (const { key, value, ttl, left, size } of loaded) {
-      this.#put(key, value, this.#weighs ? this.#weightOf(key, value, size) : 0, ttl, left)
+    try {
+      for (const [i, { key, value, ttl, left }] of loaded.entries()) this.#put(key, value, weights[i] ?? 0, ttl, left)
+    } catch (error) {
+      this.clear()
+      throw error
     }
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'MemoryCache'
+  }
+
+  /** @internal */
+  [INSPECT](depth: number, options: unknown, inspect: Inspect): string {
+    const { size, max, bytes, maxBytes } = this
+    return inspected('MemoryCache', { size, max, bytes, maxBytes, ttl: this.#ttl }, depth, options, inspect)
   }
 
   /** Stores an entry whose TTL is `ttl`, of which there is `left`. */
   #put(key: string, value: V, weight: number, ttl: number, left: number): boolean {
     const deadline = left === Infinity ? Infinity : this.#clock.now() + left
-    this.#aging?.remember(key, ttl)
-    const stored = this.#store.set(key, value, weight, deadline)
+    const stored =
+      this.#aging === undefined
+        ? this.#store.set(key, value, weight, deadline)
+        : this.#aging.setAged(key, value, weight, deadline, ttl)
     if (deadline !== Infinity) this.#sweeper?.watch(this.#store)
     return stored
   }
@@ -215,6 +234,11 @@ export class MemoryCache<V = unknown> {
     if (typeof weight === 'number' && weight >= 0) return weight
     throw invalidOption(size === undefined ? 'sizeCalculation' : 'size', weight, SIZES)
   }
+}
+
+/** Differences of clocks have noise in their last digits: 999.9999999 ms are 1,000. */
+function toThousandths(ms: number): number {
+  return ms === Infinity ? ms : Math.round(ms * 1_000) / 1_000
 }
 
 /** One timer for all caches with the same clock. */

@@ -1,12 +1,46 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { bytes, count, derived, duration, field, flag, group, method, oneOf, withMethods } from '../config/fields.ts'
+import { didYouMean } from '../config/nearest.ts'
 import { resolve } from '../config/schema.ts'
 import { type Bytes, type Duration, invalidOption } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
 import { DEFAULT_POLICY, FAVORS, type FavorName, POLICY_NUMBERS, type RemovalReason } from './store.ts'
 
 /** Options of a `MemoryCache`. One of `max` and `maxBytes` at least is needed. */
-export interface MemoryCacheOptions<V> {
+export type MemoryCacheOptions<V> = LiveCacheOptions<V> | PackedCacheOptions<V>
+
+/** Options of a cache that keeps the values themselves. */
+export interface LiveCacheOptions<V> extends CommonOptions {
+  /**
+   * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
+   * outside of the garbage-collected heap. Default: 'live'.
+   */
+  readonly store?: 'live'
+  /**
+   * What a value weighs, key included, in bytes or whatever `maxBytes` counts: from 0 up;
+   * `Infinity` for a value that is not to be kept. Fractions are rounded up.
+   * Default: an estimate of the entry's size in memory.
+   */
+  readonly sizeCalculation?: (value: V, key: string) => number
+  /**
+   * Called after an entry has left: 'evict', 'expire', 'set' (replaced by another value),
+   * 'delete' or 'clear'. It may use the cache. What it throws is thrown by the call that made
+   * the entry leave; where that was no call but time, it is an uncaught error.
+   */
+  readonly onEvict?: (key: string, value: V, reason: RemovalReason) => void
+}
+
+/** Options of a cache that keeps bytes outside of the garbage-collected heap. */
+export interface PackedCacheOptions<V> extends CommonOptions {
+  readonly store: 'packed'
+  /** Entries weigh what they take. */
+  readonly sizeCalculation?: undefined
+  /** As in a live cache, but that values that were evicted or expired are told as `undefined`. */
+  readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
+}
+
+/** What both kinds of cache have. */
+interface CommonOptions {
   /** The most entries; `Infinity` is no limit. Default: `Infinity`. */
   readonly max?: number
   /** The most memory, keys and overhead included. Default: no limit. */
@@ -17,17 +51,6 @@ export interface MemoryCacheOptions<V> {
   readonly policy?: keyof typeof POLICY_NUMBERS
   /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
   readonly favor?: FavorName
-  /**
-   * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
-   * outside of the garbage-collected heap. Default: 'live'.
-   */
-  readonly store?: 'live' | 'packed'
-  /**
-   * What a value weighs in a live store, key included, in bytes or whatever `maxBytes` counts:
-   * from 0 up; `Infinity` for a value that is not to be kept. Fractions are rounded up.
-   * Default: an estimate of the entry's size in memory.
-   */
-  readonly sizeCalculation?: (value: V, key: string) => number
   /** Whether `get` lets a fresh entry live its whole TTL anew. Default: false. */
   readonly updateAgeOnGet?: boolean
   /** Whether `has` does so too. Default: false. */
@@ -41,13 +64,6 @@ export interface MemoryCacheOptions<V> {
   readonly noDeleteOnStaleGet?: boolean
   /** Whether a `set` over a fresh entry keeps its deadline. Default: false. */
   readonly noUpdateTTL?: boolean
-  /**
-   * Called after an entry has left: 'evict', 'expire', 'set' (replaced by another value),
-   * 'delete' or 'clear'. A packed store tells `undefined` for values that were evicted or
-   * expired. It may use the cache. What it throws is thrown by the call that made the entry
-   * leave; where that was no call but time, it is an uncaught error.
-   */
-  readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
   /** Where time comes from, for tests. Default: the runtime. */
   readonly clock?: Clock
 }
@@ -113,10 +129,35 @@ export const memoryOptions = group<MemorySettings<never>>(
     onEvict: method('Called after an entry has left, with its key, its value and the reason', 'none'),
     clock: field<Clock>('Where time comes from', 'a Clock', systemClock, parseClock, 'the runtime'),
   },
-  ({ allowStale, noDeleteOnStaleGet }) => {
+  ({ allowStale, noDeleteOnStaleGet, sizeCalculation, store }) => {
     if (noDeleteOnStaleGet && !allowStale) throw invalidOption('noDeleteOnStaleGet', true, 'true with `allowStale`')
+    if (store === 'packed' && sizeCalculation !== undefined) {
+      throw invalidOption(
+        'sizeCalculation',
+        sizeCalculation,
+        "a function with `store: 'live'`; packed entries weigh what they take",
+      )
+    }
   },
 )
+
+/**
+ * Checks the names of what is given to a `set`; a loop without a call, for it stands in the way of each.
+ *
+ * @throws CacheError INVALID_OPTION
+ */
+export function checkSetOptions(options: MemorySetOptions): void {
+  if (typeof options !== 'object') throw invalidOption('set', options, 'an object of options')
+  for (const option in options) {
+    if (option !== 'ttl' && option !== 'size' && option !== 'noUpdateTTL') rejectSetOption(option)
+  }
+}
+
+function rejectSetOption(option: string): never {
+  const names = ['ttl', 'size', 'noUpdateTTL']
+  const hint = didYouMean(option, names) || `; allowed: ${names.join(', ')}`
+  throw new CacheError('INVALID_OPTION', `${option} is not an option of set${hint}`, { context: { option } })
+}
 
 /** What options of lru-cache are here, where the name is another or none is needed. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { files, type SourceFile } from './tree.ts'
  * name tiers, codecs and loggers.
  */
 const LAYERS = [
-  ...['errors', 'clock', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
+  ...['errors', 'clock', 'inspect', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
   ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index'],
   // For tests of users and our own. It stands on the tiers.
   'testing',

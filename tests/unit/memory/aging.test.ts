@@ -197,3 +197,21 @@ describe('a crash of the core', () => {
     expect([cache.has('a'), cache.get('a'), cache.get('a'), cache.get('b')]).toEqual([false, 1, undefined, 2])
   })
 })
+
+it('a value that a packed cache refuses leaves the one before its TTL', async () => {
+  const { cache, clock } = make<unknown>({ store: 'packed', updateAgeOnGet: true, ttl: 1_000 })
+  cache.set('a', 1)
+  cache.set('b', 1, { ttl: 3_000 })
+  for (const key of ['a', 'b']) expect(() => cache.set(key, () => 1, { ttl: 50 })).toThrow()
+  await clock.advance(500)
+  for (const key of ['a', 'b']) cache.get(key)
+  expect([cache.getRemainingTTL('a'), cache.getRemainingTTL('b')]).toEqual([1_000, 3_000])
+})
+
+it('what is left of a TTL has no noise in its last digits', async () => {
+  const { cache, clock } = make<number>({ ttl: 100.3 })
+  await clock.advance(0.1)
+  cache.set('a', 1)
+  await clock.advance(0.2)
+  expect(cache.getRemainingTTL('a')).toBe(100.1)
+})

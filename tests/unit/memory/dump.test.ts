@@ -93,6 +93,8 @@ describe.each(['live', 'packed'] as const)('the dump of a %s cache', (store) => 
     [[['a', { value: 1, start: Number.NaN }]]],
     [[['a', { value: 1, size: -3 }]]],
     [[['', { value: 1 }]]],
+    [[['a', null]]],
+    [[['a', {}]]],
     [[[7, { value: 1 }]]],
   ])('is not %j, and a cache that is asked to load that stays as it was', (dump) => {
     const { cache } = make({ store })
@@ -160,6 +162,31 @@ describe('the dump of a live cache', () => {
 })
 
 describe('what cannot be loaded', () => {
+  it('leaves a packed cache empty where it is found by storing it', () => {
+    const { cache } = make({ store: 'packed' })
+    cache.set('mine', 1)
+    const load = () =>
+      cache.load([
+        ['a', { value: 1 }],
+        ['b', { value: () => 1 }],
+      ])
+    expect(load).toThrow('value is a function')
+    expect(cache.size).toBe(0)
+  })
+
+  it('changes nothing where it cannot be weighed', () => {
+    const sizeCalculation = (value: unknown) => value as number
+    const { cache } = make({ maxBytes: 100, sizeCalculation })
+    cache.set('mine', 1)
+    const load = () =>
+      cache.load([
+        ['a', { value: 1 }],
+        ['b', { value: -1 }],
+      ])
+    expect(load).toThrow(/sizeCalculation/)
+    expect([...cache.keys()]).toEqual(['mine'])
+  })
+
   it('is told by a code', () => {
     const { cache } = make()
     const codes = [5, [['', { value: 1 }]]].map((dump) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { Core } from '../../../js/core/core.ts'
 import { type CacheError, MemoryCache, type MemoryCacheOptions, type RemovalReason } from '../../../js/memory/index.ts'
 import { FakeClock } from '../../../js/testing/fake-clock.ts'
@@ -127,7 +127,7 @@ describe.each(['live', 'packed'] as const)('a memory cache that is %s', (store) 
       max: 2,
       store,
       clock,
-      onEvict: (key, _, reason) => {
+      onEvict: (key: string, _: unknown, reason: RemovalReason) => {
         if (reason !== 'evict') return
         again.push(key)
         if (again.length < 5) cache.set(`again-${key}`, 'x')
@@ -296,5 +296,14 @@ describe('a crash of the core between a slot that was used again and a delete', 
     ])
     expect(cache.set('k1', 7)).toBe(true)
     expect(cache.get('k1')).toBe(7)
+  })
+})
+
+it('a live cache tells of values, a packed one perhaps without', () => {
+  new MemoryCache<string>({ max: 1, onEvict: (_, value) => expectTypeOf(value).toEqualTypeOf<string>() })
+  new MemoryCache<string>({
+    max: 1,
+    store: 'packed',
+    onEvict: (_, value) => expectTypeOf(value).toEqualTypeOf<string | undefined>(),
   })
 })

@@ -34,6 +34,7 @@ describe('wrong use of a memory cache', () => {
     [{ max: 1, allowStale: 'yes' }],
     [{ max: 1, clock: {} }],
     [{ max: 1, maxByte: 5 }],
+    [{ max: 1, store: 'packed', sizeCalculation: () => 1 }],
     [undefined],
     [500],
   ])('%j is refused', (options) => {
@@ -49,6 +50,26 @@ describe('wrong use of a memory cache', () => {
   ])('the option %s of lru-cache is refused with what to do instead', (name, value, hint) => {
     expect(() => new MemoryCache({ max: 1, [name]: value } as never)).toThrow(hint)
     expect(() => new MemoryCache({ max: 1, [name]: undefined } as never)).not.toThrow()
+  })
+
+  it.each([
+    [{ tll: 5 }, /tll is not an option of set; did you mean 'ttl'\?/],
+    [{ ttl: 5, noUpdateTtl: true }, /did you mean 'noUpdateTTL'\?/],
+    [{ priority: 1 }, /allowed: ttl, size, noUpdateTTL/],
+    [5, /set is 5/],
+    ['1h', /set is '1h'/],
+  ])('a set with %j is refused, and changes nothing', (options, hint) => {
+    const { cache } = make<number>()
+    cache.set('a', 1)
+    const call = () => cache.set('a', 2, options as never)
+    expect(codeOf(call)).toBe('INVALID_OPTION')
+    expect(call).toThrow(hint)
+    expect(cache.get('a')).toBe(1)
+  })
+
+  it('a name that is close to an option is told', () => {
+    expect(() => new MemoryCache({ max: 1, tll: 5 } as never)).toThrow(/did you mean 'ttl'\?/)
+    expect(() => new MemoryCache({ max: 1, polcy: 'lru' } as never)).toThrow(/did you mean 'policy'\?/)
   })
 
   it.each(['', 5, undefined, null, 'x'.repeat(70_000), '\ud800'])('the key %j is refused', (key) => {
