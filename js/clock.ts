@@ -12,8 +12,8 @@ export interface Clock {
   exact(): number
   /** Wall-clock time, as `Date.now()`. */
   wall(): number
-  /** Calls back once after `ms`. Never keeps a process alive. */
-  after(ms: number, callback: () => void): Timer
+  /** Calls back once after `ms`. Until then it keeps the process alive only where it `holds` it. */
+  after(ms: number, callback: () => void, holds?: boolean): Timer
 }
 
 /** A pending callback of `Clock.after`. */
@@ -42,9 +42,9 @@ class SystemClock implements Clock {
     return Date.now()
   }
 
-  after(ms: number, callback: () => void): Timer {
+  after(ms: number, callback: () => void, holds = false): Timer {
     const handle = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_DELAY))
-    unref(handle)
+    if (!holds) unref(handle)
     return { cancel: () => clearTimeout(handle) }
   }
 

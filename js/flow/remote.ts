@@ -255,7 +255,7 @@ export class Remote {
    * are lost.
    */
   close(limit = 1000): Promise<{ unsent: number }> {
-    this.#closing ??= this.#close(limit)
+    this.#closing ??= this.#held(limit, this.#close(limit))
     return this.#closing
   }
 
@@ -275,6 +275,16 @@ export class Remote {
     this.#reaper.stop()
     await this.#link.close()
     return { unsent: this.#journal.length }
+  }
+
+  /** Nothing else may be left that keeps the process alive: it must not end before this has. */
+  async #held<T>(limit: number, work: Promise<T>): Promise<T> {
+    const timer = this.#clock.after(limit, () => undefined, true)
+    try {
+      return await work
+    } finally {
+      timer.cancel()
+    }
   }
 
   #wait(ms: number): Promise<void> {
