@@ -189,7 +189,7 @@ function staysAtHome(installed) {
   const top = readdirSync(installed)
   const foreign = top.filter((name) => /^(tests?|src|target|bench|demo|coverage|node_modules|\..*)$/.test(name))
   if (foreign.length > 0) throw new Error(`in the tarball: ${foreign.join(', ')}`)
-  for (const name of ['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md']) {
+  for (const name of ['LICENSE', 'README.md', 'docs', 'THIRD-PARTY-NOTICES.md']) {
     if (!top.includes(name)) throw new Error(`not in the tarball: ${name}`)
   }
 }
