@@ -94,7 +94,7 @@ function group(keys: readonly RedisArgument[], places: number[]): Group {
   return { keys: places.map((place) => keys[place] ?? ''), places }
 }
 
-/** Also as ioredis says it, which has tried again itself until it gave up. */
+/** ioredis tries again itself, at any node, until it gives up: then the last reply may be another redirection. */
 function isTorn(reply: RedisReply | undefined): boolean {
-  return reply instanceof Error && /\bTRYAGAIN\b/.test(reply.message)
+  return reply instanceof Error && /^TRYAGAIN\b|^Too many Cluster redirections/.test(reply.message)
 }

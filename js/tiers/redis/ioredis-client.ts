@@ -54,6 +54,10 @@ function overCluster({ Cluster }: Package, plan: ClientPlan): RedisLink {
     retryDelayOnTryAgain: 0,
   })
   client.on('node error', () => client.refreshSlotsCache())
+  // Else it would be connected at the first command for it, and all others that come meanwhile rejected.
+  client.on('+node', (node: Node) => {
+    if (!node.options.readOnly) node.connect().catch(() => undefined)
+  })
   return ioredisLink(client, destination(plan))
 }
 
@@ -80,4 +84,5 @@ function bySentinels({ Redis }: Package, plan: ClientPlan, { name, auth }: Senti
   return ioredisLink(new Redis(options), destination(plan), replica)
 }
 
+type Node = InstanceType<Package['Redis']>
 type Sentinels = Extract<ClientPlan['topology'], { kind: 'sentinels' }>

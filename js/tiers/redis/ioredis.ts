@@ -13,6 +13,7 @@ import {
   type Scan,
   scanned,
 } from './link.ts'
+import { NodesGate } from './nodes-gate.ts'
 import { WithReplica } from './with-replica.ts'
 
 /** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
@@ -36,6 +37,7 @@ interface Ioredis extends Emitter {
     readonly keyPrefix?: string | Buffer
     readonly scaleReads?: unknown
     readonly retryDelayOnTryAgain?: number
+    readonly enableOfflineQueue?: boolean
   }
   callBuffer(name: string, args: readonly RedisArgument[]): Promise<RedisReply>
   pipeline(): IoredisPipeline
@@ -77,12 +79,14 @@ class IoredisLink implements RedisLink {
   readonly #owned: boolean
   readonly #watch: ConnectionWatch
   readonly #gate: DatabaseGate
+  readonly #nodes: NodesGate
 
   constructor(client: Ioredis, to: Destination | undefined) {
     this.#client = client
     this.#owned = to !== undefined
     this.#watch = new ConnectionWatch(client, () => this.ready, to)
     this.#gate = new DatabaseGate(client, to?.database ?? 0, this.#watch)
+    this.#nodes = new NodesGate(client, this.#watch)
     this.cluster = client.isCluster === true
     this.severalKeys = !this.cluster || client.options.retryDelayOnTryAgain === 0
     this.replicas = this.cluster && (client.options.scaleReads ?? 'master') !== 'master'
@@ -90,7 +94,7 @@ class IoredisLink implements RedisLink {
   }
 
   get ready(): boolean {
-    return this.#client.status === 'ready' && this.#gate.open
+    return this.#client.status === 'ready' && this.#gate.open && this.#nodes.open
   }
 
   get lastError(): CacheError | undefined {
@@ -144,6 +148,7 @@ class IoredisLink implements RedisLink {
   async close(): Promise<void> {
     this.#watch.dispose()
     this.#gate.dispose()
+    this.#nodes.dispose()
     if (!this.#owned || this.#client.status === 'end') return
     const ended = ['connecting', 'connect', 'ready'].includes(this.#client.status) ? this.#ended() : undefined
     this.#client.disconnect()

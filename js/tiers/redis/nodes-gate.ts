@@ -1,0 +1,58 @@
+import type { ConnectionWatch, Emitter } from './connection-watch.ts'
+
+/** One node of an ioredis cluster, as far as it is used here. */
+interface Node extends Emitter {
+  readonly status: string
+  connect(): Promise<unknown>
+}
+
+interface ClusterClient extends Emitter {
+  readonly options: { readonly enableOfflineQueue?: boolean }
+  nodes?(role: 'master'): readonly Node[]
+}
+
+/**
+ * Keeps everything back until the connections to all masters stand or have failed: a cluster
+ * client of ioredis is "ready" when it knows its nodes, and connects to each at the first
+ * command for it. Without an offline queue it rejects the commands that come while it does.
+ */
+export class NodesGate {
+  readonly #client: ClusterClient
+  readonly #watch: ConnectionWatch
+  readonly #onReady = (): void => void this.#settle()
+  #open: boolean
+
+  constructor(client: ClusterClient, watch: ConnectionWatch) {
+    this.#client = client
+    this.#watch = watch
+    this.#open = client.nodes === undefined || client.options.enableOfflineQueue !== false
+    if (!this.#open) client.on('ready', this.#onReady)
+  }
+
+  /** Whether each master has had its chance to be connected. It stays so: a node that fails later fails alone. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  dispose(): void {
+    this.#client.removeListener('ready', this.#onReady)
+  }
+
+  async #settle(): Promise<void> {
+    await Promise.all((this.#client.nodes?.('master') ?? []).map(settled))
+    this.#open = true
+    this.#watch.check()
+  }
+}
+
+/** Resolves when a connection to the node stands, or an attempt has failed. */
+async function settled(node: Node): Promise<void> {
+  if (node.status === 'ready') return
+  if (node.status === 'wait') await node.connect().catch(() => undefined)
+  else {
+    await new Promise<void>((resolve) => {
+      node.on('ready', resolve)
+      node.on('close', resolve)
+    })
+  }
+}
