@@ -20,22 +20,28 @@ export class NodesGate {
   readonly #client: ClusterClient
   readonly #watch: ConnectionWatch
   readonly #onReady = (): void => void this.#settle()
+  readonly #onClose = (): void => {
+    this.#open = false
+  }
   #open: boolean
 
   constructor(client: ClusterClient, watch: ConnectionWatch) {
     this.#client = client
     this.#watch = watch
     this.#open = client.nodes === undefined || client.options.enableOfflineQueue !== false
-    if (!this.#open) client.on('ready', this.#onReady)
+    if (this.#open) return
+    client.on('ready', this.#onReady)
+    client.on('close', this.#onClose)
   }
 
-  /** Whether each master has had its chance to be connected. It stays so: a node that fails later fails alone. */
+  /** Whether each master has had its chance to be connected. A node that fails later fails alone. */
   get open(): boolean {
     return this.#open
   }
 
   dispose(): void {
     this.#client.removeListener('ready', this.#onReady)
+    this.#client.removeListener('close', this.#onClose)
   }
 
   async #settle(): Promise<void> {
