@@ -114,6 +114,7 @@ export class Entries {
       const current = pending.filter(({ fill }) => !fill.outdated)
       const writes = current.map(({ write }) => write)
       const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
+      this.context.tags.follow()
       const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.outdated)
       if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
       return true

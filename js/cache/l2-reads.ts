@@ -131,8 +131,7 @@ export class L2Reads {
     const found = this.#entries.l1.get(key)
     if (found === undefined) return undefined
     const { value, tags } = found
-    const state = tags === undefined ? 'valid' : this.#entries.context.tags.state(tags)
-    if (state === 'deleted' || state === 'expired') return undefined
+    if (tags !== undefined && this.#entries.context.tags.state(tags) !== 'valid') return undefined
     this.#entries.l1.check(key, this.#entries.context.clock.now() + UNCHECKED_FOR)
     return { value, tier: 'memory' }
   }
