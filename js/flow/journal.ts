@@ -1,4 +1,4 @@
-import { compareStamps } from './stamp.ts'
+import { compareStamps, type StampClock } from './stamp.ts'
 import { isAfter, type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
 import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
 
@@ -138,6 +138,25 @@ export class Journal {
       this.#count(journal, -1, 0)
     }
     this.#forgetIfEmpty(region)
+  }
+
+  /**
+   * The clock that gave the stamps was wrong by so much that nobody believes them, and has
+   * stepped back: what waits under such gets a new one. An envelope is sealed with its stamp, so
+   * a tombstone takes its place.
+   */
+  restamp(stamps: StampClock): void {
+    for (const journal of this.#regions.values()) {
+      const { clear } = journal
+      if (clear !== undefined && !stamps.receive(clear.stamp)) clear.stamp = stamps.next()
+      for (const [key, unit] of journal.units) {
+        const write = unit.writes.get(key)
+        if (write === undefined || stamps.receive(stampOf(write.envelope))) continue
+        const envelope = tombstoneOf(write.envelope, stamps.next())
+        unit.writes.set(key, { key, envelope, deadline: 0 })
+        this.#count(journal, 0, envelope.byteLength - write.envelope.byteLength)
+      }
+    }
   }
 
   /**

@@ -5,6 +5,8 @@ export interface L2ClockOptions {
   readonly clock: Clock
   /** Asks the tier for its wall clock, in ms since 1970. */
   readonly read: () => Promise<number>
+  /** Called after each measurement. */
+  readonly onMeasured?: () => void
   /** After how many ms a measurement is `due` again. Default: one minute. */
   readonly interval?: number
 }
@@ -17,13 +19,15 @@ export class L2Clock {
   readonly #clock: Clock
   readonly #read: () => Promise<number>
   readonly #interval: number
+  readonly #onMeasured: () => void
   /** The tier's time minus monotonic time, and how far off that may be. */
   #offset: number | undefined
   #uncertainty = Number.POSITIVE_INFINITY
   #measuredAt = Number.NEGATIVE_INFINITY
   #latest: Promise<void> | undefined
 
-  constructor({ clock, read, interval = 60_000 }: L2ClockOptions) {
+  constructor({ clock, read, interval = 60_000, onMeasured = () => undefined }: L2ClockOptions) {
+    this.#onMeasured = onMeasured
     this.#clock = clock
     this.#read = read
     this.#interval = interval
@@ -73,5 +77,6 @@ export class L2Clock {
     if (agrees && uncertainty > this.#uncertainty) return
     this.#offset = offset
     this.#uncertainty = uncertainty
+    this.#onMeasured()
   }
 }

@@ -20,6 +20,8 @@ export interface LinkOptions {
   readonly probePrefix: string
   readonly circuit?: Pick<CircuitOptions, 'threshold' | 'firstDelay' | 'maxDelay'>
   readonly onCircuit: (part: CircuitPart, state: CircuitState, cause: unknown) => void
+  /** The tier's clock was measured. */
+  readonly onMeasured: () => void
   readonly onError: (operation: string, error: CacheError) => void
 }
 
@@ -73,7 +75,7 @@ export class Link {
     this.#limit = options.limit
     this.#onError = options.onError
     this.#changes = new Changes(clock)
-    this.tierClock = new L2Clock({ clock, read: () => driver.now() })
+    this.tierClock = new L2Clock({ clock, read: () => driver.now(), onMeasured: options.onMeasured })
     this.#probe = new Probe({ driver, tierClock: this.tierClock, random, prefix: options.probePrefix })
     const onChange = (part: CircuitPart) => (state: CircuitState, cause: unknown) => {
       if (part === 'tier') this.#since = clock.wall()

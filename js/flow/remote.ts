@@ -124,6 +124,9 @@ export class Remote {
         onEvent({ type: 'circuit', part, state, cause })
         if (state === 'closed') void this.#replay.run()
       },
+      onMeasured: () => {
+        if (stamps.stepBack()) journal.restamp(stamps)
+      },
       onError,
     })
     const onOverflow = (region: string) => onEvent({ type: 'overflow', region })

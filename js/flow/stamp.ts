@@ -84,6 +84,18 @@ export class StampClock {
     return true
   }
 
+  /**
+   * To be called when `wall` has become more exact. Where this clock is so far ahead of it that
+   * nobody believes its stamps, it begins anew there, and answers true: stamps that it gave
+   * before are newer than those to come.
+   */
+  stepBack(): boolean {
+    const wall = Math.floor(this.#wall())
+    if (this.#ms <= wall + this.#maxDrift) return false
+    this.#set(wall, 0)
+    return true
+  }
+
   #set(ms: number, counter: number): void {
     this.#ms = ms
     this.#counter = counter

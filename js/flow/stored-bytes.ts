@@ -35,13 +35,13 @@ export function isAfter(stored: Uint8Array, stamp: Uint8Array): boolean {
 }
 
 /**
- * A tombstone under an envelope's own stamp. It takes the place of a value that may not be
+ * A tombstone, under an envelope's own stamp where there is no other. It takes the place of a value that may not be
  * sent any more: what is older goes, what is newer stays, and nothing comes back.
  */
-export function tombstoneOf(envelope: Uint8Array): Uint8Array {
+export function tombstoneOf(envelope: Uint8Array, stamp = stampOf(envelope)): Uint8Array {
   const tombstone = new Uint8Array(HEAD_BYTES)
   tombstone.set(envelope.subarray(0, FLAGS_OFFSET))
   tombstone[FLAGS_OFFSET] = TOMBSTONE_FLAG
-  tombstone.set(stampOf(envelope), STAMP_OFFSET)
+  tombstone.set(stamp, STAMP_OFFSET)
   return tombstone
 }

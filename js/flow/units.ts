@@ -23,7 +23,7 @@ export interface WriteUnit {
 export interface ClearUnit {
   readonly kind: 'clear'
   readonly region: string
-  readonly stamp: Uint8Array
+  stamp: Uint8Array
   readonly since: number
 }
 

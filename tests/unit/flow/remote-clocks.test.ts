@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stampTime } from '../../../js/flow/stamp.ts'
 import { heal, outage } from '../../helpers/outage.ts'
 import { World } from '../../helpers/processes.ts'
 
@@ -80,5 +81,37 @@ describe('clocks that are minutes apart', () => {
     a.driver.time = () => world.clock.wall() + 5000
     await heal(world, a)
     expect(a.remote.now()).toBe(world.clock.wall() + 5000)
+  })
+})
+
+describe('a process whose clock is hours ahead, and that could not ask the tier yet', () => {
+  it('keeps its stamps no further ahead than others believe, once it can', async () => {
+    const world = new World()
+    const [a, b] = [world.process({ skew: 3 * 3_600_000 }), world.process()]
+    await b.set('k', 'before')
+    a.driver.break('fail')
+    await a.set('k', 'from the future')
+    await a.clear('other')
+    await heal(world, a)
+    expect(a.remote.status().journal.length).toBe(0)
+    expect(stampTime(a.remote.stamps.next())).toBe(world.clock.wall())
+    expect(await b.get('k')).toBeUndefined()
+    expect(await a.set('k', 'after')).toBe('stored')
+    expect(await b.get('k')).toBe('after')
+    await world.clock.advance(1)
+    expect(await b.set('k', 'newest')).toBe('stored')
+    expect(await b.set('k', 'fresh', 3_600_000, 'other')).toBe('stored')
+    expect([await a.get('k'), await a.get('k', 'other')]).toEqual(['newest', 'fresh'])
+  })
+
+  it('loses nothing where it is ahead by no more than that', async () => {
+    const world = new World()
+    const [a, b] = [world.process({ skew: 1_800_000 }), world.process()]
+    a.driver.break('fail')
+    await a.set('k', 'v')
+    await heal(world, a)
+    expect(await b.get('k')).toBe('v')
+    expect(await b.set('k', 'newest')).toBe('stored')
+    expect(await a.get('k')).toBe('newest')
   })
 })
