@@ -1,6 +1,6 @@
 import { CacheError } from '../errors.ts'
 import type { Remote } from '../flow/remote.ts'
-import type { StoredWrite } from '../flow/stored-bytes.ts'
+import { type StoredWrite, stampOf } from '../flow/stored-bytes.ts'
 import type { Entries } from './entries.ts'
 import type { TransactionWrite } from './transaction.ts'
 
@@ -26,20 +26,21 @@ export async function commit(
   }
   const stored: StoredWrite[] = []
   for (const [key, write] of writes) stored.push(entries.storedWrite(key, write, remote))
-  const fills = [...writes.keys()].map((key) => [key, entries.beginFill(key)] as const)
+  const fills = [...writes.keys()].map((key) => [key, entries.beginWrite(key)] as const)
   try {
-    const result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].outdated === true)
+    const result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].overtaken === true)
     if (result.outcome === 'failed') throw failed(region, result.error)
     if (result.outcome === 'unknown') {
       for (const key of writes.keys()) entries.drop(key)
       throw unknown(region, result.error)
     }
-    for (const [key, fill] of fills) {
+    for (const [i, [key, fill]] of fills.entries()) {
       const write = writes.get(key)
-      // Written again while the commit was under way: that write is the newer one.
-      if (fill.outdated || write === undefined) continue
-      if (write.kind === 'delete') entries.drop(key)
-      else entries.keep(key, write.value, write.ttl, write.tags)
+      // Written again here while the commit was under way: that write is the newer one.
+      if (fill.overtaken || write === undefined) continue
+      const newest = fill.admits(stampOf((stored[i] as StoredWrite).envelope))
+      if (write.kind === 'delete' || !newest) entries.drop(key)
+      else entries.keep(key, write.value, write.ttl, write.tags, fill.mark)
     }
     tellOfDeletes(entries, writes)
   } finally {

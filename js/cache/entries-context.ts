@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { StandardSchema } from '../config/types.ts'
+import type { Trust } from '../flow/coherence/trust.ts'
 import type { Remote } from '../flow/remote.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { Tags } from '../flow/tags/tags.ts'
@@ -35,23 +36,23 @@ export interface EntriesContext {
   /** Checks what comes from L2. */
   readonly schema: StandardSchema | undefined
   readonly tags: Tags
-  /** How long an entry counts as checked, in ms. `Infinity` where nobody else can change it. */
+  /** How long an entry is trusted without a live bus, in ms. `Infinity` where nobody else can change it. */
   readonly checkedFor: number
+  /** How far entries that others can change are trusted. */
+  readonly trust: Trust
 }
 
 /**
- * When an entry that lives for `ttl` ms from now ends here, and until when it counts as checked:
- * no longer than its tags do.
+ * When an entry that lives for `ttl` ms from now ends here, and the mark of when it was known to
+ * be right: no later than its tags were.
  */
 export function localTimes(
-  { clock, checkedFor, tags }: EntriesContext,
+  { clock, checkedFor, tags, trust }: EntriesContext,
   ttl: number,
   entryTags?: EntryTags | undefined,
+  mark = trust.mark(),
 ): LocalTimes {
-  const now = clock.now()
-  const checkedUntil = now + checkedFor
-  return {
-    freshUntil: now + ttl,
-    checkedUntil: entryTags === undefined ? checkedUntil : Math.min(checkedUntil, tags.until(entryTags)),
-  }
+  const tagged = entryTags !== undefined && checkedFor !== Infinity
+  const checkedAt = tagged ? Math.min(mark, tags.until(entryTags) - checkedFor) : mark
+  return { freshUntil: clock.now() + ttl, checkedAt }
 }

@@ -1,5 +1,6 @@
+import { type Change, KINDS } from '../flow/coherence/message.ts'
 import type { Remote } from '../flow/remote.ts'
-import type { StoredWrite } from '../flow/stored-bytes.ts'
+import { type StoredWrite, stampOf } from '../flow/stored-bytes.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { TimedWrite } from './commit.ts'
 import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
@@ -17,6 +18,9 @@ export interface PendingWrite {
   readonly fill: Fill
 }
 
+/** How long memory is served on without a look, where L2 could not be asked, in ms. */
+const UNASKED_FOR = 1_000
+
 /** How many keys are removed from L2 in one round trip. */
 const REMOVE_CHUNK = 500
 
@@ -27,21 +31,26 @@ const REMOVE_CHUNK = 500
 export class Entries {
   l1: L1
   context: EntriesContext
-  readonly #fills = new Fills()
+  readonly #fills: Fills
   readonly #reads: L2Reads
+  /** Until when memory is served as it is, because L2 could just not be asked. */
+  #unaskedUntil = 0
 
   constructor(context: EntriesContext, l1: L1) {
     this.context = context
     this.l1 = l1
+    this.#fills = new Fills(() => this.context.trust.mark())
     this.#reads = new L2Reads(this, this.#fills)
   }
 
   /** The entry in memory, if it may be served without a look at L2. */
   fresh(key: string): Found | undefined {
     const found = this.l1.get(key)
-    if (found === undefined || found.checkedUntil === Infinity) return found
-    if (found.checkedUntil <= this.context.clock.now()) return undefined
-    return this.valid(found.tags) ? found : undefined
+    if (found === undefined) return undefined
+    const { checkedFor, trust, clock } = this.context
+    const trusted =
+      checkedFor === Infinity || trust.covers(found.checkedAt, checkedFor) || this.#unaskedUntil > clock.now()
+    return trusted && this.valid(found.tags) ? found : undefined
   }
 
   /** Whether nothing is known of a change of these tags. */
@@ -71,9 +80,19 @@ export class Entries {
     return this.#reads.readMany(keys)
   }
 
+  /** L2 could not be asked: for a moment, memory is served without another try. */
+  cannotAsk(): void {
+    this.#unaskedUntil = this.context.clock.now() + UNASKED_FOR
+  }
+
   /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
   beginFill(key: string): Fill {
     return this.#fills.begin(key)
+  }
+
+  /** Starts a write of its own, as `beginFill`: only later writes of this process overtake it. */
+  beginWrite(key: string): Fill {
+    return this.#fills.track(key)
   }
 
   endFill(key: string, fill: Fill): void {
@@ -92,14 +111,14 @@ export class Entries {
     const written = this.#store(key, value, ttl, times, tags)
     const { envelope, stored } = written
     if (envelope === undefined) return { stored, pending: undefined }
-    this.#fills.unsettle(key)
+    this.#fills.unsettle(key, stampOf(envelope))
     const write = { key: codec.storedKey(key), envelope, ttl }
     return { stored, pending: { key, value, tags, write, fill: this.#fills.track(key) } }
   }
 
-  /** Stores in memory alone; answers whether it is there. */
-  keep(key: string, value: unknown, ttl: number, tags: EntryTags | undefined): boolean {
-    return this.#store(key, value, ttl, undefined, tags).stored
+  /** Stores in memory alone what was right at `mark`; answers whether it is there. */
+  keep(key: string, value: unknown, ttl: number, tags: EntryTags | undefined, mark?: number): boolean {
+    return this.#store(key, value, ttl, undefined, tags, mark).stored
   }
 
   /**
@@ -111,11 +130,11 @@ export class Entries {
     const { l2 } = this.context
     try {
       if (l2 === undefined || pending.length === 0) return false
-      const current = pending.filter(({ fill }) => !fill.outdated)
+      const current = pending.filter(({ fill }) => !fill.overtaken)
       const writes = current.map(({ write }) => write)
       const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
       this.context.tags.follow()
-      const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.outdated)
+      const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.overtaken)
       if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
       return true
     } finally {
@@ -133,7 +152,8 @@ export class Entries {
     counters.deletes += keys.length
     if (l2 === undefined) return local
     const there: boolean[] = []
-    for (const key of keys) this.#fills.unsettle(key)
+    const stamp = l2.remote.stamps.next()
+    for (const key of keys) this.#fills.unsettle(key, stamp)
     try {
       for (let i = 0; i < keys.length; i += REMOVE_CHUNK) {
         there.push(...(await this.#removeThere(keys.slice(i, i + REMOVE_CHUNK), l2)))
@@ -149,7 +169,7 @@ export class Entries {
     const fills = keys.map((key) => this.#fills.track(key))
     try {
       const results = await remote.deleteMany(region, keys.map(tombstone), limit)
-      const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.outdated)
+      const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.overtaken)
       if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
       return results.map(({ existed }) => existed)
     } finally {
@@ -186,6 +206,34 @@ export class Entries {
     return removed
   }
 
+  /** Others changed entries in L2: what memory holds of them goes, and what is being read or made of them is old. */
+  hear(changes: readonly Change[]): void {
+    const keys = this.#keysUnderWay()
+    for (const { kind, key: storedKey, stamp } of changes) {
+      this.context.l2?.remote.stamps.receive(stamp)
+      if (kind === KINDS.clear) {
+        this.#fills.hearOfAll(stamp)
+        this.l1.clear()
+      } else if (kind === KINDS.set || kind === KINDS.delete) {
+        const key = keys === undefined ? storedKey : keys.get(storedKey)
+        const overtakes = key !== undefined && this.#fills.hear(key, stamp)
+        if (!overtakes) this.l1.deleteStored(storedKey)
+      }
+    }
+  }
+
+  /** Others may have changed anything: what is being made may be old. */
+  suspect(): void {
+    this.#fills.suspectAll()
+  }
+
+  /** Of an encrypted region, which keys are known to others by what name; `undefined` where by their own. */
+  #keysUnderWay(): ReadonlyMap<string, string> | undefined {
+    const { codec } = this.context
+    if (!codec.encrypted) return undefined
+    return new Map(Array.from(this.#fills.keys, (key) => [codec.storedKey(key), key]))
+  }
+
   /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
   storedWrite(key: string, write: TimedWrite, remote: Remote): StoredWrite {
     const { codec } = this.context
@@ -202,8 +250,8 @@ export class Entries {
   remember(key: string): () => void {
     const found = this.l1.get(key)
     if (found === undefined) return () => this.drop(key)
-    const { value, freshUntil, checkedUntil, tags } = found
-    return () => this.l1.set(key, value, { freshUntil, checkedUntil }, undefined, tags)
+    const { value, freshUntil, checkedAt, tags } = found
+    return () => this.l1.set(key, value, { freshUntil, checkedAt }, undefined, tags)
   }
 
   /** What others may be told of the key. */
@@ -217,9 +265,10 @@ export class Entries {
     ttl: number,
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
+    mark?: number,
   ): Written {
     const { counters, budget, sweeper } = this.context
-    const written = this.l1.set(key, value, localTimes(this.context, ttl, tags), times, tags)
+    const written = this.l1.set(key, value, localTimes(this.context, ttl, tags, mark), times, tags)
     this.#fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes

@@ -82,13 +82,12 @@ export class LiveL1 implements L1 {
     return this.#put(key, this.#clone ? structuredClone(opened.value) : opened.value, local, opened.tags)
   }
 
-  check(key: string, checkedUntil: number): void {
-    const found = this.#store.peek(key)
-    if (found !== undefined) found.checkedUntil = checkedUntil
-  }
-
   delete(key: string): boolean {
     return this.#store.delete(key)
+  }
+
+  deleteStored(storedKey: string): boolean {
+    return this.#store.delete(storedKey)
   }
 
   clear(): number {
@@ -121,7 +120,7 @@ export class LiveL1 implements L1 {
 
   #put(key: string, value: unknown, local: LocalTimes, tags: EntryTags | undefined): boolean {
     const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value) + weighTags(tags)
-    const found = { value, freshUntil: local.freshUntil, checkedUntil: local.checkedUntil, tags }
+    const found = { value, freshUntil: local.freshUntil, checkedAt: local.checkedAt, tags }
     return this.#store.set(key, found, weight, local.freshUntil)
   }
 }

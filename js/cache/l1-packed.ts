@@ -6,7 +6,7 @@ import { CacheError } from '../errors.ts'
 import { type EntryTags, parseSide } from '../flow/tags/entry-tags.ts'
 import type { Removed, StoreLimits } from '../memory/store.ts'
 import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
-import { codecRefusal, REDACTED, type RegionCodec } from './region-codec.ts'
+import { codecRefusal, fromBase64url, HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
 
 /** From this budget on a region has an instance of its own, whose memory it gives back when it is cleared. */
 const OWN_INSTANCE_FROM = 64 * 1024 * 1024
@@ -43,7 +43,7 @@ export class PackedL1 implements L1 {
   #core: Core
   #native: PackedCore
   /** Handed out by `get`, and used again by the next one. */
-  readonly #found: Found = { value: undefined, freshUntil: 0, checkedUntil: 0, tags: undefined }
+  readonly #found: Found = { value: undefined, freshUntil: 0, checkedAt: 0, tags: undefined }
 
   constructor(options: PackedL1Options) {
     this.#options = options
@@ -108,7 +108,7 @@ export class PackedL1 implements L1 {
         times?.freshUntil ?? 0,
         times?.staleUntil ?? 0,
         local.freshUntil,
-        local.checkedUntil,
+        local.checkedAt,
         this.#now(),
         times !== undefined,
       )
@@ -126,21 +126,23 @@ export class PackedL1 implements L1 {
       const { buffers, native } = this.#codec
       const keyLength = buffers.writeKey(key)
       const length = buffers.writeValue(opened.envelope)
-      const { freshUntil, checkedUntil } = local
-      const stored = this.#native.fill(native, keyLength, length, freshUntil, checkedUntil, this.#now()) === 1
+      const { freshUntil, checkedAt } = local
+      const stored = this.#native.fill(native, keyLength, length, freshUntil, checkedAt, this.#now()) === 1
       this.#tellOfDeparted()
       return stored
     })
   }
 
-  check(key: string, checkedUntil: number): void {
-    this.#guarded(() =>
-      this.#native.check(this.#codec.native, this.#codec.buffers.writeKey(key), checkedUntil, this.#now()),
-    )
-  }
-
   delete(key: string): boolean {
     return this.#guarded(() => this.#native.remove(this.#codec.native, this.#codec.buffers.writeKey(key), this.#now()))
+  }
+
+  deleteStored(storedKey: string): boolean {
+    const { buffers, encrypted } = this.#codec
+    if (!encrypted) return this.delete(storedKey)
+    const hashed = fromBase64url(storedKey, HASH_BYTES)
+    if (hashed === undefined) return false
+    return this.#guarded(() => this.#native.rawRemove(buffers.writeKeyBytes(hashed), this.#now()))
   }
 
   clear(): number {
@@ -215,7 +217,7 @@ export class PackedL1 implements L1 {
     if (serializer < 0) return this.#corrupt(key, this.#core.glue.errorName(serializer))
     const found = this.#found
     found.freshUntil = buffers.result(0)
-    found.checkedUntil = buffers.result(1)
+    found.checkedAt = buffers.result(1)
     try {
       const payload = buffers.view(buffers.result(2), buffers.result(3))
       found.value = options.serializer.deserialize(serializer, payload)

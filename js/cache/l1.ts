@@ -5,14 +5,13 @@ import type { StoreLimits } from '../memory/store.ts'
 export interface LocalTimes {
   /** Until when the value is fresh. */
   freshUntil: number
-  /** Until when it may be served without asking a shared L2 whether it was changed there. */
-  checkedUntil: number
+  /** The mark of when it was last known to be what a shared L2 holds: see `Trust`. */
+  checkedAt: number
 }
 
 /** An entry found in memory. Only valid until the next call: it may be used again. */
 export interface Found extends LocalTimes {
   value: unknown
-  /** With tags, `checkedUntil` is never `Infinity`. */
   tags: EntryTags | undefined
 }
 
@@ -57,9 +56,9 @@ export interface L1 {
   ): Written
   /** Stores what L2 answered, already opened. */
   fill(key: string, opened: Opened, local: LocalTimes): boolean
-  /** Extends how long an entry counts as checked. */
-  check(key: string, checkedUntil: number): void
   delete(key: string): boolean
+  /** Removes the entry that L2 knows by this key. */
+  deleteStored(storedKey: string): boolean
   clear(): number
   expire(): number
   evictOne(): boolean

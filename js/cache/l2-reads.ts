@@ -16,13 +16,12 @@ export interface Read {
 export interface ReadTarget {
   readonly l1: L1
   readonly context: EntriesContext
+  /** L2 could not be asked. */
+  cannotAsk(): void
 }
 
 /** How many keys are asked for in one round trip at the most. */
 const READ_CHUNK = 1_000
-
-/** How long an entry is served on without a look, where L2 could not be asked, in ms. */
-const UNCHECKED_FOR = 1_000
 
 /** Reads of one region from L2: what is found there is opened, checked and put into memory. */
 export class L2Reads {
@@ -60,6 +59,7 @@ export class L2Reads {
       for (const [i, key] of keys.entries()) {
         const opened = entries[i]
         if (opened === 'unavailable') {
+          this.#entries.cannotAsk()
           setIfFound(reads, key, this.#unchecked(key))
         } else {
           const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
@@ -75,7 +75,7 @@ export class L2Reads {
   /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
   #take(key: string, opened: Opened | undefined, fill: Fill, { remote, tier }: RegionRemote): Read | undefined {
     const { counters, sweeper, budget, schema, tags } = this.#entries.context
-    if (fill.outdated) return this.#unchecked(key)
+    if (fill.overtaken) return this.#unchecked(key)
     const remaining = opened === undefined ? 0 : remainingLifetime(opened, remote.now())
     const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
     if (opened === undefined || remaining <= 0 || state !== 'valid') {
@@ -84,7 +84,9 @@ export class L2Reads {
       return undefined
     }
     counters.l2Hits++
-    const local = localTimes(this.#entries.context, remaining, opened.tags)
+    // Others have written the key since: this was right when it was read, and is not kept.
+    if (!fill.admits(opened.stamp)) return { value: opened.value, tier }
+    const local = localTimes(this.#entries.context, remaining, opened.tags, fill.mark)
     if (schema === undefined) this.#entries.l1.fill(key, opened, local)
     else this.#entries.l1.set(key, opened.value, local, undefined, opened.tags)
     if (remaining !== Infinity) sweeper.watch(this.#entries.l1)
@@ -132,7 +134,6 @@ export class L2Reads {
     if (found === undefined) return undefined
     const { value, tags } = found
     if (tags !== undefined && this.#entries.context.tags.state(tags) !== 'valid') return undefined
-    this.#entries.l1.check(key, this.#entries.context.clock.now() + UNCHECKED_FOR)
     return { value, tier: 'memory' }
   }
 }

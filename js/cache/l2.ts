@@ -1,4 +1,6 @@
 import type { ResolvedManager } from '../config/types.ts'
+import { invalidOption } from '../config/units.ts'
+import type { Bus } from '../tiers/bus.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { LazyDriver } from '../tiers/lazy.ts'
 
@@ -10,6 +12,19 @@ export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver |
     const { redisDriver } = await import('../tiers/redis/index.ts')
     return redisDriver(redis, redisOptions)
   })
+}
+
+/**
+ * The bus that the options ask for; none where nobody else can write to the tier behind memory.
+ *
+ * @throws CacheError `INVALID_OPTION` where that tier has no such bus.
+ */
+export function l2Bus({ bus, namespace }: ResolvedManager, driver: Driver | undefined): Bus | undefined {
+  if (bus === false || driver === undefined || !driver.shared) return undefined
+  if (typeof bus === 'object') return bus
+  const own = driver.bus?.({ namespace, kind: bus })
+  if (own === undefined && bus !== 'auto') throw invalidOption('bus', bus, `a bus that ${driver.name} has`)
+  return own
 }
 
 interface Listenable {

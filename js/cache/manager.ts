@@ -2,16 +2,21 @@ import { readEnvironment } from '../config/env.ts'
 import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
+import { type BusStatus, Coherence } from '../flow/coherence/coherence.ts'
+import type { Change } from '../flow/coherence/message.ts'
+import { systemRandom } from '../flow/random.ts'
 import { Remote, type RemoteStatus } from '../flow/remote.ts'
+import type { Replayed } from '../flow/replay.ts'
 import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { Sweeper } from '../memory/sweeper.ts'
 import type { Alert } from '../observe/alerts.ts'
 import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
 import { MemoryBudget } from './budget.ts'
+import { busText } from './bus-text.ts'
 import { closedError } from './closed.ts'
 import { Counters } from './counters.ts'
 import { environment, host } from './host.ts'
-import { l2Driver } from './l2.ts'
+import { l2Bus, l2Driver } from './l2.ts'
 import { type CacheMetrics, type L2Report, MetricsReport, type RegionReport } from './metrics.ts'
 import { Monitor } from './monitor.ts'
 import type { Region } from './region.ts'
@@ -31,6 +36,8 @@ export interface CloseResult {
 export interface CacheStatus {
   /** The tier behind memory, and whether it serves ('closed' is good, as of a circuit). */
   readonly l2: { readonly state: 'none' } | (RemoteStatus & { readonly tier: string })
+  /** The bus over which those who share that tier tell one another what changed. */
+  readonly bus: BusStatus
   /** What is in memory, in bytes, and may be. */
   readonly bytes: number
   readonly maxBytes: number
@@ -79,6 +86,19 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
     const samples = () => new Map([...this.#handles].map(([name, handle]) => [name, handle.sample()]))
     const monitor = new Monitor({ alerts, clock, logger, emitter, tier, samples })
     const onEvent = monitor.remote
+    const bus = l2Bus(resolved, driver)
+    const coherence = new Coherence({
+      bus,
+      namespace,
+      clock,
+      random: systemRandom,
+      onChanges: (region, changes) => this.#hear(region, changes),
+      onState: (state, cause) => {
+        if (state === 'down') for (const handle of this.#handles.values()) handle.unheard()
+        monitor.bus(bus?.name ?? '', state, cause)
+      },
+    })
+    const onWritten = (written: Replayed) => coherence.wrote(written)
     this.#options = options
     this.#resolved = resolved
     this.#host = here
@@ -91,7 +111,22 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
       sweeper: new Sweeper(clock),
       watch: monitor.watch,
       keys: new RegionKeys(resolved.encryption),
-      remote: driver && new Remote({ driver, namespace, clock, limit: L2_LIMIT, circuit, journal, onEvent }),
+      coherence,
+      remote:
+        driver &&
+        new Remote({
+          driver,
+          namespace,
+          clock,
+          limit: L2_LIMIT,
+          circuit,
+          journal,
+          onEvent,
+          onWritten,
+          onReplayed: onWritten,
+          onUse: () => coherence.start(),
+          onClosing: (left) => coherence.close(left),
+        }),
       tierName: tier,
       l2Shared: driver?.shared ?? false,
       l2Limit: L2_LIMIT,
@@ -168,13 +203,14 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
   /** Figures of all regions and tiers, since the start. */
   metrics(): CacheMetrics {
     this.#assertOpen()
-    return this.#report.snapshot(this.#reports(), this.#l2Report())
+    const bus = this.#shared.coherence.figures()
+    return { ...this.#report.snapshot(this.#reports(), this.#l2Report()), ...(bus && { bus }) }
   }
 
   /** The same figures in Prometheus' text format 0.0.4. */
   metricsText(): string {
     this.#assertOpen()
-    return this.#report.text(this.#reports(), this.#l2Report())
+    return this.#report.text(this.#reports(), this.#l2Report()) + busText(this.#shared.coherence.figures())
   }
 
   /** How the cache, and the tier behind memory, are doing. */
@@ -182,7 +218,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
     const { remote, tierName } = this.#shared
     const { bytes, maxBytes } = this.#shared.budget
     const l2 = remote === undefined ? { state: 'none' as const } : { tier: tierName, ...remote.status() }
-    return { l2, bytes, maxBytes, alerts: this.#monitor.active }
+    return { l2, bus: this.#shared.coherence.status(), bytes, maxBytes, alerts: this.#monitor.active }
   }
 
   /**
@@ -256,6 +292,12 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
     return handle
   }
 
+  /** Others changed something in L2; without a region, it may be anything. */
+  #hear(region: string | undefined, changes: readonly Change[]): void {
+    if (region === undefined) for (const handle of this.#handles.values()) handle.suspect()
+    else this.#handles.get(nameOf(region))?.hear(region, changes)
+  }
+
   #reports(): Map<string, RegionReport> {
     const reports = new Map<string, RegionReport>()
     for (const [name, options] of this.#resolved.regions) {
@@ -274,6 +316,11 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
 
 /** The limit of one operation in L2, in ms, where a region has none of its own. */
 const L2_LIMIT = 250
+
+/** The name of a region, of what L2 calls it or the tokens of its tags: more may follow. */
+function nameOf(region: string): string {
+  return region.slice(0, region.search(/[@:]|$/))
+}
 
 /** What an unused region has counted. */
 const NOTHING = new Counters()

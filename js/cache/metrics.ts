@@ -1,6 +1,7 @@
 import type { MetricsCore } from '../../pkg/glue.js'
 import type { PolicyName } from '../config/types.ts'
 import { Core } from '../core/core.ts'
+import type { BusFigures } from '../flow/coherence/coherence.ts'
 import { Counters, type Operation } from './counters.ts'
 
 /** Figures of the durations of operations, in ms. */
@@ -74,6 +75,8 @@ export interface CacheMetrics {
   readonly totals: Figures
   readonly regions: Readonly<Record<string, RegionFigures>>
   readonly tiers: Readonly<Record<string, TierFigures>>
+  /** Of the bus; absent where there is none. */
+  readonly bus?: BusFigures
 }
 
 /** What is reported of one region. */

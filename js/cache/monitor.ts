@@ -75,6 +75,13 @@ export class Monitor {
     }
   }
 
+  /** The bus has come, or gone. */
+  readonly bus = (bus: string, state: 'up' | 'down', cause: CacheError | undefined): void => {
+    const { logger, emitter } = this.#options
+    logger[state === 'up' ? 'info' : 'warn'](`bus ${bus}: ${state}`, { bus, cause })
+    emitter.emit('bus', { bus, state, cause })
+  }
+
   /** The cache is closed, and this many writes and clears never reached L2. */
   readonly unsent = (entries: number): void => {
     const { logger, emitter, tier } = this.#options

@@ -25,6 +25,9 @@ export type OpenResult =
 /** What a key of an encrypted region is called in events, errors and logs. */
 export const REDACTED = '[redacted]'
 
+/** The keys and tags of encrypted regions are stored as HMACs of so many bytes. */
+export const HASH_BYTES = 32
+
 /** A payload may have so many bytes at the most. */
 const PAYLOAD_LIMIT = 256 * 1024 * 1024
 
@@ -84,6 +87,13 @@ export class RegionCodec {
   /** A stored tag as a part of a stored key. */
   tagKey(stored: string): string {
     return this.encrypted ? base64url(bytesOf(stored)) : stored
+  }
+
+  /** The stored tag behind that part of a stored key; `undefined` where it cannot be one. */
+  tagOfKey(key: string): string | undefined {
+    if (!this.encrypted) return key
+    const bytes = fromBase64url(key, HASH_BYTES)
+    return bytes && textOf(bytes)
   }
 
   /** The side block of an entry: nothing where it has no tags. */
@@ -214,4 +224,18 @@ export function base64url(bytes: Uint8Array): string {
     for (let d = 0; d < digits; d++) text += ALPHABET[(bits >> (18 - 6 * d)) & 63]
   }
   return text
+}
+
+/** The bytes behind base64 for URLs, where they are so many; `undefined` for any other text. */
+export function fromBase64url(text: string, length: number): Uint8Array | undefined {
+  if (text.length !== Math.ceil((length * 4) / 3)) return undefined
+  const bytes = new Uint8Array(length)
+  let bits = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = ALPHABET.indexOf(text.charAt(i))
+    if (digit < 0) return undefined
+    bits = ((bits & 0xffff) << 6) | digit
+    if (i % 4 > 0) bytes[i - Math.floor(i / 4) - 1] = bits >> (6 - 2 * (i % 4))
+  }
+  return bytes
 }

@@ -5,6 +5,7 @@ import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
+import type { Change } from '../flow/coherence/message.ts'
 import type { Remote } from '../flow/remote.ts'
 import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../memory/store.ts'
 import type { RegionSample } from '../observe/alerts.ts'
@@ -129,6 +130,23 @@ export class RegionHandle {
     const { size, bytes, limits } = this.#entries.l1
     const { maxBytes } = limits
     return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries: size, bytes, maxBytes }
+  }
+
+  /** Others changed entries of a region that L2 knows by this name. */
+  hear(region: string, changes: readonly Change[]): void {
+    if (this.#entries.context.l2?.region === region) this.#entries.hear(changes)
+    else this.#tags.hear(region, changes)
+  }
+
+  /** Nothing is heard of changes any more: no token of a tag is believed for longer than it is without a bus. */
+  unheard(): void {
+    this.#tags.tags.distrust()
+  }
+
+  /** Others may have changed anything. */
+  suspect(): void {
+    this.#entries.suspect()
+    this.#tags.tags.distrust()
   }
 
   /** Lets no call begin any more; those under way may still end well. */
@@ -263,6 +281,7 @@ export class RegionHandle {
       schema: this.#options.schema,
       tags: this.#tags.tags,
       checkedFor,
+      trust: this.#shared.coherence.trust,
     }
     this.#tags.bind(context)
     return context
@@ -281,9 +300,9 @@ export class RegionHandle {
   #takeOver(stored: L1, dropTagged: boolean): L1 {
     const target = this.#makeL1()
     try {
-      for (const [key, { value, freshUntil, checkedUntil, tags }] of stored.entries()) {
+      for (const [key, { value, freshUntil, checkedAt, tags }] of stored.entries()) {
         if (tags !== undefined && dropTagged) continue
-        target.set(key, value, { freshUntil, checkedUntil }, undefined, tags)
+        target.set(key, value, { freshUntil, checkedAt }, undefined, tags)
         if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
       }
       return target

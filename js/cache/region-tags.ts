@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
+import { type Change, KINDS } from '../flow/coherence/message.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import { Tags } from '../flow/tags/tags.ts'
-import type { Half } from '../flow/tags/token.ts'
+import { HALVES, type Half } from '../flow/tags/token.ts'
 import type { TagTier } from '../flow/tags/token-store.ts'
-import { type EntriesContext, localTimes } from './entries-context.ts'
+import type { EntriesContext } from './entries-context.ts'
 import type { RegionCodec } from './region-codec.ts'
 import { entryTags, tagsToChange } from './tag-names.ts'
 import type { SetOptions } from './types.ts'
@@ -30,7 +31,7 @@ export class RegionTags {
       region: `${l2.region}:tags`,
       limit: l2.limit,
       keyOf: (name) => codec.tagKey(name),
-      trustedUntil: () => localTimes(context, Infinity).checkedUntil,
+      trustedUntil: () => (context.trust.live ? Infinity : context.clock.now() + context.checkedFor),
     }
   }
 
@@ -39,6 +40,17 @@ export class RegionTags {
     if (options?.tags === undefined) return undefined
     const tags = entryTags(options.tags, this.#region)
     return tags.length === 0 ? undefined : this.tags.capture(this.#stored(tags), ttl)
+  }
+
+  /** Others changed tokens of these tags in L2, where they lie in the region `where`. */
+  hear(where: string, changes: readonly Change[]): void {
+    if (where !== this.#tier?.region) return
+    for (const { kind, key } of changes) {
+      const half = HALVES.find((one) => key.startsWith(one))
+      const name = half && this.#codec?.tagOfKey(key.slice(half.length))
+      if (half === undefined || name === undefined || kind === KINDS.clear) this.tags.distrust()
+      else this.tags.changed(half, name)
+    }
   }
 
   /** Deletes or expires tags. */

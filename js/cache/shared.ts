@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
+import type { Coherence } from '../flow/coherence/coherence.ts'
 import type { Remote } from '../flow/remote.ts'
 import type { Sweeper } from '../memory/sweeper.ts'
 import type { Limits } from '../observe/alerts.ts'
@@ -19,6 +20,8 @@ export interface Shared {
   readonly keys: RegionKeys
   /** The way to L2; `undefined` where memory is all there is. */
   readonly remote: Remote | undefined
+  /** What keeps memory in agreement with the others' over L2. */
+  readonly coherence: Coherence
   /** What the tier behind memory is called. */
   readonly tierName: string
   /** Whether others can write to it. */

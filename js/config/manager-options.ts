@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { isLoggerLike, type Logger, silentLogger, toLogger } from '../observe/logger.ts'
+import type { Bus } from '../tiers/bus.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { parseAddress } from '../tiers/redis/address.ts'
 import type { ReadFrom, RedisSource } from '../tiers/redis/index.ts'
@@ -23,7 +24,9 @@ const DRIVER_METHODS = [
 ] as const satisfies readonly (keyof Driver)[]
 
 const NAMES = "1 to 64 letters, digits, '_' or '-'"
+const BUSES = "'auto', 'pubsub', 'tracking', false, or a bus"
 const parseDriver = withMethods<Driver>('a driver', DRIVER_METHODS)
+const parseOwnBus = withMethods<Bus>(BUSES, ['start', 'publish', 'close'])
 const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
 
 const REDIS = 'a URL, an ioredis or node-redis client, an array of cluster nodes, or { sentinels, name }'
@@ -65,6 +68,7 @@ export const managerOptions = group<ManagerSettings>(
       undefined,
       parseDriver,
     ),
+    bus: field('How those who share L2 tell one another what changed', BUSES, 'auto', parseBus),
     namespace: field('What every key in L2 starts with', NAMES, 'omnicache', checkName),
     regions: field('Regions beside the presets, and changes to those', 'an object of regions', {}, parseRegions, '{}'),
     defaults: field<unknown>('Options of every region', 'options of a region', undefined, (value) => value),
@@ -144,6 +148,11 @@ function isClient(value: unknown): boolean {
 function isSentinels(value: unknown): boolean {
   const { sentinels, name } = (value ?? {}) as { sentinels?: unknown; name?: unknown }
   return Array.isArray(sentinels) && sentinels.length > 0 && typeof name === 'string'
+}
+
+function parseBus(value: unknown, option: string): ResolvedManager['bus'] {
+  if (value === 'auto' || value === 'pubsub' || value === 'tracking' || value === false) return value
+  return parseOwnBus(value, option)
 }
 
 function parseRegions(value: unknown, option: string): Readonly<Record<string, unknown>> {

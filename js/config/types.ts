@@ -3,6 +3,7 @@ import type { Serializer } from '../codec/serializer.ts'
 import type { FavorName } from '../memory/store.ts'
 import type { AlertThresholds } from '../observe/alerts.ts'
 import type { Logger, LoggerLike } from '../observe/logger.ts'
+import type { Bus } from '../tiers/bus.ts'
 import type { Driver } from '../tiers/driver.ts'
 import type { ReadFrom, RedisSource } from '../tiers/redis/index.ts'
 import type { KeyRing, KeyRingOptions } from './encryption-keys.ts'
@@ -153,6 +154,13 @@ export interface ManagerOptions {
   readonly redisOptions?: RedisClientOptions
   /** L2 in any other tier. Not together with `redis`. Default: none. */
   readonly l2?: Driver
+  /**
+   * How the processes that share L2 tell one another what changed. 'pubsub' is Redis' own,
+   * 'tracking' has Redis itself tell which keys change, any other bus is handed in, and `false`
+   * is none: then memory trusts its copy for `l1.ttl`. Without an L2 there is none. Default:
+   * 'auto', pub/sub over Redis and a BroadcastChannel over IndexedDB.
+   */
+  readonly bus?: 'auto' | 'pubsub' | 'tracking' | false | Bus
   /** What every key in L2 starts with: letters, digits, '_' and '-'. Default: 'omnicache'. */
   readonly namespace?: string
   /** Regions beside the presets, and changes to those. */
@@ -208,6 +216,7 @@ export interface ResolvedManager {
     readonly readFrom: ReadFrom | undefined
   }
   readonly l2: Driver | undefined
+  readonly bus: 'auto' | 'pubsub' | 'tracking' | false | Bus
   readonly namespace: string
   readonly metrics: boolean
   readonly encryption: KeyRing | undefined

@@ -61,6 +61,13 @@ export class Buffers {
     return encoder.encodeInto(key, this.#keyView).written
   }
 
+  /** Writes a key that is bytes, not too many, and answers its length. */
+  writeKeyBytes(key: Uint8Array): number {
+    if (this.#keyView.byteLength === 0) this.#look()
+    this.#keyView.set(key)
+    return key.length
+  }
+
   /**
    * Writes a payload, and `side` behind it; answers the payload's length in bytes.
    *

@@ -57,6 +57,12 @@ export interface RemoteOptions {
   readonly onEvent?: (event: RemoteEvent) => void
   /** Told of what a replay brought to L2, so that other processes can be told. It must not throw. */
   readonly onReplayed?: (replayed: Replayed) => void
+  /** Told what the tier has taken, or the journal for it, apart from replays. It must not throw. */
+  readonly onWritten?: (written: Replayed) => void
+  /** Told before each call, also of a tier that is down. It must not throw. */
+  readonly onUse?: () => void
+  /** Awaited by `close` when all is sent, before the driver is closed; for so many ms at the most. It must not reject. */
+  readonly onClosing?: (left: number) => Promise<void>
 }
 
 /** How L2 is doing. */
@@ -106,6 +112,9 @@ export class Remote {
   readonly #clears: Clears
   readonly #commits: Commits
   readonly #replay: Replay
+  readonly #onWritten: (written: Replayed) => void
+  readonly #onUse: () => void
+  readonly #onClosing: (left: number) => Promise<void>
   #closing: Promise<{ unsent: number }> | undefined
 
   constructor(options: RemoteOptions) {
@@ -146,6 +155,9 @@ export class Remote {
     })
     const ordered = options.ordered ?? driver.shared
     const parts: RemoteParts = { link, generations, journal, stamps, reaper, now, ordered, maxAge, onJournaled }
+    this.#onWritten = options.onWritten ?? (() => undefined)
+    this.#onUse = options.onUse ?? (() => undefined)
+    this.#onClosing = options.onClosing ?? (async () => undefined)
     this.stamps = stamps
     this.#clock = clock
     this.#shared = driver.shared
@@ -192,6 +204,7 @@ export class Remote {
    * hour, the others do not believe its stamps and overwrite them.
    */
   async learnClock(limit?: number): Promise<void> {
+    this.#onUse()
     if (this.clockKnown || !this.available) return
     // A tier that serves but does not tell its time is no outage.
     const learnt = () => this.#link.tierClock.learn().catch(() => undefined)
@@ -211,33 +224,44 @@ export class Remote {
    * tier's, running out of it does not count as an outage.
    */
   getMany(region: string, keys: readonly string[], limit?: number): Promise<Answer[]> {
+    this.#onUse()
     return this.#reader.getMany(region, keys, limit)
   }
 
   /** Stores envelopes; what became of each, in order. `limit` as for `getMany`. */
   async setMany(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteOutcome[]> {
-    const results = await this.#writer.write(region, writes, limit)
+    const results = await this.#write(region, writes, limit)
     return results.map(({ outcome }) => outcome)
   }
 
   /** Stores a tombstone under each key; what became of each, and whether there was a value. `limit` as for `getMany`. */
   deleteMany(region: string, tombstones: readonly Tombstone[], limit?: number): Promise<WriteResult[]> {
     const writes = tombstones.map(({ key, envelope }) => ({ key, envelope, ttl: this.maxAge }))
-    return this.#writer.write(region, writes, limit)
+    return this.#write(region, writes, limit)
   }
 
   /** Clears a region of everything older than `stamp`. What that leaves behind is removed in the background. */
-  clear(region: string, stamp: Uint8Array): Promise<ClearResult> {
-    return this.#clears.clear(region, stamp)
+  async clear(region: string, stamp: Uint8Array): Promise<ClearResult> {
+    this.#onUse()
+    const result = await this.#clears.clear(region, stamp)
+    this.#onWritten({ kind: 'clear', region, stamp: result.stamp })
+    return result
   }
 
   /**
    * Stores envelopes and tombstones of one region all together, or nothing. Left out are those
    * that `outdated` tells of, by their index, when they are about to be sent.
    */
-  commit(region: string, writes: readonly StoredWrite[], outdated?: (index: number) => boolean): Promise<CommitResult> {
+  async commit(
+    region: string,
+    writes: readonly StoredWrite[],
+    outdated?: (index: number) => boolean,
+  ): Promise<CommitResult> {
+    this.#onUse()
     const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.maxAge } : write))
-    return this.#commits.commit(region, timed, outdated)
+    const result = await this.#commits.commit(region, timed, outdated)
+    if (result.outcome !== 'failed') this.#onWritten({ kind: 'writes', region, writes: timed })
+    return result
   }
 
   /** How the tier is doing, and what waits for it. */
@@ -249,6 +273,7 @@ export class Remote {
 
   /** Waits until the tier serves, with true; false where that took more than `limit` ms, or it was closed. */
   ready(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
+    this.#onUse()
     return this.#link.ready(limit)
   }
 
@@ -273,9 +298,10 @@ export class Remote {
       if (this.#journal.length > 0) await this.#wait(Math.min(CLOSE_PAUSE, left()))
     }
     const reaped = this.#link.available ? this.#reaper.idle() : Promise.resolve()
-    await withLimit(reaped, end - this.#clock.now(), this.#clock, 'close').catch(() => undefined)
+    await withLimit(reaped, left(), this.#clock, 'close').catch(() => undefined)
     this.#replay.stop()
     this.#reaper.stop()
+    await this.#onClosing(Math.max(left(), 0))
     await this.#link.close()
     return { unsent: this.#journal.length }
   }
@@ -288,6 +314,14 @@ export class Remote {
     } finally {
       timer.cancel()
     }
+  }
+
+  async #write(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteResult[]> {
+    this.#onUse()
+    const results = await this.#writer.write(region, writes, limit)
+    const taken = writes.filter((_, i) => results[i]?.outcome !== 'superseded')
+    if (taken.length > 0) this.#onWritten({ kind: 'writes', region, writes: taken })
+    return results
   }
 
   #wait(ms: number): Promise<void> {

@@ -57,6 +57,11 @@ export interface CacheEvents {
   overflow: { readonly tier: string; readonly region: string }
   /** The cache was closed before a tier took all that waited for it: so many writes and clears are lost. */
   unsent: { readonly tier: string; readonly entries: number }
+  /**
+   * The bus between the processes is heard ('up'), or is not ('down'): then a change of another
+   * process may be seen late, after `l1.ttl` at the most.
+   */
+  bus: { readonly bus: string; readonly state: 'up' | 'down'; readonly cause?: unknown }
   /** The core was started anew; packed regions are empty. */
   restart: { readonly cause: unknown }
 }
@@ -78,6 +83,7 @@ const EVENTS: ReadonlySet<string> = new Set<keyof CacheEvents>([
   'replay',
   'overflow',
   'unsent',
+  'bus',
   'restart',
 ])
 

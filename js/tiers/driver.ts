@@ -1,3 +1,5 @@
+import type { Bus } from './bus.ts'
+
 /**
  * The interface of an L2 tier: byte strings under string keys, in batches.
  *
@@ -58,6 +60,13 @@ export interface Driver {
    * `prefix`, in small steps; answers how many. Stops early when `signal` aborts.
    */
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>
+  /**
+   * A bus between all who share this tier; nothing is opened yet. Absent, or `undefined`, where
+   * the tier has none.
+   *
+   * @throws CacheError `INVALID_OPTION` where it has none of that kind.
+   */
+  bus?(options: BusOptions): Bus | undefined
   /** The tier's own wall clock, in ms since 1970; the local one where it has none. */
   now(): Promise<number>
   /** Opens what must be open, and answers when the tier can serve. Idempotent. */
@@ -72,6 +81,14 @@ export interface Driver {
    * never waits for the tier. Everything called afterwards rejects with `CLOSED`.
    */
   close(): Promise<void>
+}
+
+/** Which bus is wanted of a driver. */
+export interface BusOptions {
+  /** What every key in the tier starts with. */
+  readonly namespace: string
+  /** 'pubsub': messages of ours. 'tracking': the tier itself tells what changes in it. 'auto' is what suits it best. */
+  readonly kind: 'auto' | 'pubsub' | 'tracking'
 }
 
 /** One value to store. */

@@ -1,4 +1,6 @@
-import type { Driver, DriverEntry, Exchange } from './driver.ts'
+import type { Bus, BusListener } from './bus.ts'
+import type { BusOptions, Driver, DriverEntry, Exchange } from './driver.ts'
+import { closedError, tierError } from './tier-error.ts'
 
 /**
  * A driver whose code is loaded at its first use, so that importing the cache pulls in no
@@ -50,6 +52,14 @@ export class LazyDriver implements Driver {
     return (await this.#driver()).deletePrefix(prefix, signal)
   }
 
+  bus(options: BusOptions): Bus {
+    return new LazyBus(this.name, async () => {
+      const bus = (await this.#driver()).bus?.(options)
+      if (bus === undefined) throw tierError(this.name, new Error('there is no bus'))
+      return bus
+    })
+  }
+
   async now(): Promise<number> {
     return (await this.#driver()).now()
   }
@@ -77,5 +87,39 @@ export class LazyDriver implements Driver {
   async #loadNow(): Promise<Driver> {
     this.#loaded = await this.#load()
     return this.#loaded
+  }
+}
+
+/** A bus whose code is loaded when it is started. */
+class LazyBus implements Bus {
+  readonly name: string
+  readonly #load: () => Promise<Bus>
+  #loading: Promise<Bus> | undefined
+  #closed = false
+
+  constructor(name: string, load: () => Promise<Bus>) {
+    this.name = name
+    this.#load = load
+  }
+
+  start(listener: BusListener): void {
+    if (this.#closed) return
+    this.#loading = this.#load()
+    this.#loading.then(
+      (bus) => bus.start(listener),
+      (cause: unknown) => listener.state(false, cause),
+    )
+  }
+
+  async publish(message: Uint8Array): Promise<void> {
+    if (this.#closed) throw closedError(this.name)
+    if (this.#loading === undefined) throw tierError(this.name, new Error('the bus was not started'))
+    await (await this.#loading).publish(message)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const bus = await this.#loading?.catch(() => undefined)
+    await bus?.close()
   }
 }

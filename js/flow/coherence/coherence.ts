@@ -1,0 +1,207 @@
+import type { Clock } from '../../clock.ts'
+import type { CacheError } from '../../errors.ts'
+import type { Bus } from '../../tiers/bus.ts'
+import type { RandomSource } from '../random.ts'
+import type { Replayed } from '../replay.ts'
+import { isTombstone, type StoredWrite, stampOf } from '../stored-bytes.ts'
+import { withLimit } from '../time-limit.ts'
+import { changeOfKey } from './changed-key.ts'
+import { type Change, KINDS } from './message.ts'
+import { busError, Publisher } from './publisher.ts'
+import { Receiver } from './receiver.ts'
+import { Trust } from './trust.ts'
+
+/** What a `Coherence` is made of. */
+export interface CoherenceOptions {
+  /** `undefined` where nobody is told, and nobody tells. */
+  readonly bus: Bus | undefined
+  /** What every key in L2 starts with. */
+  readonly namespace: string
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Told what others changed, a region at a time; without a region, anything may have changed. It must not throw. */
+  readonly onChanges: (region: string | undefined, changes: readonly Change[]) => void
+  /** Told when the bus comes and goes. It must not throw. */
+  readonly onState: (state: 'up' | 'down', cause: CacheError | undefined) => void
+}
+
+/** How the bus is doing. */
+export interface BusStatus {
+  /** 'none' where there is none, 'idle' before its first use. */
+  readonly state: 'none' | 'idle' | 'up' | 'down'
+  /** What the bus is called. */
+  readonly name: string | undefined
+  /** Since when, in ms since 1970; `undefined` before its first use. */
+  readonly since: number | undefined
+  /** Why it is down, or did not take a message last. */
+  readonly lastError: CacheError | undefined
+  /** How many changes wait to be told to the others. */
+  readonly waiting: number
+}
+
+/** What went over the bus since the start. */
+export interface BusFigures {
+  /** Messages that the bus took. */
+  readonly sent: number
+  /** Messages that it did not take. They are sent again. */
+  readonly failed: number
+  /** Messages of others. */
+  readonly received: number
+  /** Messages of this process that the bus brought back, and that were passed over. */
+  readonly own: number
+  /** What was not understood, and passed over: messages and changes of later versions, and no messages at all. */
+  readonly ignored: number
+  /** How often a message of another process was lost on the way. */
+  readonly gaps: number
+}
+
+/**
+ * What keeps the memory of many processes in agreement over one L2: it tells the others what
+ * was written here, hears what they wrote, and knows how far memory can be trusted.
+ *
+ * Nothing here throws or is waited for: a bus that fails, hangs or floods costs no call
+ * anything. It is opened at the first use of L2.
+ */
+export class Coherence {
+  readonly trust: Trust
+  readonly #options: CoherenceOptions
+  readonly #publisher: Publisher | undefined
+  readonly #receiver: Receiver
+  #state: BusStatus['state']
+  #since: number | undefined
+  #lastError: CacheError | undefined
+  #sent = 0
+  #failed = 0
+  #wasUp = false
+  #closed = false
+
+  constructor(options: CoherenceOptions) {
+    const { bus, clock, random, onChanges } = options
+    this.#options = options
+    this.trust = new Trust(clock)
+    this.#state = bus === undefined ? 'none' : 'idle'
+    this.#publisher = bus && new Publisher({ bus, clock, random, onSent: (error) => this.#onSent(error) })
+    this.#receiver = new Receiver({
+      node: () => this.#publisher?.node ?? '',
+      onChanges,
+      onGap: () => this.#suspect(),
+    })
+  }
+
+  /** Opens the bus, unless it is open. */
+  start(): void {
+    const { bus } = this.#options
+    if (this.#state !== 'idle' || this.#closed || bus === undefined) return
+    this.#state = 'down'
+    this.#since = this.#options.clock.wall()
+    try {
+      bus.start({
+        message: (bytes) => this.#hears(() => this.#receiver.receive(bytes)),
+        state: (up, cause) => this.#hears(() => this.#onState(up, cause)),
+        changed: (keys) => this.#hears(() => this.#onChanged(keys)),
+      })
+    } catch (cause) {
+      this.#onState(false, cause)
+    }
+  }
+
+  /** Tells the others what L2 has taken, or will take from the journal. */
+  wrote(written: Replayed): void {
+    const { region } = written
+    if (written.kind === 'clear') this.tell([{ kind: KINDS.clear, region, key: '', stamp: written.stamp }])
+    else if (this.#publisher !== undefined) this.tell(written.writes.map((write) => changeOf(region, write)))
+  }
+
+  /** Tells the others of any changes. */
+  tell(changes: readonly Change[]): void {
+    this.#publisher?.publish(changes)
+  }
+
+  status(): BusStatus {
+    return {
+      state: this.#state,
+      name: this.#options.bus?.name,
+      since: this.#since,
+      lastError: this.#lastError,
+      waiting: this.#publisher?.waiting ?? 0,
+    }
+  }
+
+  /** `undefined` where there is no bus. */
+  figures(): BusFigures | undefined {
+    if (this.#publisher === undefined) return undefined
+    const { received, own, ignored, gaps } = this.#receiver
+    return { sent: this.#sent, failed: this.#failed, received, own, ignored, gaps }
+  }
+
+  /** Sends what waits and closes the bus; no longer than `limit` ms. Never rejects. */
+  async close(limit: number): Promise<void> {
+    const { bus, clock } = this.#options
+    if (this.#closed || bus === undefined || this.#publisher === undefined) return
+    const opened = this.#state !== 'idle'
+    const end = clock.now() + limit
+    if (opened) await withLimit(this.#publisher.flush(), limit, clock, bus.name).catch(() => undefined)
+    this.#closed = true
+    this.#publisher.close()
+    this.trust.end()
+    const closing = Promise.resolve().then(() => bus.close())
+    await withLimit(closing, Math.max(end - clock.now(), CLOSE_LIMIT), clock, bus.name).catch(() => undefined)
+  }
+
+  /** A bus that goes on talking after it was closed is not listened to. */
+  #hears(work: () => void): void {
+    if (!this.#closed) work()
+  }
+
+  #onState(up: boolean, cause: unknown): void {
+    const { bus, onState, clock } = this.#options
+    const state = up ? 'up' : 'down'
+    const changed = this.#state !== state || this.#lastError === undefined
+    if (this.#state !== state) this.#since = clock.wall()
+    this.#state = state
+    if (up) {
+      this.#lastError = undefined
+      this.#receiver.forget()
+      this.#suspect()
+      void this.#publisher?.flush()
+    } else {
+      this.#lastError = cause === undefined ? undefined : busError(bus?.name ?? 'bus', cause)
+      this.trust.end()
+    }
+    if (changed) onState(state, this.#lastError)
+  }
+
+  /** Something may have been missed: memory is looked up in L2 again, and what is being made may be old. */
+  #suspect(): void {
+    this.trust.begin()
+    if (this.#wasUp) this.#options.onChanges(undefined, [])
+    this.#wasUp = true
+  }
+
+  #onChanged(keys: readonly string[] | undefined): void {
+    if (keys === undefined) {
+      this.#suspect()
+      return
+    }
+    for (const key of keys) {
+      const change = changeOfKey(this.#options.namespace, key)
+      if (change !== undefined) this.#options.onChanges(change.region, [change])
+    }
+  }
+
+  #onSent(error: CacheError | undefined): void {
+    if (error === undefined) this.#sent++
+    else {
+      this.#failed++
+      this.#lastError = error
+    }
+  }
+}
+
+/** How long closing the bus may take where nothing is left of the time, in ms. */
+const CLOSE_LIMIT = 250
+
+function changeOf(region: string, { key, envelope }: StoredWrite): Change {
+  const kind = isTombstone(envelope) ? KINDS.delete : KINDS.set
+  return { kind, region, key, stamp: stampOf(envelope).slice() }
+}

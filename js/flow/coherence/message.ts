@@ -1,0 +1,111 @@
+import { STAMP_BYTES } from '../../tiers/driver.ts'
+
+/** What happened, by the number that a message has for it. Others are of a later version, and passed over. */
+export const KINDS = { set: 0, delete: 1, clear: 2 } as const
+
+/** The number of something that happened. */
+export type Kind = (typeof KINDS)[keyof typeof KINDS]
+
+/** One thing that changed in L2. Never a value. */
+export interface Change {
+  readonly kind: Kind
+  /** What L2 calls the region. */
+  readonly region: string
+  /** The stored key; empty where all of the region is meant. */
+  readonly key: string
+  readonly stamp: Uint8Array
+}
+
+/** A message that was read. */
+export interface Message {
+  /** Who sent it: 16 hex digits. */
+  readonly node: string
+  /** The sender's count of messages, from 1: where one is missing, it was lost. */
+  readonly sequence: number
+  readonly changes: readonly Change[]
+  /** How many changes are of a kind that is not known here. */
+  readonly unknown: number
+}
+
+/** How many bytes of changes go into one message; one change more may be in it. */
+export const MESSAGE_BYTES = 128 * 1024
+
+const VERSION = 1
+const NODE_BYTES = 8
+/** Version, node, sequence. */
+const HEAD_BYTES = 1 + NODE_BYTES + 4
+/** Kind, length of the region, length of the key, stamp. */
+const CHANGE_BYTES = 1 + 2 + 4 + STAMP_BYTES
+
+const encoder = new TextEncoder()
+
+/** How many bytes a change takes in a message, at the most. */
+export function sizeOf({ region, key }: Change): number {
+  return CHANGE_BYTES + 3 * (region.length + key.length)
+}
+
+/** The bytes of a message; numbers are big-endian. */
+export function encodeMessage(node: Uint8Array, sequence: number, changes: readonly Change[]): Uint8Array {
+  const texts = changes.map(({ region, key }) => [encoder.encode(region), encoder.encode(key)] as const)
+  const length = texts.reduce((sum, [region, key]) => sum + CHANGE_BYTES + region.length + key.length, HEAD_BYTES)
+  const bytes = new Uint8Array(length)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = VERSION
+  bytes.set(node, 1)
+  view.setUint32(1 + NODE_BYTES, sequence)
+  let at = HEAD_BYTES
+  for (const [i, change] of changes.entries()) {
+    const [region, key] = texts[i] as readonly [Uint8Array, Uint8Array]
+    bytes[at] = change.kind
+    view.setUint16(at + 1, region.length)
+    view.setUint32(at + 3, key.length)
+    bytes.set(change.stamp.subarray(0, STAMP_BYTES), at + 7)
+    bytes.set(region, at + CHANGE_BYTES)
+    bytes.set(key, at + CHANGE_BYTES + region.length)
+    at += CHANGE_BYTES + region.length + key.length
+  }
+  return bytes
+}
+
+/** What a message says; `undefined` where it is of another version, or none at all. Never throws. */
+export function decodeMessage(bytes: Uint8Array): Message | undefined {
+  if (bytes.length < HEAD_BYTES || bytes[0] !== VERSION) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const changes: Change[] = []
+  let unknown = 0
+  let at = HEAD_BYTES
+  while (at < bytes.length) {
+    if (bytes.length - at < CHANGE_BYTES) return undefined
+    const keyAt = at + CHANGE_BYTES + view.getUint16(at + 1)
+    const end = keyAt + view.getUint32(at + 3)
+    const region = text(bytes, at + CHANGE_BYTES, keyAt)
+    const key = text(bytes, keyAt, end)
+    if (region === undefined || key === undefined) return undefined
+    const kind = bytes[at] as number
+    const stamp = bytes.slice(at + 7, at + CHANGE_BYTES)
+    if (isKind(kind)) changes.push({ kind, region, key, stamp })
+    else unknown++
+    at = end
+  }
+  return { node: hex(bytes.subarray(1, 1 + NODE_BYTES)), sequence: view.getUint32(1 + NODE_BYTES), changes, unknown }
+}
+
+/** Bytes as hexadecimal digits. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function text(bytes: Uint8Array, from: number, to: number): string | undefined {
+  if (to > bytes.length) return undefined
+  try {
+    return decoder.decode(bytes.subarray(from, to))
+  } catch {
+    return undefined
+  }
+}
+
+function isKind(kind: number): kind is Kind {
+  return kind <= KINDS.clear
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../../clock.ts'
+
+/** The smallest step between two marks, in ms. */
+const STEP = 0.001
+
+/**
+ * How far entries in memory can be trusted that others may have changed in L2. While the bus
+ * lives, an entry that was checked since then is good until a message says otherwise. What was
+ * checked before is suspect: messages about it may have been missed. Without a bus an entry is
+ * good for as long as its region's `l1.ttl` says, counted from when it was last known to be right.
+ *
+ * An outage of the bus costs nothing here, whatever the number of entries: they hold the mark
+ * of when they were checked, and are looked at when they are read.
+ */
+export class Trust {
+  readonly #clock: Clock
+  /** Since when everything was heard; `Infinity` before the first time. */
+  #since = Number.POSITIVE_INFINITY
+  /** Until when everything was heard; `Infinity` while the bus lives. */
+  #until = Number.POSITIVE_INFINITY
+  /** No mark is below. */
+  #floor = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The mark of an entry that is checked now, in ms of the monotonic clock. */
+  mark(): number {
+    return Math.max(this.#clock.now(), this.#floor)
+  }
+
+  /** Everything is heard from now on, and something may have been missed: what was checked before is suspect. */
+  begin(): void {
+    this.#since = Math.max(this.#clock.exact(), this.#floor) + STEP
+    this.#floor = this.#since
+    this.#until = Number.POSITIVE_INFINITY
+  }
+
+  /** From now on something may be missed. */
+  end(): void {
+    if (this.live) this.#until = this.mark()
+  }
+
+  /** Whether everything is heard. */
+  get live(): boolean {
+    return this.#since !== Number.POSITIVE_INFINITY && this.#until === Number.POSITIVE_INFINITY
+  }
+
+  /** Whether an entry with this mark may be served without a look at L2; `ttl` is its region's `l1.ttl`, in ms. */
+  covers(mark: number, ttl: number): boolean {
+    if (this.live) return mark >= this.#since
+    const known = mark >= this.#since ? Math.max(mark, this.#until) : mark
+    return known + ttl > this.#clock.now()
+  }
+}
