@@ -1,8 +1,8 @@
 import { CacheManager } from '../../js/cache/manager.ts'
+import { ChaosDriver, type DriverFault } from '../../js/testing/chaos-driver.ts'
+import { FakeClock } from '../../js/testing/fake-clock.ts'
+import { seeded } from '../../js/testing/random.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
-import { ChaosDriver, type Fault } from './chaos-driver.ts'
-import { FakeClock } from './fake-clock.ts'
-import { seededUnit } from './random.ts'
 
 const REGION = 'pages'
 const KEYS = ['k0', 'k1', 'k2', 'k3']
@@ -70,7 +70,7 @@ export class TagSchedule {
   #misses = 0
 
   constructor(seed: number) {
-    this.#unit = seededUnit(seed)
+    this.#unit = seeded(seed)
     this.#store = this.#pick(['live', 'live', 'packed'])
     this.#processes = Array.from({ length: 2 + this.#below(2) }, () => this.#process())
   }
@@ -97,7 +97,7 @@ export class TagSchedule {
   }
 
   #process(): Process {
-    const driver = new ChaosDriver(this.#tier, this.#clock)
+    const driver = new ChaosDriver(this.#tier, { clock: this.#clock })
     return { driver, cache: this.#cache(driver) }
   }
 
@@ -107,7 +107,18 @@ export class TagSchedule {
   }
 
   #disturb({ driver }: Process): void {
-    const fault = this.#pick<Fault | 'heal' | 'release'>(['fail', 'hang', 'late', 'lose', 40, 400, 'heal', 'release'])
+    const fault = this.#pick<DriverFault | 'heal' | 'release'>([
+      'fail',
+      'refuse',
+      'hang',
+      'late',
+      'lose',
+      'twice',
+      40,
+      400,
+      'heal',
+      'release',
+    ])
     this.#trace.push(`fault ${this.#processes.findIndex((process) => process.driver === driver)} ${fault}`)
     if (fault === 'heal' || fault === 'release') driver.heal()
     else driver.break(fault)
