@@ -38,6 +38,12 @@ impl<T: Copy> Chunks<T> {
         self.chunks.get(at / LENGTH)?.get(at % LENGTH).copied()
     }
 
+    /// The value at `at` where it lies, if the table is so long.
+    #[inline]
+    pub(crate) fn get_ref(&self, at: usize) -> Option<&T> {
+        self.chunks.get(at / LENGTH)?.get(at % LENGTH)
+    }
+
     /// The value at `at`, to be changed, if the table is so long.
     #[inline]
     pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut T> {

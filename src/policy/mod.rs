@@ -45,6 +45,7 @@ pub(crate) mod rings;
 mod s3fifo;
 mod sieve;
 mod sketch;
+mod spreading;
 mod tinylfu;
 mod touch;
 mod ttl;

@@ -1,6 +1,7 @@
 //! A few queues of entries, each with its weight, and the entries' keys.
 //!
-//! An entry is in one queue at most, which it knows.
+//! An entry is in one queue at most, which it knows. The last queue may consist of many rings, of
+//! which it is in one.
 //!
 //! 12 bytes a slot: links 8, and 4 for 30 bits of the key's fingerprint and the queue's number.
 
@@ -28,24 +29,25 @@ struct Node {
     word: u32,
 }
 
-/// `N` queues, named 0 to `N - 1`; four at the most.
+/// `N` queues, named 0 to `N - 1`; four at the most. Each is a ring of the same name, but the last
+/// has all rings from `N - 1` to `RINGS - 1`.
 #[derive(Debug, Clone)]
-pub(super) struct Queues<const N: usize> {
+pub(super) struct Queues<const N: usize, const RINGS: usize = N> {
     /// The heads, then one node a slot.
     nodes: Chunks<Node>,
     weights: [u64; N],
     len: u32,
 }
 
-impl<const N: usize> Queues<N> {
+impl<const N: usize, const RINGS: usize> Queues<N, RINGS> {
     /// The bytes of a slot.
     pub(super) const SLOT_BYTES: usize = size_of::<Node>();
 
     pub(super) fn new() -> Self {
-        let heads = (0..N as u32).map(|head| Node {
+        let heads = (0..RINGS as u32).map(|head| Node {
             prev: head,
             next: head,
-            word: head,
+            word: 0,
         });
         Self {
             nodes: heads.collect(),
@@ -74,27 +76,36 @@ impl<const N: usize> Queues<N> {
         self.entry(slot).map_or(0, |node| key_of(node.word))
     }
 
-    /// The first of a queue that is not `protect`.
-    pub(super) fn first(&self, queue: u32, protect: Option<Slot>) -> Option<Slot> {
-        let first = slot_at::<N>(self.at(queue).next)?;
+    /// The queue that an entry is in.
+    pub(super) fn queue_of(&self, slot: Slot) -> Option<u32> {
+        self.entry(slot).map(|node| queue_of(node) as u32)
+    }
+
+    /// The first of a ring that is not `protect`.
+    #[inline]
+    pub(super) fn first(&self, ring: u32, protect: Option<Slot>) -> Option<Slot> {
+        let first = slot_at::<RINGS>(self.at(ring).next)?;
         if Some(first) == protect {
-            slot_at::<N>(self.entry(first)?.next)
+            slot_at::<RINGS>(self.entry(first)?.next)
         } else {
             Some(first)
         }
     }
 
-    /// Takes in an entry at the end of a queue; answers whether there was memory for it.
-    pub(super) fn push(&mut self, queue: u32, slot: Slot, key: u32, weight: u32) -> bool {
+    /// Takes in an entry at the end of a ring; answers whether there was memory for it.
+    pub(super) fn push(&mut self, ring: u32, slot: Slot, key: u32, weight: u32) -> bool {
         let free = Node {
             prev: UNLINKED,
             next: UNLINKED,
             word: 0,
         };
-        let is_in = self.nodes.extend_to(N + slot as usize + 1, free).is_ok();
+        let is_in = self
+            .nodes
+            .extend_to(RINGS + slot as usize + 1, free)
+            .is_ok();
         if is_in {
-            self.append(queue, slot, key);
-            self.weights[queue as usize] += u64::from(weight);
+            self.append(ring, slot, key);
+            self.weights[Self::queue(ring)] += u64::from(weight);
             self.len += 1;
         }
         is_in
@@ -104,19 +115,19 @@ impl<const N: usize> Queues<N> {
     pub(super) fn pull(&mut self, slot: Slot, weight: u32) -> Option<u32> {
         let node = self.entry(slot)?;
         self.detach(node);
-        self.link(slot + N as u32, |it| it.next = UNLINKED);
+        self.link(slot + RINGS as u32, |it| it.next = UNLINKED);
         self.weights[queue_of(node)] -= u64::from(weight);
         self.len -= 1;
         Some(key_of(node.word))
     }
 
-    /// Moves an entry of this weight to the end of a queue.
-    pub(super) fn shift(&mut self, queue: u32, slot: Slot, weight: u32) {
+    /// Moves an entry of this weight to the end of a ring.
+    pub(super) fn shift(&mut self, ring: u32, slot: Slot, weight: u32) {
         if let Some(node) = self.entry(slot) {
             self.detach(node);
-            self.append(queue, slot, node.word);
+            self.append(ring, slot, node.word);
             self.weights[queue_of(node)] -= u64::from(weight);
-            self.weights[queue as usize] += u64::from(weight);
+            self.weights[Self::queue(ring)] += u64::from(weight);
         }
     }
 
@@ -132,51 +143,79 @@ impl<const N: usize> Queues<N> {
 
     /// Weighs all anew.
     pub(super) fn reweigh(&mut self, tables: &Tables<'_>) {
-        for queue in 0..N {
-            self.weights[queue] = self
-                .iter(queue as u32)
-                .map(|slot| u64::from(tables.weight(slot)))
-                .sum();
+        self.weights = self.weigh(|slot| u64::from(tables.weight(slot)));
+    }
+
+    /// The sums over the entries of each queue.
+    fn weigh(&self, weight: impl Fn(Slot) -> u64) -> [u64; N] {
+        let mut weights = [0; N];
+        for ring in 0..RINGS as u32 {
+            weights[Self::queue(ring)] += self.iter(ring).map(&weight).sum::<u64>();
         }
+        weights
     }
 
     /// Checks the queues, and that their weights can be those of their entries.
     pub(super) fn validate(&self) -> Result<(), String> {
-        for (queue, &weight) in (0u32..).zip(&self.weights) {
-            let mut last = queue;
-            for slot in self.iter(queue) {
-                let node = self.at(slot + N as u32);
-                if queue_of(node) != queue as usize || node.prev != last {
+        for ring in 0..RINGS as u32 {
+            let mut last = ring;
+            for slot in self.iter(ring) {
+                let node = self.at(slot + RINGS as u32);
+                if queue_of(node) != Self::queue(ring) || node.prev != last {
                     return Err(format!(
-                        "queues: slot {slot} does not know its place in {queue}"
+                        "queues: slot {slot} does not know its place in ring {ring}"
                     ));
                 }
-                last = slot + N as u32;
+                last = slot + RINGS as u32;
             }
-            let count = self.iter(queue).count() as u64;
-            if self.at(queue).prev != last || weight < count || (count == 0 && weight > 0) {
+            if self.at(ring).prev != last {
+                return Err(format!("queues: {last} is not the end of ring {ring}"));
+            }
+        }
+        let counts = self.weigh(|_| 1);
+        for (queue, (&count, &weight)) in counts.iter().zip(&self.weights).enumerate() {
+            if weight < count || (count == 0 && weight > 0) {
                 return Err(format!(
                     "queues: {count} entries weigh {weight} in queue {queue}"
                 ));
             }
         }
-        let linked: usize = (0..N).map(|queue| self.iter(queue as u32).count()).sum();
-        if linked == self.len as usize {
-            Ok(())
-        } else {
-            Err(format!("queues: {linked} slots, {} counted", self.len))
+        match counts.iter().sum::<u64>() {
+            linked if linked == u64::from(self.len) => Ok(()),
+            linked => Err(format!("queues: {linked} slots, {} counted", self.len)),
         }
     }
 
-    /// The entries of a queue, in order.
-    fn iter(&self, queue: u32) -> impl Iterator<Item = Slot> + '_ {
-        let first = slot_at::<N>(self.at(queue).next);
-        std::iter::successors(first, |&slot| slot_at::<N>(self.entry(slot)?.next))
+    /// Checks that the weights are those of the entries.
+    #[cfg(test)]
+    pub(super) fn validate_weights(&self, tables: &Tables<'_>) -> Result<(), String> {
+        match self.weigh(|slot| u64::from(tables.weight(slot))) {
+            sums if sums == self.weights => Ok(()),
+            sums => Err(format!(
+                "queues: {sums:?} are counted as {:?}",
+                self.weights
+            )),
+        }
+    }
+
+    /// The queue to which a ring belongs.
+    const fn queue(ring: u32) -> usize {
+        if (ring as usize) < N {
+            ring as usize
+        } else {
+            N - 1
+        }
+    }
+
+    /// The entries of a ring, in order.
+    fn iter(&self, ring: u32) -> impl Iterator<Item = Slot> + '_ {
+        let first = slot_at::<RINGS>(self.at(ring).next);
+        std::iter::successors(first, |&slot| slot_at::<RINGS>(self.entry(slot)?.next))
     }
 
     /// The node of an entry, if the slot holds one.
     fn entry(&self, slot: Slot) -> Option<Node> {
-        let at = (slot as usize).checked_add(N)?;
+        let at = (slot as usize).checked_add(RINGS)?;
         self.nodes.get(at).filter(|node| node.next != UNLINKED)
     }
 
@@ -201,17 +240,17 @@ impl<const N: usize> Queues<N> {
         self.link(next, |it| it.prev = prev);
     }
 
-    /// Links an entry that is in no queue to the end of one.
-    fn append(&mut self, queue: u32, slot: Slot, word: u32) {
-        let (place, last) = (slot + N as u32, self.at(queue).prev);
+    /// Links an entry that is in no ring to the end of one.
+    fn append(&mut self, ring: u32, slot: Slot, word: u32) {
+        let (place, last) = (slot + RINGS as u32, self.at(ring).prev);
         let node = Node {
             prev: last,
-            next: queue,
-            word: key_of(word) | queue,
+            next: ring,
+            word: key_of(word) | Self::queue(ring) as u32,
         };
         self.nodes.set(place as usize, node);
         self.link(last, |it| it.next = place);
-        self.link(queue, |it| it.prev = place);
+        self.link(ring, |it| it.prev = place);
     }
 }
 
@@ -221,6 +260,6 @@ const fn queue_of(node: Node) -> usize {
 }
 
 /// The slot whose node is at this place, if it is no head.
-const fn slot_at<const N: usize>(place: u32) -> Option<Slot> {
-    place.checked_sub(N as u32)
+const fn slot_at<const RINGS: usize>(place: u32) -> Option<Slot> {
+    place.checked_sub(RINGS as u32)
 }

@@ -9,139 +9,123 @@
 //! Measurement and Accounting*, 2002): so a key that comes once does little harm to others,
 //! which is what TinyLFU has a doorkeeper for.
 //!
-//! **Ageing.** In the course of [`PERIOD`] additions an entry all counters are halved, one block
-//! after the other: no operation visits them all. That keys of one block have aged a little
-//! earlier than those of another also breaks ties between them, now for one and now for the
-//! other: measured, it does better than halving all at once.
+//! **Ageing.** In the course of a period all counters are halved, one block after the other: no
+//! operation visits them all. That keys of one block have aged a little earlier than those of
+//! another also breaks ties between them, now for one and now for the other: measured, it does
+//! better than halving all at once. The sketch grows [block by block](super::spreading). While a store fills up it does not count,
+//! as nobody has to leave: whoever has it lets it stretch.
 //!
-//! It is as good against chosen keys as the fingerprints are.
+//! It is as good against chosen keys as the fingerprints are. 4 KB at least.
 
 #![forbid(unsafe_code)]
 
-/// The bytes of counters an entry.
-pub(super) const ENTRY_BYTES: usize = 4;
+use super::spreading::Spreading;
 
-/// So many additions an entry halve every counter once.
-const PERIOD: u64 = 7;
-
-/// The fewest blocks: 4 KB, with which small caches do better.
+/// The fewest blocks. Small caches do better with more counters than entries.
 const FEWEST: usize = 64;
+
+/// So many blocks one addition halves at the most.
+const HALVED: u64 = 2;
 
 /// The counters of a key.
 const ROWS: usize = 4;
 /// The words of a block, two a row.
 const WORDS: usize = 2 * ROWS;
 /// The most that a counter counts.
-const MOST: u32 = 15;
+pub(super) const MOST: u32 = 15;
 /// All bits but the highest of every counter.
 const LOW_BITS: u64 = 0x7777_7777_7777_7777;
 
 type Block = [u64; WORDS];
 
 /// Counts by key.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Sketch {
-    blocks: Vec<Block>,
-    /// For how many entries it was made fit.
-    entries: u32,
-    /// Additions between two blocks' turns to be halved.
-    pace: u32,
-    /// Additions until the next block's turn.
-    patience: u32,
+    blocks: Spreading<Block>,
+    /// Whether it has begun to count.
+    counts: bool,
+    /// The additions that halve every counter once.
+    period: u64,
+    /// Additions times blocks that have not halved any.
+    due: u64,
     /// The block whose turn is next.
     next: usize,
 }
 
 impl Sketch {
+    pub(super) const fn new() -> Self {
+        Self {
+            blocks: Spreading::new(),
+            counts: false,
+            period: 1,
+            due: 0,
+            next: 0,
+        }
+    }
+
+    /// Whether it has begun to count.
+    pub(super) const fn counts(&self) -> bool {
+        self.counts
+    }
+
+    /// Grows by a few blocks towards so many bytes, before it counts.
+    pub(super) fn stretch(&mut self, bytes: usize) {
+        let wanted = bytes.div_ceil(size_of::<Block>());
+        self.blocks.stretch(wanted, FEWEST, [0; WORDS]);
+    }
+
+    /// Begins to count, or grows by a few blocks towards so many bytes; and ages as fast as is
+    /// wanted: so many additions are to halve every counter once.
+    pub(super) fn fit(&mut self, bytes: usize, period: u64) {
+        let wanted = bytes.div_ceil(size_of::<Block>());
+        self.blocks.fit(wanted, FEWEST, [0; WORDS]);
+        self.counts = true;
+        self.period = period.max(self.blocks.len() as u64 / HALVED).max(1);
+    }
+
     /// About how often a key was used, 15 at the most.
+    #[inline]
     pub(super) fn estimate(&self, hash: u64) -> u32 {
-        let (at, places) = self.places(hash);
-        let Some(block) = self.blocks.get(at) else {
-            return 0;
-        };
-        places
-            .map(|place| count(block, place))
-            .into_iter()
-            .fold(MOST, u32::min)
+        let block = self.blocks.get(self.block_of(hash));
+        block.map_or(0, |block| least(block, places(hash)))
     }
 
     /// Counts so many uses of a key.
     pub(super) fn add(&mut self, hash: u64, uses: u32) {
-        let (at, places) = self.places(hash);
+        let at = self.block_of(hash);
+        if !self.counts {
+            return;
+        }
         let Some(block) = self.blocks.get_mut(at) else {
             return;
         };
-        let uses = uses.min(MOST);
-        let counts = places.map(|place| count(block, place));
-        let least = counts.into_iter().fold(MOST, u32::min);
-        let raised = (least + uses).min(MOST);
-        for (place, old) in places.into_iter().zip(counts) {
-            block[place.word] += u64::from(raised.saturating_sub(old)) << place.shift;
+        let places = places(hash);
+        let raised = (least(block, places) + uses.min(MOST)).min(MOST);
+        for place in places {
+            let more = raised.saturating_sub(count(block, place));
+            block[place.word] += u64::from(more) << place.shift;
         }
         self.age(uses);
     }
 
-    /// Makes it large enough for so many entries, and ages as fast as they need it.
-    pub(super) fn fit(&mut self, entries: u32) {
-        if entries == self.entries {
-            return;
-        }
-        self.entries = entries;
-        let wanted = (entries as usize * ENTRY_BYTES).div_ceil(size_of::<Block>());
-        if self.blocks.is_empty() {
-            self.make(wanted.max(FEWEST));
-        } else if wanted >= 2 * self.blocks.len() {
-            self.double();
-        }
-        let blocks = self.blocks.len().max(1) as u64;
-        self.pace = (PERIOD * u64::from(entries)).div_ceil(blocks).max(1) as u32;
-    }
-
-    fn make(&mut self, blocks: usize) {
-        if self.blocks.try_reserve_exact(blocks).is_ok() {
-            self.blocks.resize(blocks, [0; WORDS]);
-        }
-    }
-
-    /// Makes each block two. As a hash's upper bits choose the block, each of its keys is in
-    /// one of the two from now on, and both have its count.
-    fn double(&mut self) {
-        let mut blocks = Vec::new();
-        if blocks.try_reserve_exact(2 * self.blocks.len()).is_ok() {
-            blocks.extend(self.blocks.iter().flat_map(|&block| [block, block]));
-            self.blocks = blocks;
-            self.next *= 2;
-        }
-    }
-
     /// Halves the blocks whose turn it is after so many more additions.
     fn age(&mut self, additions: u32) {
-        let mut additions = additions;
-        while additions > self.patience {
-            additions -= self.patience + 1;
-            self.patience = self.pace.saturating_sub(1);
+        self.due += u64::from(additions.min(MOST)) * self.blocks.len() as u64;
+        while self.due >= self.period {
+            self.due -= self.period;
             if self.next >= self.blocks.len() {
                 self.next = 0;
             }
-            for word in &mut self.blocks[self.next] {
-                *word = *word >> 1 & LOW_BITS;
+            if let Some(block) = self.blocks.get_mut(self.next) {
+                *block = block.map(|word| word >> 1 & LOW_BITS);
             }
             self.next += 1;
         }
-        self.patience -= additions;
     }
 
-    /// A key's block, and its counters there.
-    fn places(&self, hash: u64) -> (usize, [Place; ROWS]) {
-        let block = ((hash >> 32) * self.blocks.len() as u64) >> 32;
-        let places = [0, 1, 2, 3].map(|row| {
-            let bits = hash >> (5 * row);
-            Place {
-                word: 2 * row + (bits >> 4 & 1) as usize,
-                shift: (bits & 15) as u32 * 4,
-            }
-        });
-        (block as usize, places)
+    #[inline]
+    const fn block_of(&self, hash: u64) -> usize {
+        self.blocks.place_of((hash >> 32) as u32)
     }
 }
 
@@ -152,18 +136,40 @@ struct Place {
     shift: u32,
 }
 
+/// A key's counters.
+#[inline]
+fn places(hash: u64) -> [Place; ROWS] {
+    [0, 1, 2, 3].map(|row| {
+        let bits = hash as u32 >> (5 * row);
+        Place {
+            word: 2 * row + (bits >> 4 & 1) as usize,
+            shift: (bits & 15) * 4,
+        }
+    })
+}
+
+#[inline]
 const fn count(block: &Block, place: Place) -> u32 {
     (block[place.word] >> place.shift) as u32 & MOST
+}
+
+#[inline]
+fn least(block: &Block, places: [Place; ROWS]) -> u32 {
+    let [a, b, c, d] = places.map(|place| count(block, place));
+    a.min(b).min(c.min(d))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PERIOD: u64 = 8;
+
+    /// For so many entries of four bytes of counters each.
     fn sketch(entries: u32) -> Sketch {
-        let mut sketch = Sketch::default();
-        sketch.fit(entries);
-        sketch.patience = u32::MAX;
+        let mut sketch = Sketch::new();
+        (0..entries).for_each(|_| sketch.stretch(4 * entries as usize));
+        sketch.fit(4 * entries as usize, PERIOD * u64::from(entries));
         sketch
     }
 
@@ -171,28 +177,35 @@ mod tests {
         crate::policy::mix(number)
     }
 
+    fn counts(sketch: &Sketch, keys: u32) -> Vec<u32> {
+        (0..keys)
+            .map(|number| sketch.estimate(key(number)))
+            .collect()
+    }
+
     #[test]
-    fn it_counts_nothing_before_it_is_made() {
-        let mut sketch = Sketch::default();
+    fn it_counts_nothing_while_it_stretches() {
+        let mut sketch = Sketch::new();
+        sketch.stretch(4 * 2_000);
         sketch.add(7, 3);
         assert_eq!(sketch.estimate(7), 0);
+        sketch.fit(4 * 2_000, PERIOD * 2_000);
+        sketch.add(7, 3);
+        assert_eq!(sketch.estimate(7), 3);
     }
 
     #[test]
     fn a_count_is_never_below_the_truth_and_seldom_above() {
         let mut sketch = sketch(1_000);
-        for number in 0..1_000 {
-            sketch.add(key(number), number % 3 + 1);
-        }
-        let over = (0..1_000)
-            .map(|number| {
-                let (count, truth) = (sketch.estimate(key(number)), number % 3 + 1);
-                assert!(count >= truth, "{count} of {truth}");
-                count - truth
-            })
+        sketch.fit(4_000, u64::MAX);
+        let truth = |number: u32| number % 3 + 1;
+        (0..1_000).for_each(|number| sketch.add(key(number), truth(number)));
+        let over: Vec<u32> = (0..1_000)
+            .zip(counts(&sketch, 1_000))
+            .map(|(number, count)| count.checked_sub(truth(number)).expect("no count is below"))
             .filter(|&over| over > 0)
-            .count();
-        assert!(over < 100, "{over} of 1,000 are too high");
+            .collect();
+        assert!(over.len() < 100, "{} of 1,000 are too high", over.len());
     }
 
     #[test]
@@ -205,29 +218,44 @@ mod tests {
 
     #[test]
     fn in_a_period_every_count_is_halved_once() {
-        let mut sketch = sketch(6_400);
-        (0..64).for_each(|number| sketch.add(key(number), 12));
-        let before: Vec<u32> = (0..64).map(|number| sketch.estimate(key(number))).collect();
-        sketch.patience = 0;
-        sketch.age(PERIOD as u32 * 6_400);
-        let after: Vec<u32> = (0..64).map(|number| sketch.estimate(key(number))).collect();
-        assert_eq!(
-            after,
-            before.iter().map(|count| count / 2).collect::<Vec<_>>()
-        );
+        let mut sketch = sketch(10_000);
+        sketch.add(key(7), 12);
+        (0..PERIOD * 10_000 - 12).for_each(|_| sketch.age(1));
+        assert_eq!(sketch.estimate(key(7)), 6);
     }
 
     #[test]
-    fn it_grows_with_its_counts() {
+    fn one_addition_halves_a_few_blocks_also_when_there_are_far_too_many() {
+        let mut sketch = sketch(50_000);
+        let blocks = sketch.blocks.len();
+        assert_eq!(blocks, 50_000_usize.div_ceil(16));
+        for entries in [1_600, 10_000, 20_000] {
+            sketch.fit(4 * entries as usize, PERIOD * u64::from(entries));
+            for uses in [1, MOST] {
+                let before = sketch.next;
+                sketch.add(key(entries), uses);
+                let halved = (sketch.next + blocks - before) % blocks;
+                assert!(
+                    halved as u64 <= HALVED * u64::from(uses) + 1,
+                    "{halved} of {blocks}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn it_keeps_its_counts_when_it_grows() {
         let mut sketch = sketch(2_000);
         (0..500).for_each(|number| sketch.add(key(number), 5));
-        let before: Vec<u32> = (0..500)
-            .map(|number| sketch.estimate(key(number)))
-            .collect();
-        sketch.fit(4_000);
-        let after: Vec<u32> = (0..500)
-            .map(|number| sketch.estimate(key(number)))
-            .collect();
-        assert_eq!((sketch.blocks.len(), before), (2 * 125, after));
+        let before = counts(&sketch, 500);
+        (0..100).for_each(|_| sketch.fit(4 * 4_000, PERIOD * 4_000));
+        assert_eq!((sketch.blocks.len(), counts(&sketch, 500)), (250, before));
+    }
+
+    #[test]
+    fn it_gives_memory_back_when_entries_have_become_few() {
+        let mut sketch = sketch(50_000);
+        sketch.fit(400, PERIOD * 100);
+        assert_eq!(sketch.blocks.len(), FEWEST);
     }
 }

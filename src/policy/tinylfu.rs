@@ -21,12 +21,18 @@
 
 use super::climber::{Climber, Side};
 use super::queues::{Queues, key_of};
-use super::sketch::{self, Sketch};
+use super::sketch::Sketch;
 use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind, mix, raise};
 
 const WINDOW: u32 = 0;
 const PROBATION: u32 = 1;
 const PROTECTED: u32 = 2;
+
+/// The bytes of counters an entry.
+const COUNTED_BYTES: usize = 4;
+
+/// So many additions an entry halve every counter once.
+const PERIOD: u64 = 8;
 
 /// What may be protected of the part behind the window.
 const PROTECTED_SHARE: f64 = 0.9;
@@ -38,6 +44,23 @@ pub struct TinyLfu {
     sketch: Sketch,
     climber: Climber,
     repairs: u32,
+}
+
+/// Lets a sketch become as large as so many entries need, and age as fast.
+pub(super) fn fit(sketch: &mut Sketch, entries: u32) {
+    sketch.fit(
+        entries as usize * COUNTED_BYTES,
+        PERIOD * u64::from(entries),
+    );
+}
+
+/// A key comes to so many entries: the sketch counts it, or stretches.
+pub(super) fn came(sketch: &mut Sketch, hash: u64, entries: u32) {
+    if sketch.counts() {
+        sketch.add(hash, 1);
+    } else {
+        sketch.stretch((entries as usize + 1) * COUNTED_BYTES);
+    }
 }
 
 impl TinyLfu {
@@ -112,12 +135,12 @@ impl TinyLfu {
 
 impl Policy for TinyLfu {
     const TOUCH: TouchKind = TouchKind::Count;
-    const SLOT_BYTES: usize = Queues::<3>::SLOT_BYTES + sketch::ENTRY_BYTES;
+    const SLOT_BYTES: usize = Queues::<3>::SLOT_BYTES + COUNTED_BYTES;
 
     fn new(_favor: Favor) -> Self {
         Self {
             queues: Queues::new(),
-            sketch: Sketch::default(),
+            sketch: Sketch::new(),
             climber: Climber::new(),
             repairs: REPAIRS,
         }
@@ -134,7 +157,7 @@ impl Policy for TinyLfu {
         let key = key_of(fingerprint);
         let hash = mix(key);
         self.climber.came(hash, self.queues.len());
-        self.sketch.add(hash, 1);
+        came(&mut self.sketch, hash, self.queues.len());
         self.queues.push(WINDOW, slot, key, weight.max(1))
     }
 
@@ -156,7 +179,7 @@ impl Policy for TinyLfu {
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
-        self.sketch.fit(self.queues.len());
+        fit(&mut self.sketch, self.queues.len());
         let newcomer = self.newcomer(tables, protect);
         let oldest = self.oldest(tables, protect);
         let (slot, side) = match (newcomer, oldest) {

@@ -22,10 +22,10 @@ use crate::policy::Favor;
 
 /// The window's share at first, when hits count and when bytes do. The keys of large entries are
 /// few, and their first uses tell less of them.
-const START: f64 = 0.06;
+const START: f64 = 0.03;
 const START_FOR_BYTES: f64 = 0.3;
 /// The least and the greatest share.
-const RANGE: (f64, f64) = (0.01, 0.99);
+const RANGE: (f64, f64) = (0.003, 0.99);
 /// The longest step.
 const STEP: f64 = 1.0 / 16.0;
 /// By how much one side must be better than the other.

@@ -7,7 +7,7 @@ use super::lists::{PROBATION, PROTECTED, WINDOW};
 use super::{Auto, MOVES, Slot, Tables, mix};
 
 /// A resident that has won so many comparisons in a row is not compared the next time.
-const WINS: u32 = 32;
+const WINS: u32 = 48;
 
 /// A newcomer used more often than this comes in by chance, once in [`CHANCE`] times.
 const OFTEN: u32 = 5;

@@ -12,7 +12,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::spreading::Spreading;
+use crate::policy::spreading::Spreading;
 
 /// Entries for each ghost.
 const ENTRIES: usize = 8;
@@ -49,9 +49,14 @@ impl Ghosts {
         }
     }
 
-    /// Grows or shrinks by a few places towards what so many entries need.
+    /// Grows by a few places towards what so many entries need.
     pub(super) fn fit(&mut self, entries: u32) {
         self.words.fit(entries as usize / ENTRIES, FEWEST, 0);
+    }
+
+    /// Grows by a few places towards what so many entries need, before anybody has left.
+    pub(super) fn stretch(&mut self, entries: u32) {
+        self.words.stretch(entries as usize / ENTRIES, FEWEST, 0);
     }
 
     /// Remembers a key that left a side whose clock shows `time`, in capacities.

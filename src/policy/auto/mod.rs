@@ -3,7 +3,7 @@
 //! It is a W-TinyLFU (Einziger, Friedman and Manes, *TinyLFU: A Highly Efficient Cache Admission
 //! Policy*, ACM Transactions on Storage, 2017): newcomers pass through a [window](lists), and at
 //! its end each has to be used more often than the entry that would have to leave the main part
-//! for it. How often keys were used of late a [sketch] tells. The main part is on
+//! for it. How often keys were used of late a [sketch](super::sketch) tells. The main part is on
 //! *probation* or, as far as it was used there, *protected*.
 //!
 //! **The border** between window and main part goes to where room is worth more hits, as
@@ -23,7 +23,9 @@
 //! learns of its uses, and it goes round or on to protected. So the lists are clocks rather than in order
 //! of use; measured, exact order wins less than a tenth of a point.
 //!
-//! 16 bytes a slot: links 8, key and list 4, sketch 3.5, ghosts 0.5; and 7 KB at least.
+//! 16 bytes a slot: links 8, key and list 4, sketch 3.5, ghosts 0.5; and 7 KB at least. Where entries are
+//! heavy, more for the sketch, as fewer keys share a counter then: up to 64 bytes for each, but no
+//! more than a 128th of its weight.
 
 #![forbid(unsafe_code)]
 
@@ -34,8 +36,6 @@ mod ghosts;
 mod lists;
 mod ranking;
 mod room;
-mod sketch;
-mod spreading;
 #[cfg(test)]
 mod tests;
 mod worth;
@@ -44,14 +44,25 @@ use border::Border;
 use clock::Clock;
 use ghosts::{Ghosts, Side};
 use lists::{Lists, PROBATION, PROTECTED, WINDOW};
-use sketch::Sketch;
 use worth::{Spread, Wear};
 
+use super::sketch::Sketch;
 use super::touch::{COUNT_BITS, lower};
 use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind, Weights, mix, stamp};
 
 /// What the sketch and the ghosts have for each entry.
 const COUNTED_BYTES: usize = 4;
+
+/// The least and the most bytes of counters an entry.
+const COUNTER_BYTES: (f64, f64) = (3.5, 64.0);
+/// What an entry may weigh for each byte of counters.
+const COUNTED_WEIGHT: f64 = 128.0;
+
+/// So many additions an entry halve every counter once.
+const PERIOD: u64 = 8;
+/// The same where weights differ much. Then a few heavy entries may be all there is, and far
+/// more keys come than that before one is worth its room.
+const LONG_PERIOD: u64 = 45;
 
 /// How many entries one operation moves without comparing them.
 const MOVES: u32 = 4;
@@ -73,6 +84,9 @@ pub struct Auto {
     wear: Wear,
     /// The sum of the weights when there was no more room, 0 as long as there was.
     capacity: u64,
+    /// The room that was divided last, and the window's part of it.
+    divided: u64,
+    share: f64,
     /// What the window may weigh, and what may be protected.
     window: u64,
     protected: u64,
@@ -124,6 +138,26 @@ impl Auto {
         self.clocks[side as usize].now() as f64 / self.capacity.max(1) as f64
     }
 
+    /// How many bytes of counters the entries need.
+    fn counter_bytes(&self) -> usize {
+        let (least, most) = COUNTER_BYTES;
+        let each = (self.spread.mean() / COUNTED_WEIGHT).clamp(least, most);
+        (f64::from(self.lists.len()) * each) as usize
+    }
+
+    /// Lets the sketch and the ghosts become as large as the entries need, and age as fast.
+    fn fit(&mut self) {
+        let entries = self.lists.len();
+        let period = if self.spread.is_wide() {
+            LONG_PERIOD
+        } else {
+            PERIOD
+        };
+        let additions = period * u64::from(entries.max(16));
+        self.sketch.fit(self.counter_bytes(), additions);
+        self.ghosts.fit(entries);
+    }
+
     /// Moves an entry to probation.
     fn admit(&mut self, slot: Slot, weight: u32) {
         self.lists.shift(PROBATION, slot, weight);
@@ -146,6 +180,8 @@ impl Policy for Auto {
             spread: Spread::default(),
             wear: Wear::default(),
             capacity: 0,
+            divided: 0,
+            share: 0.0,
             window: 0,
             protected: 0,
             owed: 0,
@@ -165,7 +201,6 @@ impl Policy for Auto {
             ..
         } = candidate;
         let weight = weight.max(1);
-        self.remove(slot, tables);
         self.tick = tick;
         self.freed = 0;
         tables.mark(slot, tick << COUNT_BITS);
@@ -175,9 +210,12 @@ impl Policy for Auto {
         let hash = mix(self.lists.key(slot));
         self.spread
             .came(weight, self.lists.len(), self.lists.total());
-        self.sketch.fit(self.lists.len(), &self.spread);
-        self.sketch.add(hash, 1);
-        self.ghosts.fit(self.lists.len());
+        if self.sketch.counts() {
+            self.sketch.add(hash, 1);
+        } else {
+            self.sketch.stretch(self.counter_bytes());
+            self.ghosts.stretch(self.lists.len());
+        }
         if let Some(ghost) = self.ghosts.take(hash) {
             let lack = ghost.since(self.time(ghost.side()));
             self.border.missed(ghost.side(), lack, self.value(weight));
@@ -203,13 +241,15 @@ impl Policy for Auto {
 
     fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>) {
         let weight = tables.weight(slot);
-        if let Some(PROBATION | PROTECTED) = self.lists.pull(slot, weight) {
+        if let Some(PROBATION | PROTECTED) = self.lists.list_of(slot) {
             self.owed += u64::from(weight);
         }
+        self.lists.pull(slot, weight);
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
         self.learn();
+        self.fit();
         self.convert(tables, protect);
         let least = if self.ranks() {
             self.least(tables, protect)

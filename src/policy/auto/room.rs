@@ -21,14 +21,19 @@ impl Auto {
     }
 
     /// Says how large the lists may be in so much room.
-    fn divide(&mut self, room: u64) {
-        let share = if self.ranks() {
+    fn divide(&mut self, room: u64, share: f64) {
+        (self.divided, self.share) = (room, share);
+        self.window = ((room as f64 * share) as u64).max(1);
+        self.protected = (room.saturating_sub(self.window) as f64 * PROTECTED_SHARE) as u64;
+    }
+
+    /// The part of the room that is to be the window's.
+    fn wanted_share(&self) -> f64 {
+        if self.ranks() {
             LEAST_SHARE
         } else {
             self.border.share()
-        };
-        self.window = ((room as f64 * share) as u64).max(1);
-        self.protected = (room.saturating_sub(self.window) as f64 * PROTECTED_SHARE) as u64;
+        }
     }
 
     /// Lets the border step, if it is time; there is no more room.
@@ -42,7 +47,10 @@ impl Auto {
             self.border.step(self.tick, probation);
         }
         let before = self.window;
-        self.divide(self.capacity);
+        let share = self.wanted_share();
+        if self.capacity != self.divided || share.to_bits() != self.share.to_bits() {
+            self.divide(self.capacity, share);
+        }
         let main = self.lists.total() - self.lists.weight(WINDOW);
         let lack = self.capacity.saturating_sub(self.window + main);
         self.owed = (self.owed + before).saturating_sub(self.window).min(lack);
@@ -54,7 +62,7 @@ impl Auto {
         if !ranks && !self.has_room() {
             return;
         }
-        self.divide(self.lists.total());
+        self.divide(self.lists.total(), self.wanted_share());
         for _ in 0..MOVES {
             if self.lists.weight(WINDOW) <= self.window {
                 return;

@@ -80,9 +80,12 @@ pub(super) struct Spread {
 impl Spread {
     /// An entry has come, where `entries` weigh `total`.
     pub(super) fn came(&mut self, weight: u32, entries: u32, total: u64) {
+        let weight = f64::from(weight);
+        if !self.wide && weight == self.mean && weight * weight == self.square {
+            return; // Nothing changes.
+        }
         self.came = self.came.saturating_add(1);
         let change = change(self.came);
-        let weight = f64::from(weight);
         self.mean += (weight - self.mean) * change;
         self.square += (weight * weight - self.square) * change;
         // The spread is the variance in squares of the mean. Where the light ones stay only

@@ -46,7 +46,7 @@ impl Naive {
             halved_at: 0,
             hand: None,
             ghost: Ghost::default(),
-            sketch: Sketch::default(),
+            sketch: Sketch::new(),
             climber: Climber::new(),
         }
     }

@@ -5,7 +5,7 @@
 
 use super::{Entry, Naive};
 use crate::policy::climber::Side;
-use crate::policy::{PolicyKind, Slot, mix};
+use crate::policy::{PolicyKind, Slot, mix, tinylfu};
 
 /// `s3fifo`: the small queue and the main one. `tinylfu`: the window, on probation, protected.
 const FIRST: u32 = 0;
@@ -20,7 +20,7 @@ impl Naive {
             PolicyKind::S3Fifo if self.ghost.take(mix(key)) => SECOND,
             PolicyKind::TinyLfu => {
                 self.climber.came(mix(key), self.entries.len() as u32);
-                self.sketch.add(mix(key), 1);
+                tinylfu::came(&mut self.sketch, mix(key), self.entries.len() as u32);
                 FIRST
             }
             _ => FIRST,
@@ -58,7 +58,7 @@ impl Naive {
     /// The choice of `tinylfu`.
     pub(super) fn of_three_queues(&mut self, protect: Option<Slot>) -> Option<Slot> {
         let entries = self.entries.len() as u32;
-        self.sketch.fit(entries);
+        tinylfu::fit(&mut self.sketch, entries);
         let newcomer = self.newcomer(protect);
         let (gone, side) = match (newcomer, self.oldest(protect)) {
             (Some(newcomer), Some(oldest)) => {
