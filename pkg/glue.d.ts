@@ -8,7 +8,7 @@ export declare class CodecCore {
     [Symbol.dispose](): void;
     /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
-     * fresh-until, stale-until, the payload's address and length.
+     * fresh-until, stale-until, address and length of the payload and of the side block.
      */
     decode(key_length: number, envelope_length: number): number;
     /**
@@ -16,9 +16,10 @@ export declare class CodecCore {
      */
     encodeTombstone(key_length: number, created: number, until: number): number;
     /**
-     * Puts the envelope of the value into the output; answers its length.
+     * Puts the envelope of the value into the output; answers its length. The side block lies
+     * behind the value.
      */
-    encode(key_length: number, value_length: number, serializer: number, created: number, fresh_until: number, stale_until: number): number;
+    encode(key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number): number;
     /**
      * A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
      * the most that a payload may have.
@@ -32,6 +33,10 @@ export declare class CodecCore {
      * Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
      */
     storedKey(key_length: number): number;
+    /**
+     * The same for the stored form of the tag that lies where keys do.
+     */
+    storedTag(tag_length: number): number;
 }
 
 /**
@@ -217,7 +222,8 @@ export declare class PackedCore {
     fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, now: number): number;
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length.
+     * does not open. Results: fresh-until, checked-until, the payload's address and length; and
+     * those of the side block from the eighth on.
      */
     get(codec: CodecCore, key_length: number, now: number): number;
     /**
@@ -288,9 +294,10 @@ export declare class PackedCore {
     setPolicy(policy_number: number, favor_bytes: boolean): void;
     /**
      * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-     * Results: the length of the envelope in the output, and of the record.
+     * The side block lies behind the value. Results: the length of the envelope in the output,
+     * and of the record.
      */
-    set(codec: CodecCore, key_length: number, value_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, local_fresh_until: number, local_checked_until: number, now: number, wants_envelope: boolean): number;
+    set(codec: CodecCore, key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, local_fresh_until: number, local_checked_until: number, now: number, wants_envelope: boolean): number;
     /**
      * Puts the next key that left in the last call into the output; answers its length, or
      * -1. The first result is 0 where it expired, 1 where it was evicted.

@@ -23,7 +23,7 @@ class CodecCore {
     }
     /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
-     * fresh-until, stale-until, the payload's address and length.
+     * fresh-until, stale-until, address and length of the payload and of the side block.
      * @param {number} key_length
      * @param {number} envelope_length
      * @returns {number}
@@ -44,17 +44,19 @@ class CodecCore {
         return ret;
     }
     /**
-     * Puts the envelope of the value into the output; answers its length.
+     * Puts the envelope of the value into the output; answers its length. The side block lies
+     * behind the value.
      * @param {number} key_length
      * @param {number} value_length
+     * @param {number} side_length
      * @param {number} serializer
      * @param {number} created
      * @param {number} fresh_until
      * @param {number} stale_until
      * @returns {number}
      */
-    encode(key_length, value_length, serializer, created, fresh_until, stale_until) {
-        const ret = wasm.codeccore_encode(this.__wbg_ptr, key_length, value_length, serializer, created, fresh_until, stale_until);
+    encode(key_length, value_length, side_length, serializer, created, fresh_until, stale_until) {
+        const ret = wasm.codeccore_encode(this.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until);
         return ret;
     }
     /**
@@ -97,6 +99,15 @@ class CodecCore {
      */
     storedKey(key_length) {
         const ret = wasm.codeccore_storedKey(this.__wbg_ptr, key_length);
+        return ret >>> 0;
+    }
+    /**
+     * The same for the stored form of the tag that lies where keys do.
+     * @param {number} tag_length
+     * @returns {number}
+     */
+    storedTag(tag_length) {
+        const ret = wasm.codeccore_storedTag(this.__wbg_ptr, tag_length);
         return ret >>> 0;
     }
 }
@@ -568,7 +579,8 @@ class PackedCore {
     }
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length.
+     * does not open. Results: fresh-until, checked-until, the payload's address and length; and
+     * those of the side block from the eighth on.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} now
@@ -748,10 +760,12 @@ class PackedCore {
     }
     /**
      * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-     * Results: the length of the envelope in the output, and of the record.
+     * The side block lies behind the value. Results: the length of the envelope in the output,
+     * and of the record.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} value_length
+     * @param {number} side_length
      * @param {number} serializer
      * @param {number} created
      * @param {number} fresh_until
@@ -762,9 +776,9 @@ class PackedCore {
      * @param {boolean} wants_envelope
      * @returns {number}
      */
-    set(codec, key_length, value_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope) {
+    set(codec, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope) {
         _assertClass(codec, CodecCore);
-        const ret = wasm.packedcore_set(this.__wbg_ptr, codec.__wbg_ptr, key_length, value_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope);
+        const ret = wasm.packedcore_set(this.__wbg_ptr, codec.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope);
         return ret;
     }
     /**
