@@ -8,10 +8,11 @@ import { LazyDriver } from '../tiers/lazy.ts'
 export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver | undefined {
   if (redis === undefined) return l2
   listen(redis)
-  return new LazyDriver('redis', true, async () => {
+  const load = async () => {
     const { redisDriver } = await import('../tiers/redis/index.ts')
     return redisDriver(redis, redisOptions)
-  })
+  }
+  return new LazyDriver('redis', true, load, redisOptions.readFrom === 'replica')
 }
 
 /**

@@ -92,6 +92,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
       namespace,
       clock,
       random: systemRandom,
+      lags: driver?.lags ?? false,
       onChanges: (region, changes) => this.#hear(region, changes),
       onState: (state, cause) => {
         if (state === 'down') for (const handle of this.#handles.values()) handle.unheard()

@@ -56,11 +56,7 @@ export const managerOptions = group<ManagerSettings>(
       socketTimeout: duration('How long a silent socket is waited for', 5_000),
       connectTimeout: duration('How long a new connection may take', 5_000),
       retryOnTimeout: flag('Whether a read that timed out is tried once more', false),
-      readFrom: derived(
-        oneOf<ReadFrom>('Who may answer reads of values', ['master', 'replica'], 'master'),
-        "'master', or what a client handed in does",
-        () => undefined,
-      ),
+      readFrom: oneOf<ReadFrom>('Who may answer reads of values', ['master', 'replica'], 'master'),
     }),
     l2: field<Driver | undefined>(
       'L2 in any other tier; not together with `redis`',

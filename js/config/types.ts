@@ -142,7 +142,7 @@ export interface RedisClientOptions {
   readonly connectTimeout?: Duration
   /** Whether a read that timed out is tried once more. Default: false. */
   readonly retryOnTimeout?: boolean
-  /** Whether replicas may answer reads of values. Default: only masters, or what a client handed in does. */
+  /** Whether replicas may answer reads of values. Default: 'master'. */
   readonly readFrom?: ReadFrom
 }
 
@@ -213,7 +213,7 @@ export interface ResolvedManager {
     readonly socketTimeout: number
     readonly connectTimeout: number
     readonly retryOnTimeout: boolean
-    readonly readFrom: ReadFrom | undefined
+    readonly readFrom: ReadFrom
   }
   readonly l2: Driver | undefined
   readonly bus: 'auto' | 'pubsub' | 'tracking' | false | Bus

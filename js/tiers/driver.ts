@@ -19,6 +19,8 @@ export interface Driver {
   readonly name: string
   /** Whether other processes (or tabs) can write to the same data. */
   readonly shared: boolean
+  /** Whether values may be read from copies that lag behind: then none is trusted for long, bus or not. Default: false. */
+  readonly lags?: boolean
   /**
    * Values in the order of `keys`, in one round trip; `undefined` where there is none. The first
    * `current` of them are what the tier holds now; for the others a copy will do that lags

@@ -9,13 +9,15 @@ import { closedError, tierError } from './tier-error.ts'
 export class LazyDriver implements Driver {
   readonly name: string
   readonly shared: boolean
+  readonly lags: boolean
   readonly #load: () => Promise<Driver>
   #loading: Promise<Driver> | undefined
   #loaded: Driver | undefined
 
-  constructor(name: string, shared: boolean, load: () => Promise<Driver>) {
+  constructor(name: string, shared: boolean, load: () => Promise<Driver>, lags = false) {
     this.name = name
     this.shared = shared
+    this.lags = lags
     this.#load = load
   }
 

@@ -19,6 +19,8 @@ export interface CoherenceOptions {
   readonly namespace: string
   readonly clock: Clock
   readonly random: RandomSource
+  /** Whether L2 may answer from copies that lag behind. Default: false. */
+  readonly lags?: boolean
   /** Told what others changed, a region at a time; without a region, anything may have changed. It must not throw. */
   readonly onChanges: (region: string | undefined, changes: readonly Change[]) => void
   /** Told when the bus comes and goes. It must not throw. */
@@ -78,7 +80,7 @@ export class Coherence {
   constructor(options: CoherenceOptions) {
     const { bus, clock, random, onChanges } = options
     this.#options = options
-    this.trust = new Trust(clock)
+    this.trust = new Trust(clock, options.lags)
     this.#state = bus === undefined ? 'none' : 'idle'
     this.#publisher = bus && new Publisher({ bus, clock, random, onSent: (error) => this.#onSent(error) })
     this.#receiver = new Receiver({

@@ -20,9 +20,12 @@ export class Trust {
   #until = Number.POSITIVE_INFINITY
   /** No mark is below. */
   #floor = 0
+  readonly #lags: boolean
 
-  constructor(clock: Clock) {
+  /** @param lags - Whether L2 may answer from copies that lag behind: no message says when they have caught up. */
+  constructor(clock: Clock, lags = false) {
     this.#clock = clock
+    this.#lags = lags
   }
 
   /** The mark of an entry that is checked now, in ms of the monotonic clock. */
@@ -49,6 +52,7 @@ export class Trust {
 
   /** Whether an entry with this mark may be served without a look at L2; `ttl` is its region's `l1.ttl`, in ms. */
   covers(mark: number, ttl: number): boolean {
+    if (this.#lags && mark + ttl <= this.#clock.now()) return false
     if (this.live) return mark >= this.#since
     const known = mark >= this.#since ? Math.max(mark, this.#until) : mark
     return known + ttl > this.#clock.now()

@@ -37,8 +37,7 @@ export interface RedisTierOptions {
   readonly connectPatience?: number
   /**
    * Who may answer reads of values: only masters, or replicas too, which lag behind. A client of
-   * ours is made for it; one that was made elsewhere asks replicas only where it is set up so, and
-   * with 'master' not even then. Default: what a client made elsewhere does; else 'master'.
+   * ours is made for it; one made elsewhere asks replicas where it is set up so. Default: 'master'.
    */
   readonly readFrom?: ReadFrom | undefined
   /** Where time comes from. Default: the clock of the runtime. */
@@ -57,7 +56,7 @@ export class RedisDriver implements Driver {
   readonly #make: () => Promise<RedisLink>
   readonly #retryOnTimeout: boolean
   readonly #patience: number
-  readonly #readFrom: ReadFrom | undefined
+  readonly lags: boolean
   readonly #clock: Clock
   #link: RedisLink | undefined
   #opening: Promise<void> | undefined
@@ -70,13 +69,13 @@ export class RedisDriver implements Driver {
     this.#make = typeof link === 'function' ? link : async () => link
     this.#retryOnTimeout = options.retryOnTimeout ?? false
     this.#patience = options.connectPatience ?? 200
-    this.#readFrom = options.readFrom
+    this.lags = options.readFrom === 'replica'
     this.#clock = options.clock ?? systemClock
   }
 
   async getMany(keys: readonly string[], current = keys.length): Promise<(Uint8Array | undefined)[]> {
     if (keys.length === 0) return []
-    return this.#reading((link) => readMany(link, keys, this.#readFrom === 'master' ? keys.length : current))
+    return this.#reading((link) => readMany(link, keys, this.lags ? current : keys.length))
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
