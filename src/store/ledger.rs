@@ -106,7 +106,10 @@ impl Ledger {
         let weighed = self.weighed();
         self.policy
             .advance(&mut entries.tables(weighed), moment.tick);
-        if let Err(refused) = self.check(change.weight, change.deadline, moment.now) {
+        let reserved = self
+            .check(change.weight, change.deadline, moment.now)
+            .and_then(|()| Ok(self.wheel.reserve(slot, change.deadline)?));
+        if let Err(refused) = reserved {
             self.remove(slot, entries);
             return Err(refused);
         }
@@ -133,7 +136,8 @@ impl Ledger {
     }
 
     /// Moves an entry's deadline, which is no use of it; answers whether the slot holds one.
-    /// One that lies in the past, or is not a number, makes it a miss from now on.
+    /// One that lies in the past, or is not a number, makes it a miss from now on. Where the wheel
+    /// has no memory for it, it is a miss after it but leaves only when the policy chooses it.
     pub(super) fn set_deadline(
         &mut self,
         slot: Slot,
@@ -145,7 +149,11 @@ impl Ledger {
         }
         entries.set_deadline(slot, deadline);
         let deadline = entries.deadline(slot).unwrap_or(deadline);
-        self.wheel.schedule(slot, deadline);
+        if self.wheel.reserve(slot, deadline).is_ok() {
+            self.wheel.schedule(slot, deadline);
+        } else {
+            self.wheel.cancel(slot);
+        }
         self.policy.rerank(slot, deadline);
         true
     }
