@@ -48,7 +48,7 @@ export class RegionTags {
     for (const { kind, key } of changes) {
       const half = HALVES.find((one) => key.startsWith(one))
       const name = half && this.#codec?.tagOfKey(key.slice(half.length))
-      if (half === undefined || name === undefined || kind === KINDS.clear) this.tags.distrust()
+      if (half === undefined || name === undefined || kind === KINDS.clear) this.tags.forget()
       else this.tags.changed(half, name)
     }
   }

@@ -1,7 +1,9 @@
 import { CacheManager } from '../../js/cache/manager.ts'
+import { ChaosBus } from '../../js/testing/chaos-bus.ts'
 import { ChaosDriver, type DriverFault } from '../../js/testing/chaos-driver.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { seeded } from '../../js/testing/random.ts'
+import { inProcessHub } from '../../js/tiers/in-process-bus.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
 
 const REGION = 'pages'
@@ -32,6 +34,7 @@ interface Change {
 interface Process {
   cache: CacheManager
   readonly driver: ChaosDriver
+  bus: ChaosBus | undefined
 }
 
 /** What a schedule came to. */
@@ -59,6 +62,9 @@ export class TagSchedule {
   readonly #clock = new FakeClock()
   readonly #tier = memoryDriver({ clock: this.#clock, shared: true })
   readonly #store: 'live' | 'packed'
+  /** Whether processes hear of each other's changes. */
+  readonly #hears: boolean
+  readonly #hub = inProcessHub()
   readonly #processes: Process[]
   readonly #stored = new Map<number, Stored>()
   readonly #changes: Change[] = []
@@ -72,6 +78,7 @@ export class TagSchedule {
   constructor(seed: number) {
     this.#unit = seeded(seed)
     this.#store = this.#pick(['live', 'live', 'packed'])
+    this.#hears = this.#unit() < 0.5
     this.#processes = Array.from({ length: 2 + this.#below(2) }, () => this.#process())
   }
 
@@ -79,14 +86,17 @@ export class TagSchedule {
     for (let step = 0; step < STEPS; step++) {
       const process = this.#pick(this.#processes)
       const what = this.#unit()
-      if (what < 0.15) this.#disturb(process)
+      if (what < 0.13) this.#disturb(process)
+      else if (what < 0.15) this.#interrupt(process)
       else if (what < 0.18) await this.#restart(process)
       else this.#running.push(this.#act(process))
       await this.#clock.advance(this.#pick([0, 0, 1, 20, 300, 2_000, TRUST]))
     }
-    for (const { driver } of this.#processes) {
+    for (const { driver, bus } of this.#processes) {
       driver.heal()
       driver.release()
+      bus?.heal()
+      bus?.release()
     }
     await this.#clock.advance(HEALING)
     await Promise.all(this.#running)
@@ -98,12 +108,25 @@ export class TagSchedule {
 
   #process(): Process {
     const driver = new ChaosDriver(this.#tier, { clock: this.#clock })
-    return { driver, cache: this.#cache(driver) }
+    const bus = this.#bus()
+    return { driver, bus, cache: this.#cache(driver, bus) }
   }
 
-  #cache(l2: ChaosDriver): CacheManager {
+  #bus(): ChaosBus | undefined {
+    return this.#hears ? new ChaosBus(this.#hub.join(), { clock: this.#clock }) : undefined
+  }
+
+  #cache(l2: ChaosDriver, bus: ChaosBus | undefined): CacheManager {
     const regions = { [REGION]: { store: this.#store, maxBytes: 1_048_576 } }
-    return new CacheManager({ l2, clock: this.#clock, maxBytes: 4_194_304, alerts: false, metrics: false, regions })
+    return new CacheManager({
+      l2,
+      bus: bus ?? false,
+      clock: this.#clock,
+      maxBytes: 4_194_304,
+      alerts: false,
+      metrics: false,
+      regions,
+    })
   }
 
   #disturb({ driver }: Process): void {
@@ -125,6 +148,13 @@ export class TagSchedule {
     if (fault === 'release') driver.release()
   }
 
+  #interrupt({ bus }: Process): void {
+    const cut = this.#unit() < 0.6
+    this.#trace.push(cut ? 'bus cut' : 'bus healed')
+    if (cut) bus?.disconnect()
+    else bus?.heal()
+  }
+
   /** A process ends, once nothing waits: else what it had changed would be lost with it, as it may be. */
   async #restart(process: Process): Promise<void> {
     process.driver.heal()
@@ -132,7 +162,8 @@ export class TagSchedule {
     await Promise.all(this.#running)
     this.#trace.push('restart')
     void process.cache.close()
-    process.cache = this.#cache(process.driver)
+    process.bus = this.#bus()
+    process.cache = this.#cache(process.driver, process.bus)
   }
 
   async #act(process: Process): Promise<void> {

@@ -25,6 +25,8 @@ export const MAX_KNOWN = 20_000
 export class KnownTags {
   epoch = 1
   floor = 0
+  /** How often nothing known was trusted any more. */
+  doubts = 0
   readonly #tags = new Map<string, KnownTag>()
   readonly #limit: number
 
@@ -65,6 +67,7 @@ export class KnownTags {
 
   /** Trusts nothing any more: what is needed is read again. */
   distrust(): void {
+    this.doubts++
     for (const known of this.#tags.values()) known.until = Number.NEGATIVE_INFINITY
   }
 

@@ -149,6 +149,8 @@ export class TokenStore {
     const found = new Map<string, StoredToken>()
     for (let i = 0; i < names.length; i += READ_CHUNK) {
       const since = this.#known.epoch
+      const doubts = this.#known.doubts
+      const trusted = tier.trustedUntil()
       const chunk = names.slice(i, i + READ_CHUNK)
       const keys = chunk.flatMap((name) => HALVES.map((half) => half + tier.keyOf(name)))
       const answers = await tier.remote.getMany(tier.region, keys, tier.limit)
@@ -157,7 +159,9 @@ export class TokenStore {
         if (d === 'unavailable' && e === 'unavailable') continue
         const token = { d: halfOf(d), e: halfOf(e) } as StoredToken
         const complete = d !== 'unavailable' && e !== 'unavailable'
-        this.#learn(name, token, since, complete ? tier.trustedUntil() : Number.NEGATIVE_INFINITY)
+        // What was read before a bus was live, or while it was away, may have changed without a word.
+        const heard = complete && this.#known.doubts === doubts
+        this.#learn(name, token, since, complete, heard ? trusted : Number.NEGATIVE_INFINITY)
         if (complete) found.set(name, token)
       }
     }
@@ -165,13 +169,12 @@ export class TokenStore {
   }
 
   /** Takes over what was read, unless the tag changed after the read began: then that is newer. */
-  #learn(name: string, { d, e }: StoredToken, since: number, until: number): void {
+  #learn(name: string, { d, e }: StoredToken, since: number, complete: boolean, until: number): void {
     const before = this.#known.get(name)
     if (before === undefined ? this.#known.floor > since : before.pending > 0 || before.changedAt > since) return
     const known = this.#known.make(name)
-    const partial = until === Number.NEGATIVE_INFINITY
-    const deleted = d?.half ?? (partial ? known.deleted : NO_HALF)
-    const expired = e?.half ?? (partial ? known.expired : NO_HALF)
+    const deleted = d?.half ?? (complete ? NO_HALF : known.deleted)
+    const expired = e?.half ?? (complete ? NO_HALF : known.expired)
     if (known.deleted !== deleted || known.expired !== expired) {
       known.deleted = deleted
       known.expired = expired
