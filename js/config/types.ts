@@ -156,11 +156,10 @@ export interface ManagerOptions {
   readonly l2?: Driver
   /**
    * How the processes that share L2 tell one another what changed. 'pubsub' is Redis' own,
-   * 'tracking' has Redis itself tell which keys change, any other bus is handed in, and `false`
-   * is none: then memory trusts its copy for `l1.ttl`. Without an L2 there is none. Default:
+   * any other bus is handed in, and `false` is none: then memory trusts its copy for `l1.ttl`. Without an L2 there is none. Default:
    * 'auto', pub/sub over Redis and a BroadcastChannel over IndexedDB.
    */
-  readonly bus?: 'auto' | 'pubsub' | 'tracking' | false | Bus
+  readonly bus?: 'auto' | 'pubsub' | false | Bus
   /** What every key in L2 starts with: letters, digits, '_' and '-'. Default: 'omnicache'. */
   readonly namespace?: string
   /** Regions beside the presets, and changes to those. */
@@ -216,7 +215,7 @@ export interface ResolvedManager {
     readonly readFrom: ReadFrom
   }
   readonly l2: Driver | undefined
-  readonly bus: 'auto' | 'pubsub' | 'tracking' | false | Bus
+  readonly bus: 'auto' | 'pubsub' | false | Bus
   readonly namespace: string
   readonly metrics: boolean
   readonly encryption: KeyRing | undefined

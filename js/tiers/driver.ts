@@ -89,8 +89,8 @@ export interface Driver {
 export interface BusOptions {
   /** What every key in the tier starts with. */
   readonly namespace: string
-  /** 'pubsub': messages of ours. 'tracking': the tier itself tells what changes in it. 'auto' is what suits it best. */
-  readonly kind: 'auto' | 'pubsub' | 'tracking'
+  /** 'pubsub': over a server. 'auto' is what suits the tier best. */
+  readonly kind: 'auto' | 'pubsub'
 }
 
 /** One value to store. */

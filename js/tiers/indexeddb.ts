@@ -1,6 +1,16 @@
 import { type Clock, systemClock, type Timer } from '../clock.ts'
 import { CacheError } from '../errors.ts'
-import { type Driver, type DriverEntry, type Exchange, isOlder, type Previous, previousOf } from './driver.ts'
+import { broadcastChannelBus, hasBroadcastChannel } from './broadcast-channel.ts'
+import type { Bus } from './bus.ts'
+import {
+  type BusOptions,
+  type Driver,
+  type DriverEntry,
+  type Exchange,
+  isOlder,
+  type Previous,
+  previousOf,
+} from './driver.ts'
 import { BY_EXPIRY, EntryDatabase, forget, type Store, TIER } from './indexeddb-database.ts'
 import { closedError, tierError } from './tier-error.ts'
 
@@ -42,6 +52,7 @@ class IndexedDbDriver implements Driver {
   readonly shared = true
   readonly #clock: Clock
   readonly #sweepInterval: number
+  readonly #name: string
   readonly #database: EntryDatabase
   #sweeper: Timer | undefined
   #closed = false
@@ -49,7 +60,8 @@ class IndexedDbDriver implements Driver {
   constructor(options: IndexedDbOptions) {
     this.#clock = options.clock ?? systemClock
     this.#sweepInterval = options.sweepInterval ?? 60_000
-    this.#database = new EntryDatabase(options.database ?? 'omnicache', options.openTimeout ?? 5000, this.#clock)
+    this.#name = options.database ?? 'omnicache'
+    this.#database = new EntryDatabase(this.#name, options.openTimeout ?? 5000, this.#clock)
   }
 
   async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
@@ -122,6 +134,10 @@ class IndexedDbDriver implements Driver {
   async now(): Promise<number> {
     if (this.#closed) throw closedError(TIER)
     return this.#clock.wall()
+  }
+
+  bus({ namespace, kind }: BusOptions): Bus | undefined {
+    return kind === 'auto' && hasBroadcastChannel() ? broadcastChannelBus(`${this.#name}:${namespace}:bus`) : undefined
   }
 
   async connect(): Promise<void> {

@@ -1,10 +1,12 @@
 import type { CacheError } from '../../errors.ts'
+import { reconnectDelay } from './connect.ts'
 import { type Destination, withoutCommand } from './connection-error.ts'
 import { ConnectionWatch, type Emitter } from './connection-watch.ts'
 import { DatabaseGate } from './database-gate.ts'
 import {
   endedByOwner,
   givenUp,
+  noDuplicate,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -14,6 +16,7 @@ import {
   scanned,
 } from './link.ts'
 import { NodesGate } from './nodes-gate.ts'
+import { ioredisSubscription, type Subscription, type SubscriptionListener } from './subscription.ts'
 import { WithReplica } from './with-replica.ts'
 
 /** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
@@ -45,6 +48,8 @@ interface Ioredis extends Emitter {
   nodes?(role: 'master'): Ioredis[]
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
+  subscribe(channel: string): Promise<unknown>
+  duplicate?(options: object): Ioredis
 }
 
 interface IoredisPipeline {
@@ -137,6 +142,18 @@ class IoredisLink implements RedisLink {
     if (status === 'wait') return this.#watch.outcome(() => this.#client.connect())
     if (status !== 'end') return this.#watch.outcome()
     return this.#owned ? this.#watch.outcome(() => this.#client.connect()) : Promise.reject(endedByOwner())
+  }
+
+  subscribe(channel: string, listener: SubscriptionListener): Subscription {
+    if (this.cluster || this.#client.duplicate === undefined) throw noDuplicate()
+    const duplicate = this.#client.duplicate({
+      lazyConnect: true,
+      autoResubscribe: false,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: 0,
+      retryStrategy: reconnectDelay,
+    })
+    return ioredisSubscription(duplicate, channel, listener)
   }
 
   reset(): void {

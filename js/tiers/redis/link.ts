@@ -1,4 +1,5 @@
 import { CacheError } from '../../errors.ts'
+import type { Subscription, SubscriptionListener } from './subscription.ts'
 
 /** What every error, metric and event calls this tier. */
 export const TIER = 'redis'
@@ -35,6 +36,12 @@ export interface RedisLink {
   scanners(): Promise<Scan[]>
   /** Resolves when `ready`; rejects when the attempt under way fails. The client tries again by itself. */
   open(): Promise<void>
+  /**
+   * Hears a channel on a connection of its own, like this one's.
+   *
+   * @throws CacheError `TIER_UNAVAILABLE` where the client cannot be duplicated for that.
+   */
+  subscribe(channel: string, listener: SubscriptionListener): Subscription
   /** Gives up the connection of a client of ours, so that the client makes another. */
   reset(): void
   /** Lets go of the client; ends it if it is ours. Rejects nothing and never waits for the server. */
@@ -78,6 +85,13 @@ export function isErrorReply(error: unknown): error is Error {
 /** The client was ended by whoever made it: it is not ours to open again. */
 export function endedByOwner(): CacheError {
   return new CacheError('TIER_UNAVAILABLE', 'redis: the client was closed by its owner', { context: { tier: TIER } })
+}
+
+/** The client cannot be duplicated, or a duplicate does not tell when it has missed messages. */
+export function noDuplicate(): CacheError {
+  return new CacheError('TIER_UNAVAILABLE', 'redis: there is no pub/sub over a client of this kind', {
+    context: { tier: TIER },
+  })
 }
 
 /** The connection was given up on purpose. */

@@ -24,6 +24,8 @@ export interface Shape {
   masters(): Promise<((words: readonly RedisArgument[]) => Promise<RedisReply>)[]>
   connect(): Promise<unknown>
   destroy(): void
+  /** Another client like this one; absent where one would not tell when it has missed messages. */
+  readonly duplicate?: (() => object) | undefined
 }
 
 /** What all kinds have alike. */
@@ -37,6 +39,7 @@ interface Common extends Emitter {
 }
 
 interface Single extends Common {
+  duplicate?(): object
   sendCommand(args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
   multi(): { addCommand(args: readonly RedisArgument[]): unknown; exec(): Promise<unknown> }
 }
@@ -120,6 +123,10 @@ abstract class CommonShape<Client extends Common> {
 }
 
 class SingleShape extends CommonShape<Single> implements Shape {
+  get duplicate(): (() => object) | undefined {
+    return this.client.duplicate && (() => this.client.duplicate?.() ?? {})
+  }
+
   readonly cluster = false
   readonly replicas = false
 

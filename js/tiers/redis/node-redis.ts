@@ -4,6 +4,7 @@ import { ConnectionWatch } from './connection-watch.ts'
 import {
   endedByOwner,
   givenUp,
+  noDuplicate,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -13,6 +14,7 @@ import {
   scanned,
 } from './link.ts'
 import { type Sendable, type Shape, shapeOf } from './node-redis-shapes.ts'
+import { nodeRedisSubscription, type Subscription, type SubscriptionListener } from './subscription.ts'
 
 /** Any node-redis client: `createClient`, `createCluster` or `createSentinel`. Known by its methods, not by its class. */
 export interface NodeRedisClient {
@@ -91,6 +93,12 @@ class NodeRedisLink implements RedisLink {
     }
     if (this.#opened && !this.#owned) return Promise.reject(endedByOwner())
     return this.#watch.outcome(() => this.#client.connect())
+  }
+
+  subscribe(channel: string, listener: SubscriptionListener): Subscription {
+    const { duplicate } = this.#client
+    if (duplicate === undefined) throw noDuplicate()
+    return nodeRedisSubscription(duplicate() as Parameters<typeof nodeRedisSubscription>[0], channel, listener)
   }
 
   /** The next `open` connects again. */

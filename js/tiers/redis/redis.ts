@@ -1,7 +1,9 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
-import type { Driver, DriverEntry, Exchange } from '../driver.ts'
+import type { Bus } from '../bus.ts'
+import type { BusOptions, Driver, DriverEntry, Exchange } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
+import { RedisBus } from './bus.ts'
 import { escapeGlob, set } from './commands.ts'
 import type { ReadFrom } from './connect.ts'
 import { readMany, unlinkAll } from './grouped.ts'
@@ -159,6 +161,10 @@ export class RedisDriver implements Driver {
 
   async now(): Promise<number> {
     return this.#reading(async (link) => timeOf((await link.send([{ name: 'time', keys: [] }]))[0]))
+  }
+
+  bus({ namespace }: BusOptions): Bus {
+    return new RedisBus(() => this.#ready(), namespace)
   }
 
   connect(): Promise<void> {

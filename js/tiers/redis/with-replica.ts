@@ -1,5 +1,6 @@
 import type { CacheError } from '../../errors.ts'
 import type { RedisCommand, RedisLink, RedisReply, Scan } from './link.ts'
+import type { Subscription, SubscriptionListener } from './subscription.ts'
 
 /** A link to a master, and one to a replica that answers what it may while it is there. */
 export class WithReplica implements RedisLink {
@@ -57,6 +58,10 @@ export class WithReplica implements RedisLink {
   open(): Promise<void> {
     if (!this.#replica.ready) this.#replica.open().catch(() => undefined)
     return this.#master.open()
+  }
+
+  subscribe(channel: string, listener: SubscriptionListener): Subscription {
+    return this.#master.subscribe(channel, listener)
   }
 
   reset(): void {
