@@ -75,7 +75,13 @@ describe('defaults', () => {
     expect(logger.error('nobody hears this')).toBeUndefined()
     expect(rest).toEqual({
       redis: undefined,
-      redisOptions: { maxConnections: 1, socketTimeout: 5_000, connectTimeout: 5_000, retryOnTimeout: false },
+      redisOptions: {
+        maxConnections: 1,
+        socketTimeout: 5_000,
+        connectTimeout: 5_000,
+        retryOnTimeout: false,
+        readFrom: 'master',
+      },
       l2: undefined,
       namespace: 'omnicache',
       metrics: true,
