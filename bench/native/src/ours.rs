@@ -1,14 +1,15 @@
 //! A cache of eight-byte keys and values on the core's live store, as JavaScript has one of strings.
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 use omnicache_core::policy::{Favor, PolicyKind, Slot};
 use omnicache_core::store::{Limits, LiveStore, REBASE_AT};
-use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-/// Keys by slot and slots by key on this side, who leaves on the core's.
+/// Entries by slot and slots by key on this side, as quick_cache has them, who leaves on the core's.
 pub struct Cache {
-    slots: HashMap<u64, Slot, RandomState>,
+    hasher: RandomState,
+    slots: HashTable<Slot>,
     entries: Vec<(u64, u64)>,
     store: LiveStore,
     tick: u32,
@@ -24,7 +25,8 @@ impl Cache {
             ..Limits::default()
         };
         Self {
-            slots: HashMap::with_capacity_and_hasher(capacity, RandomState::default()),
+            hasher: RandomState::default(),
+            slots: HashTable::with_capacity(capacity),
             entries: Vec::with_capacity(capacity),
             store: LiveStore::new(policy, Favor::Objects, limits),
             tick: 0,
@@ -33,7 +35,10 @@ impl Cache {
 
     /// The value of a key. Counts as a use.
     pub fn get(&mut self, key: u64) -> Option<u64> {
-        let &slot = self.slots.get(&key)?;
+        let hash = self.hasher.hash_one(key);
+        let &slot = self
+            .slots
+            .find(hash, |&slot| self.entries[slot as usize].0 == key)?;
         let tick = self.next_tick();
         self.store.touch(slot, tick);
         self.entries.get(slot as usize).map(|&(_, value)| value)
@@ -42,11 +47,14 @@ impl Cache {
     /// Takes in a key that is not there.
     pub fn insert(&mut self, key: u64, value: u64) {
         let tick = self.next_tick();
-        let fingerprint = fold(self.slots.hasher().hash_one(key));
-        let inserted = self.store.insert(fingerprint, 1, f64::INFINITY, 0.0, tick);
+        let hash = self.hasher.hash_one(key);
+        let inserted = self.store.insert(fold(hash), 1, f64::INFINITY, 0.0, tick);
         for &slot in self.store.outbox() {
             if let Some((left, _)) = self.entries.get(slot as usize) {
-                self.slots.remove(left);
+                let left = self.hasher.hash_one(left);
+                if let Ok(there) = self.slots.find_entry(left, |&other| other == slot) {
+                    there.remove();
+                }
             }
         }
         let Ok(slot) = inserted else { return };
@@ -55,7 +63,10 @@ impl Cache {
             self.entries.resize(place + 1, (0, 0));
         }
         self.entries[place] = (key, value);
-        self.slots.insert(key, slot);
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        self.slots.insert_unique(hash, slot, |&slot| {
+            hasher.hash_one(entries[slot as usize].0)
+        });
     }
 
     /// How many entries there are.
