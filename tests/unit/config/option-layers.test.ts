@@ -83,6 +83,7 @@ describe('defaults', () => {
         readFrom: 'master',
       },
       l2: undefined,
+      bus: 'auto',
       namespace: 'omnicache',
       metrics: true,
       encryption: undefined,
