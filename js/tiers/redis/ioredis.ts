@@ -48,6 +48,7 @@ interface Ioredis extends Emitter {
   nodes?(role: 'master'): Ioredis[]
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
+  ping(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
   duplicate?(options: object): Ioredis
 }

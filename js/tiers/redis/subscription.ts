@@ -16,7 +16,8 @@ export interface Subscription {
 /** The parts of an ioredis client that are used here. */
 interface Ioredis extends Emitter {
   connect(): Promise<unknown>
-  disconnect(): void
+  disconnect(reconnect?: boolean): void
+  ping(): Promise<unknown>
   subscribe(channel: string): Promise<unknown>
 }
 
@@ -29,7 +30,7 @@ export function ioredisSubscription(client: Ioredis, channel: string, listener: 
   let failure: unknown
   client.on('messageBuffer', (_: unknown, message: Uint8Array) => told.message(message))
   client.on('ready', () => {
-    client.subscribe(channel).then(
+    subscribed(client, channel).then(
       () => told.state(true),
       (cause: unknown) => told.state(false, cause),
     )
@@ -45,6 +46,16 @@ export function ioredisSubscription(client: Ioredis, channel: string, listener: 
       client.disconnect()
     },
   }
+}
+
+/** ioredis throws where nobody can catch it when SUBSCRIBE is answered with nonsense: the server is asked for sense first. */
+async function subscribed(client: Ioredis, channel: string): Promise<void> {
+  const pong = await client.ping()
+  if (pong !== 'PONG') {
+    client.disconnect(true)
+    throw new Error(`PING was answered with ${String(pong)}`)
+  }
+  await client.subscribe(channel)
 }
 
 /** The parts of a node-redis client that are used here. */
