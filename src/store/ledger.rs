@@ -5,14 +5,14 @@
 
 #![forbid(unsafe_code)]
 
+mod changes;
+
 use super::terms::{Change, Departure, Entries, Limits, Moment, Offer, Refused, Told};
 use super::wheel::Wheel;
 use crate::policy::{AnyPolicy, Favor, PolicyKind, Slot, TouchKind, mark, raise, stamp};
 
 /// The tick from which on ticks are lowered, so that 28 bits hold them.
 pub const REBASE_AT: u32 = 0x0F00_0000;
-/// By how much ticks are lowered.
-const REBASE_BY: u32 = 1 << 27;
 
 /// How much of what has expired is taken out before one entry comes in.
 const EXPIRE_FOR_ROOM: u32 = 128;
@@ -198,73 +198,6 @@ impl Ledger {
     pub(super) fn clear(&mut self) {
         self.policy = AnyPolicy::new(self.kind(), self.favor);
         self.wheel.clear();
-    }
-
-    /// Sets other limits and evicts at once what is too much.
-    pub(super) fn set_limits(&mut self, limits: Limits, entries: &mut impl Entries) {
-        let was_weighed = self.weighed();
-        self.limits = limits;
-        let weighed = self.weighed();
-        if weighed != was_weighed {
-            self.policy.reweigh(&entries.tables(weighed));
-        }
-        self.evict_until_fits(0, 0, None, entries);
-    }
-
-    /// Moves all entries to another policy, in the order in which they would have left.
-    /// Each counts as used once, at one of the last ticks up to `tick`.
-    ///
-    /// `fingerprint` gives the hash of a slot's key.
-    pub(super) fn set_policy<E: Entries>(
-        &mut self,
-        kind: PolicyKind,
-        favor: Favor,
-        tick: u32,
-        entries: &mut E,
-        fingerprint: impl Fn(&E, Slot) -> u32,
-    ) {
-        let weighed = self.weighed();
-        let mut policy = AnyPolicy::new(kind, favor);
-        let mut rest = entries.len();
-        self.policy.limit_repairs(u32::MAX);
-        while let Some(slot) = self.policy.victim(&mut entries.tables(weighed), None) {
-            rest = rest.saturating_sub(1);
-            let (weight, deadline) = entries
-                .weight(slot)
-                .zip(entries.deadline(slot))
-                .unwrap_or_default();
-            let moved = Offer {
-                fingerprint: fingerprint(entries, slot),
-                weight,
-                deadline,
-            };
-            let moved = moved.candidate(slot, weighed);
-            let tables = &mut entries.tables(weighed);
-            if !policy.insert(&moved, tables, tick.saturating_sub(rest)) {
-                self.wheel.cancel(slot);
-                entries.leave(slot, Departure::Evicted);
-            }
-        }
-        self.policy = policy;
-        self.favor = favor;
-    }
-
-    /// Follows when many weights have changed, and evicts at once what is too much.
-    pub(super) fn reweigh(&mut self, entries: &mut impl Entries) {
-        let weighed = self.weighed();
-        self.policy.reweigh(&entries.tables(weighed));
-        self.evict_until_fits(0, 0, None, entries);
-    }
-
-    /// Lowers all ticks by 2^27 if `tick` has passed [`REBASE_AT`], in one pass over all
-    /// slots; answers the tick to go on with.
-    pub(super) fn rebase(&mut self, tick: u32, entries: &mut impl Entries) -> u32 {
-        if tick < REBASE_AT {
-            return tick;
-        }
-        let weighed = self.weighed();
-        self.policy.rebase(&mut entries.tables(weighed), REBASE_BY);
-        tick - REBASE_BY
     }
 
     /// Checks the policy and the wheel against the entries. For tests.
