@@ -230,13 +230,13 @@ export class TagSchedule {
         this.#assertFresh(key, id, () => true, `in ${i}, at the end`)
       }
     }
-    for (const [i, key] of KEYS.entries()) {
-      const { cache } = this.#pick(all)
-      await this.#during(cache.set(REGION, key, -i, { tags: TAGS }))
-      await this.#clock.advance(TRUST)
-      for (const [at, reader] of all.entries()) {
-        const id = await this.#during(reader.cache.get<number>(REGION, key))
-        if (id !== -i) this.#wrong.push(`${key} is ${id} in ${at}, after it was stored last`)
+    for (const tag of TAGS) {
+      await this.#during(this.#pick(all).cache.deleteByTag(REGION, tag))
+      const key = `after ${tag}`
+      await this.#during(this.#pick(all).cache.set(REGION, key, 0, { tags: TAGS }))
+      for (const [at, { cache }] of all.entries()) {
+        const value = await this.#during(cache.get<number>(REGION, key))
+        if (value !== 0) this.#wrong.push(`${key} is ${value} in ${at}, after it was stored last`)
       }
     }
     const last = all.at(-1)

@@ -69,6 +69,18 @@ describe.each(KIND_NAMES)('tags that processes share, in a region that is %s', (
     expect(await later.getMany(region, ['a', 'b'])).toEqual(new Map([['b', 2]]))
   })
 
+  it('changed by one whose clock is behind are changed all the same', async () => {
+    const shared = new SharedTier()
+    const ahead = shared.process({ regions: REGIONS })
+    ahead.driver.time = () => shared.clock.wall() + 600_000
+    await ahead.cache.deleteByTag(region, 'x')
+    await ahead.cache.set(region, 'a', 1, { tags: ['x'] })
+    const behind = shared.process({ regions: REGIONS }).cache
+    await behind.deleteByTag(region, 'x')
+    expect(await behind.get(region, 'a')).toBeUndefined()
+    expect(await shared.process({ regions: REGIONS }).cache.get(region, 'a')).toBeUndefined()
+  })
+
   it('that the tier has lost make every entry with tags a miss, and bring nothing back', async () => {
     const shared = new SharedTier()
     const { cache } = shared.process({ regions: REGIONS })
