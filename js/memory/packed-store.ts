@@ -16,6 +16,8 @@ const ANY_TIME = -Infinity
 
 const serializer = new ValueSerializer()
 
+type Removal<V> = [key: string, value: V | undefined, reason: RemovalReason]
+
 /**
  * Keys and values in linear memory, as bytes: nothing for the garbage collector to trace, and
  * weights that are exact. A hit makes a new value each time. The first byte of what is stored
@@ -43,7 +45,7 @@ export class PackedStore<V> implements Store<V> {
     this.#limits = options.limits
     this.#core = Core.create()
     this.#buffers = Buffers.of(this.#core)
-    this.#native = this.#makeNative()
+    this.#native = this.#makeNative(this.#core)
   }
 
   get size(): number {
@@ -119,8 +121,9 @@ export class PackedStore<V> implements Store<V> {
       stored = this.#store(key, value, deadline)
     }
     if (this.#onRemove !== undefined) {
-      this.#tellOfDeparted()
-      if (before !== undefined) this.#onRemove(key, before, 'set')
+      const removals = this.#departed()
+      if (before !== undefined) removals.push([key, before, 'set'])
+      this.#tell(removals)
     }
     if (stored < 0) throw new CacheError('OUT_OF_MEMORY', `the core has no memory for the value of ${key}`)
     return stored > 0
@@ -138,36 +141,39 @@ export class PackedStore<V> implements Store<V> {
     const removed = this.size
     const gone = this.#onRemove === undefined ? [] : [...this.#entriesAt(() => ANY_TIME)]
     this.#renew()
-    for (const [key, value] of gone) this.#onRemove?.(key, value, 'clear')
+    this.#tell(gone.map(([key, value]) => [key, value, 'clear']))
     return removed
   }
 
   expire(): number {
     const now = this.#clock.now()
+    const removals: Removal<V>[] = []
     let removed = 0
     do {
       removed += this.#guarded(() => this.#native.expire(now, EXPIRE_STEP))
-      this.#tellOfDeparted()
+      for (const removal of this.#departed()) removals.push(removal)
     } while (this.nextExpiry <= now)
+    this.#tell(removals)
     return removed
   }
 
   evictOne(): boolean {
     const evicted = this.#guarded(() => this.#native.evictOne())
-    this.#tellOfDeparted()
+    this.#tell(this.#departed())
     return evicted
   }
 
   setLimits(limits: StoreLimits): void {
     this.#limits = limits
     this.#guarded(() => this.#native.setLimits(limits.maxBytes, limits.maxEntries))
-    this.#tellOfDeparted()
+    this.#tell(this.#departed())
   }
 
   setPolicy(policy: number, favorBytes = false): void {
     this.#policy = policy
     this.#favorBytes = favorBytes
     this.#guarded(() => this.#native.setPolicy(policy, favorBytes))
+    this.#tell(this.#departed())
   }
 
   entries(): IterableIterator<[string, V]> {
@@ -249,32 +255,53 @@ export class PackedStore<V> implements Store<V> {
     return reader.read(start, end)
   }
 
-  /** Of what had to leave the key is told, not the value: to make it again would cost too much. */
-  #tellOfDeparted(): void {
-    if (this.#onRemove === undefined) return
+  /**
+   * What had to leave in the last call, and was not asked for yet. Of these the key is told, not
+   * the value: to make it again would cost too much.
+   */
+  #departed(): Removal<V>[] {
+    const removals: Removal<V>[] = []
+    if (this.#onRemove === undefined) return removals
     for (let length = this.#native.takeDeparted(); length >= 0; length = this.#native.takeDeparted()) {
       const key = this.#buffers.text(this.#core.glue.outPointer(), length)
-      this.#onRemove(key, undefined as V, this.#buffers.result(0) === 0 ? 'expire' : 'evict')
+      removals.push([key, undefined, this.#buffers.result(0) === 0 ? 'expire' : 'evict'])
     }
+    return removals
   }
 
-  #makeNative(): PackedCore {
+  /**
+   * Tells of what was removed, when the store is whole again: the listener may use it. Where it
+   * throws, it is told of the others all the same.
+   */
+  #tell(removals: readonly Removal<V>[]): void {
+    const failures: unknown[] = []
+    for (const [key, value, reason] of removals) {
+      try {
+        this.#onRemove?.(key, value as V, reason)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+
+  #makeNative(core: Core): PackedCore {
     const { maxBytes, maxEntries } = this.#limits
-    return new this.#core.glue.PackedCore(
-      this.#policy,
-      this.#favorBytes,
-      maxBytes,
-      maxEntries,
-      this.#onRemove !== undefined,
-    )
+    return new core.glue.PackedCore(this.#policy, this.#favorBytes, maxBytes, maxEntries, this.#onRemove !== undefined)
   }
 
-  /** Starts with an instance of its own; the memory of the one before goes back to the system. */
+  /**
+   * Starts with an instance of its own; the memory of the one before goes back to the system.
+   * The old one stays until the new one is there: to make it may fail.
+   */
   #renew(): void {
+    const core = Core.create()
+    const buffers = Buffers.of(core)
+    const native = this.#makeNative(core)
     if (!this.#core.crashed) this.#native.free()
-    this.#core = Core.create()
-    this.#buffers = Buffers.of(this.#core)
-    this.#native = this.#makeNative()
+    this.#core = core
+    this.#buffers = buffers
+    this.#native = native
     this.#reader = undefined
   }
 
