@@ -1,4 +1,6 @@
-export { Cached, type CachedDecorator, type CachedOptions, cached } from './cache/cached.ts'
+export { type CachedFunction, cached } from './cache/cached.ts'
+export type { CachedOptions } from './cache/cached-call.ts'
+export { Cached, Invalidates, type InvalidatesOptions, type MethodDecoration } from './cache/decorators.ts'
 export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global.ts'
 export { CacheManager, type CacheStatus, type CloseResult } from './cache/manager.ts'
 export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/metrics.ts'

@@ -50,15 +50,21 @@ function encodeObject(value: object, path: string, parents: readonly object[]): 
   if (ArrayBuffer.isView(value)) {
     return `${value.constructor.name}(${new Uint8Array(value.buffer, value.byteOffset, value.byteLength).join(' ')})`
   }
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== null && prototype !== Object.prototype) {
-    throw unkeyable(path, `is an instance of ${prototype.constructor?.name ?? 'a class'}`)
-  }
+  assertPlain(value, path)
   const record = value as Record<string, unknown>
   const fields = Object.keys(record)
     .sort()
     .map((name) => `${JSON.stringify(name)}:${encode(record[name], `${path}.${name}`, below)}`)
   return `{${fields.join(',')}}`
+}
+
+/** Plain is also what comes from another realm, such as a test runner's: its prototype has none itself. */
+function assertPlain(value: object, path: string): void {
+  const prototype = Object.getPrototypeOf(value)
+  const plain =
+    prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  if (!plain) throw unkeyable(path, `is an instance of ${prototype.constructor?.name ?? 'a class'}`)
+  if (Object.getOwnPropertySymbols(value).length > 0) throw unkeyable(path, 'has a key that is a symbol')
 }
 
 function unkeyable(path: string, what: string): CacheError {

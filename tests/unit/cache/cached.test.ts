@@ -1,6 +1,6 @@
-import { ScriptTarget, transpileModule } from 'typescript'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Cached, cached } from '../../../js/cache/cached.ts'
+import { cached } from '../../../js/cache/cached.ts'
 import { cacheDelete, cacheGet, cacheSet, getCacheManager } from '../../../js/cache/global.ts'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import { expectError, makeCache } from './fixture.ts'
@@ -37,6 +37,36 @@ describe('cached', () => {
     expect(first.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(runs).toBe(1)
     expect(await load('a')).toBe('loaded a')
+  })
+
+  it('forgets a result, makes one anew, and looks at one without a run', async () => {
+    const { cache } = makeCache()
+    let runs = 0
+    const load = cached(async (user: { id: string; role: string }) => `${user.id} ${++runs}`, {
+      region: 'packed',
+      name: 'load',
+      cache,
+    })
+    expect(await load.peek({ id: 'a', role: 'x' })).toBeUndefined()
+    expect(runs).toBe(0)
+    expect(await load({ id: 'a', role: 'x' })).toBe('a 1')
+    expect(await load.peek({ role: 'x', id: 'a' })).toBe('a 1')
+    expect(await load.fresh({ role: 'x', id: 'a' })).toBe('a 2')
+    expect(await load({ id: 'a', role: 'x' })).toBe('a 2')
+    expect(await load.invalidate({ role: 'x', id: 'a' })).toBe(true)
+    expect(await load.invalidate({ id: 'a', role: 'x' })).toBe(false)
+    expect(await load.peek({ id: 'a', role: 'x' })).toBeUndefined()
+    expect(await load({ id: 'b', role: 'x' })).toBe('b 3')
+    expect(await load({ id: 'a', role: 'x' })).toBe('a 4')
+    expect(await load.peek({ id: 'b', role: 'x' })).toBe('b 3')
+  })
+
+  it('rejects, and does not throw, for arguments that can be no key, whatever is asked of it', async () => {
+    const { cache } = makeCache()
+    const load = cached((of: unknown) => of, { region: 'live', name: 'load', cache })
+    for (const ask of [load, load.fresh, load.invalidate, load.peek]) {
+      await expectError(ask(Symbol('s')), 'INVALID_KEY', /argument 1 is a symbol/)
+    }
   })
 
   it('takes a key function, and a name that keeps functions apart', async () => {
@@ -159,104 +189,14 @@ describe('the key of arguments', () => {
     for (const bad of [() => 1, Symbol('s'), new Point(), cycle, { deep: [new Point()] }, new WeakMap()]) {
       await expectError(keyOf(bad), 'INVALID_KEY', /argument 1/)
     }
-  })
-})
-
-const CLASSES = `function make(Cached, cache) {
-  class Articles {
-    site = 'site'
-    runs = 0
-    @Cached({ region: 'packed', ttl: '5s', cache })
-    async body(id) {
-      this.runs++
-      return this.site + '/' + id
-    }
-    @Cached({ region: 'packed', key: (id) => 'head:' + id, cache })
-    async head(id) {
-      return 'head of ' + id
-    }
-    @Cached({ region: 'packed', cache })
-    async other(id) {
-      return 'other ' + id
-    }
-    static runs = 0
-    @Cached({ region: 'packed', cache })
-    static async count() {
-      return ++this.runs
-    }
-  }
-  class Users {
-    @Cached({ region: 'packed', cache })
-    async body(id) {
-      return 'user ' + id
-    }
-  }
-  return { Articles, Users }
-}`
-
-interface Articles {
-  readonly runs: number
-  body(id: string): Promise<string>
-  head(id: string): Promise<string>
-  other(id: string): Promise<string>
-}
-interface Classes {
-  readonly Articles: { new (): Articles; count(): Promise<number> }
-  readonly Users: new () => { body(id: string): Promise<string> }
-}
-
-/** The classes above, with their decorators as TypeScript compiles them. */
-function compiled(experimentalDecorators: boolean, cache: CacheManager): Classes {
-  const compilerOptions = { target: ScriptTarget.ES2022, experimentalDecorators }
-  const { outputText } = transpileModule(CLASSES, { compilerOptions })
-  return new Function('Cached', 'cache', `${outputText}; return make(Cached, cache)`)(Cached, cache)
-}
-
-describe.each([
-  ['as a standard decorator', false],
-  ['as a legacy decorator', true],
-])('@Cached %s', (_, legacy) => {
-  it('keeps the results of a method, with its `this`', async () => {
-    const { cache, clock } = makeCache()
-    const { Articles } = compiled(legacy, cache)
-    const articles = new Articles()
-    expect([await articles.body('a'), await articles.body('a'), await articles.body('b')]).toEqual([
-      'site/a',
-      'site/a',
-      'site/b',
-    ])
-    expect(articles.runs).toBe(2)
-    await clock.advance(5_000)
-    await articles.body('a')
-    expect(articles.runs).toBe(3)
+    await expectError(keyOf({ [Symbol('s')]: 1 }), 'INVALID_KEY', /a key that is a symbol/)
+    await expectError(keyOf(Object.create({ inherited: 1 })), 'INVALID_KEY')
+    await expectError(keyOf(1, { list: [1, () => 1] }), 'INVALID_KEY', /argument 2\.list\[1\] is a function/)
   })
 
-  it('keeps methods and classes apart, and static ones from the others', async () => {
-    const { cache } = makeCache()
-    const { Articles, Users } = compiled(legacy, cache)
-    const articles = new Articles()
-    expect([await articles.body('1'), await articles.other('1'), await new Users().body('1')]).toEqual([
-      'site/1',
-      'other 1',
-      'user 1',
-    ])
-    expect([await Articles.count(), await Articles.count()]).toEqual([1, 1])
-  })
-
-  it('takes a key function', async () => {
-    const { cache } = makeCache()
-    const { Articles } = compiled(legacy, cache)
-    expect(await new Articles().head('x')).toBe('head of x')
-    expect(await cache.get('packed', 'head:x')).toBe('head of x')
-  })
-})
-
-describe('@Cached', () => {
-  it('refuses what is no method', async () => {
-    const { cache } = makeCache()
-    const decorate = Cached({ region: 'live', cache }) as unknown as (...args: unknown[]) => unknown
-    await expectError(() => decorate(undefined, { kind: 'field', name: 'size' }), 'INVALID_OPTION', /size/, /methods/)
-    await expectError(() => decorate({}, 'size', { get: () => 1 }), 'INVALID_OPTION', /size/)
+  it('is made of plain objects of other realms too', async () => {
+    expect(await keyOf(runInNewContext('({ b: 1, a: 2 })'))).toBe(await keyOf({ a: 2, b: 1 }))
+    await expectError(keyOf(runInNewContext('new (class Point { x = 1 })()')), 'INVALID_KEY', /Point/)
   })
 })
 
