@@ -147,9 +147,10 @@ export class PackedL1 implements L1 {
 
   clear(): number {
     const removed = this.size
-    if (!this.#core.crashed) this.#native.free()
+    const [core, native] = [this.#core, this.#native]
     this.#core = this.#chooseCore()
     this.#native = this.#makeNative()
+    if (!core.crashed) native.free()
     return removed
   }
 
@@ -183,6 +184,7 @@ export class PackedL1 implements L1 {
     this.#policy = policy
     this.#favorBytes = favorBytes
     this.#guarded(() => this.#native.setPolicy(policy, favorBytes))
+    this.#tellOfDeparted()
   }
 
   *entries(): IterableIterator<[string, Found]> {
