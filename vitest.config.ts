@@ -4,6 +4,7 @@ const REDIS = ['tests/redis/**/*.test.ts', 'tests/contract/**/*redis*.test.ts']
 const BROWSER = ['tests/browser/**/*.test.ts']
 const RULES = ['tests/lint/**/*.test.ts']
 const DOCS = ['tests/docs/**/*.test.ts']
+const SIMULATION = ['tests/simulation/**/*.test.ts']
 const TRACES = ['tests/traces/**/*.test.ts']
 
 /** Property tests are the same every time. */
@@ -26,11 +27,12 @@ export default defineConfig({
           name: 'unit',
           setupFiles,
           include: ['tests/**/*.test.ts'],
-          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...TRACES],
+          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...SIMULATION, ...TRACES],
           testTimeout: 20_000,
         },
       },
       { test: { name: 'rules', setupFiles, include: RULES, testTimeout: 20_000 } },
+      { test: { name: 'simulation', include: SIMULATION, testTimeout: 300_000 } },
       { test: { name: 'traces', setupFiles, include: TRACES, testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { name: 'docs', setupFiles, include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
       {

@@ -130,6 +130,7 @@ export const STAGES = [
     count: asOne,
   },
   vitest('unit', 'TypeScript tests', { needs: ['npm'], limitMinutes: 10 }),
+  vitest('simulation', 'Many processes, simulated with faults', { needs: ['npm'], limitMinutes: 10 }),
   vitest('traces', 'Hit ratios on real traces', { needs: ['npm'], limitMinutes: 10 }),
   vitest('redis', 'Redis, a real server', { needs: ['npm', 'redis'], limitMinutes: 10 }),
   vitest('browser', 'IndexedDB, a real browser', { needs: ['npm', 'chromium'], limitMinutes: 10 }),

@@ -1,0 +1,140 @@
+/** One write, as it was asked for and what became of it. */
+export interface Write {
+  readonly id: number
+  /** The process, and its how-manieth life. */
+  readonly owner: string
+  readonly region: string
+  /** `undefined`: all keys of the region. */
+  readonly key: string | undefined
+  /** What it stored; `undefined`: it removed. */
+  readonly value: string | undefined
+  readonly tagged: boolean
+  /** It removes what is tagged only. */
+  readonly tagsOnly: boolean
+  /**
+   * Its process was cut off and could not know the tag's token: all may take it for something
+   * that was invalidated, and its key for missing.
+   */
+  unsure: boolean
+  /** A factory's value: it is stored only where nobody wrote meanwhile. */
+  readonly weak: boolean
+  /** When it was asked for, in ms of the world. */
+  readonly issued: number
+  /** When it was acknowledged; `Infinity`: never. */
+  ended: number
+  /** Since when it did not wait in the process's journal any more; `Infinity`: it still does. */
+  durable: number
+  /** It may be gone with no writer to blame: the tier lost it, or its process died with it. */
+  excused: boolean
+  /** A clear may have taken it along. */
+  swept: boolean
+}
+
+/** What was written, and so what may be read. */
+export class History {
+  readonly writes: Write[] = []
+  readonly #byValue = new Map<string, Write>()
+  /** How far the clocks of two processes may be apart, in ms: so far the order of writes is open. */
+  tolerance = 0
+  /** Whether the tier has lost anything. */
+  lost = false
+
+  add(write: Omit<Write, 'id' | 'ended' | 'durable' | 'excused' | 'swept'>): Write {
+    const full = {
+      ...write,
+      id: this.writes.length,
+      ended: Number.POSITIVE_INFINITY,
+      durable: Number.POSITIVE_INFINITY,
+      excused: false,
+      swept: false,
+    }
+    this.writes.push(full)
+    if (full.value !== undefined) this.#byValue.set(full.value, full)
+    return full
+  }
+
+  /** The write that stored a value. */
+  writerOf(value: string): Write | undefined {
+    return this.#byValue.get(value)
+  }
+
+  /** What factories of one process made for a key. */
+  made(owner: string, region: string, key: string): Write[] {
+    return this.writes.filter(
+      (write) => write.weak && write.owner === owner && write.region === region && write.key === key,
+    )
+  }
+
+  /** All that was written by now may be gone, or something older back: the tier lost it, or a clear came late. */
+  excuseAll(): void {
+    for (const write of this.writes) write.excused = true
+  }
+
+  /** A clear has reached the tier: it may take along what was written since it was asked for. */
+  sweep(): void {
+    for (const write of this.writes) write.swept = true
+  }
+
+  /** Whether `newer` was certainly asked for after `older` was done. */
+  isAfter(newer: Write, older: Write): boolean {
+    return older.ended + this.tolerance < newer.issued
+  }
+
+  /** Whether `write` says something about `key`, given that its value is (or is not) tagged. */
+  concerns(write: Write, region: string, key: string, tagged: boolean): boolean {
+    if (write.region !== region || (write.key !== undefined && write.key !== key)) return false
+    return !write.tagsOnly || tagged
+  }
+
+  /**
+   * What is wrong with `value` as the last word on `key`, or nothing. `before`: only what was
+   * safe in the tier by then counts.
+   */
+  wrong(region: string, key: string, value: string | undefined, before = Number.POSITIVE_INFINITY): string | undefined {
+    return value === undefined ? this.#wrongMiss(region, key) : this.#wrongValue(region, key, value, before)
+  }
+
+  #wrongValue(region: string, key: string, value: string, before: number): string | undefined {
+    const writer = this.writerOf(value)
+    if (writer === undefined || writer.region !== region || writer.key !== key) return `holds the foreign ${value}`
+    const later = this.writes.find(
+      (write) =>
+        !write.excused &&
+        !write.weak &&
+        write.ended < Number.POSITIVE_INFINITY &&
+        write.durable < before &&
+        this.concerns(write, region, key, writer.tagged) &&
+        this.isAfter(write, writer),
+    )
+    return later && `holds #${writer.id}, though #${later.id} is newer`
+  }
+
+  /**
+   * Whether `removal` may have come after `write`, or hide it. What changes tokens (a change of the
+   * tag, a clear, a cut-off process that makes one of its own) can hide what is tagged whenever
+   * that was written: it becomes missing, and never old.
+   */
+  #mayRemove(removal: Write, write: Write): boolean {
+    if (removal.region !== write.region || (removal.value !== undefined && !removal.unsure)) return false
+    if (write.tagged && (removal.key === undefined || removal.unsure)) return true
+    if (!this.concerns(removal, write.region, write.key ?? '', write.tagged)) return false
+    return !removal.tagsOnly && !this.isAfter(write, removal)
+  }
+
+  /** Whether `other` may have replaced `write`, and then have gone with its tag. */
+  #mayHide(other: Write, write: Write): boolean {
+    if (!other.tagged || other.tagsOnly || other.region !== write.region || other.key !== write.key) return false
+    if (this.isAfter(write, other)) return false
+    return this.writes.some((removal) => this.#mayRemove(removal, other))
+  }
+
+  /** Nothing is there: wrong where something was stored that nobody can have removed. */
+  #wrongMiss(region: string, key: string): string | undefined {
+    const lost = this.writes.find((write) => {
+      if (write.value === undefined || write.weak || write.unsure || write.excused || write.swept) return false
+      if (write.region !== region || write.key !== key || write.ended === Number.POSITIVE_INFINITY) return false
+      return !this.writes.some((other) => this.#mayRemove(other, write) || this.#mayHide(other, write))
+    })
+    return lost && `is gone, though #${lost.id} was stored and nobody removed it`
+  }
+}

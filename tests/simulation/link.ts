@@ -1,0 +1,183 @@
+import { CacheError } from '../../js/errors.ts'
+import { stampTime } from '../../js/flow/stamp.ts'
+import type { FakeClock } from '../../js/testing/fake-clock.ts'
+import { type Driver, type DriverEntry, type Exchange, STAMP_OFFSET } from '../../js/tiers/driver.ts'
+import type { Life } from './life.ts'
+import type { SimTier } from './tier.ts'
+
+/**
+ * How the network between a process and the tier is. 'cut': calls are refused at once, and
+ * what is under way is lost. 'silent': calls and answers are lost, and nobody is told. 'held':
+ * calls are kept by the network, and arrive when it is well again. 'deaf': calls arrive, and
+ * answers are lost. 'slow': each way takes up to half a second.
+ */
+export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow'
+
+/** What arrives later than an operation may take is of somebody who has given it up, in ms. */
+const LATE = 250
+const WRITES: ReadonlySet<string> = new Set(['setMany', 'exchangeMany', 'exchangeTogether', 'commit'])
+
+/** What links of one world share. */
+export interface LinkWorld {
+  readonly clock: FakeClock
+  readonly tier: SimTier
+  /** From 0 to 1. */
+  readonly unit: () => number
+  /** A meta key was written: a region's entries may have been swept; `late`: those of later writes too. */
+  readonly onSweep: (late: boolean) => void
+  readonly note: (text: string) => void
+}
+
+/** One process's way to the tier: a connection, so what is sent arrives in order, or not at all. */
+export class SimLink implements Driver {
+  readonly name = 'simulated'
+  readonly shared = true
+  readonly #world: LinkWorld
+  readonly #life: Life
+  readonly #owner: string
+  #network: Network = 'well'
+  #held: (() => void)[] = []
+  #lastArrival = 0
+  #lastAnswer = 0
+  /** The shortest round trip that told the tier's time, in ms: how far off its clock may be. */
+  uncertainty = Number.POSITIVE_INFINITY
+
+  constructor(world: LinkWorld, life: Life, owner: string) {
+    this.#world = world
+    this.#owner = owner
+    this.#life = life
+  }
+
+  get network(): Network {
+    return this.#network
+  }
+
+  set network(network: Network) {
+    this.#network = network
+    if (network !== 'well') return
+    for (const arrive of this.#held.splice(0)) this.#world.clock.after(this.#latency(), arrive)
+  }
+
+  getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#call('getMany', [keys])
+  }
+
+  setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
+    return this.#call('setMany', [entries, guard])
+  }
+
+  exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
+    return this.#call('exchangeMany', [entries, onlyNewer, guard])
+  }
+
+  exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
+    return this.#call('exchangeTogether', [entries, guard])
+  }
+
+  setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
+    return this.#call('setIfAbsent', [key, value])
+  }
+
+  commit(entries: readonly DriverEntry[]): Promise<void> {
+    return this.#call('commit', [entries])
+  }
+
+  deleteMany(keys: readonly string[]): Promise<number> {
+    return this.#call('deleteMany', [keys])
+  }
+
+  deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
+    return this.#call('deletePrefix', [prefix, signal])
+  }
+
+  async now(): Promise<number> {
+    const sent = this.#world.clock.now()
+    const time = await this.#call<number>('now', [])
+    this.uncertainty = Math.min(this.uncertainty, this.#world.clock.now() - sent)
+    return time
+  }
+
+  connect(): Promise<void> {
+    return this.#call('connect', [])
+  }
+
+  async close(): Promise<void> {
+    this.#network = 'cut'
+  }
+
+  #call<T>(method: keyof Driver, args: readonly unknown[]): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const refuse = () => this.#later(() => this.#life.arrive(() => reject(gone())))
+      if (this.#life.dead) return
+      const sent = this.#world.clock.now()
+      if (this.#network === 'cut') return refuse()
+      if (this.#network === 'silent') return
+      const arrive = () => {
+        if (this.#network === 'cut') return refuse()
+        if (this.#network === 'silent') return
+        if (changesMeta(args)) this.#world.onSweep(this.#world.clock.now() - sent > LATE)
+        if (method === 'commit' && this.#isOld(args)) this.#world.onSweep(true)
+        if (WRITES.has(method)) this.#world.note(`${this.#owner} ${method} arrives: ${written(args)}`)
+        void this.#world.tier.apply(method, args).then((result) => {
+          if (this.#network === 'deaf') return
+          this.#answer(() => this.#life.arrive(() => resolve(result as T)))
+        })
+      }
+      if (this.#network === 'held') this.#held.push(arrive)
+      else this.#send(arrive)
+    })
+  }
+
+  /** Whether a transaction, which replaces what is there unseen, was made long before. */
+  #isOld([entries]: readonly unknown[]): boolean {
+    const now = this.#world.clock.wall()
+    return (entries as readonly DriverEntry[]).some(({ value }) => now - stampTime(value.subarray(STAMP_OFFSET)) > LATE)
+  }
+
+  /** In the order of sending, as on one connection. */
+  #send(arrive: () => void): void {
+    const { clock } = this.#world
+    this.#lastArrival = Math.max(this.#lastArrival, clock.now() + this.#latency())
+    clock.after(this.#lastArrival - clock.now(), arrive)
+  }
+
+  #answer(arrive: () => void): void {
+    const { clock } = this.#world
+    this.#lastAnswer = Math.max(this.#lastAnswer, clock.now() + this.#latency())
+    clock.after(this.#lastAnswer - clock.now(), arrive)
+  }
+
+  #later(work: () => void): void {
+    this.#world.clock.after(this.#latency(), work)
+  }
+
+  #latency(): number {
+    const most = this.#network === 'slow' ? 500 : 3
+    return Math.floor(this.#world.unit() * most)
+  }
+}
+
+/** The keys of a batch, without the namespace, each with the time and the counter of its stamp. */
+function written([entries]: readonly unknown[]): string {
+  return (entries as readonly DriverEntry[])
+    .map(({ key, value }) => {
+      const stamp = value.subarray(STAMP_OFFSET, STAMP_OFFSET + 8)
+      return `${key.slice(key.indexOf(':') + 1)} @${stampTime(stamp) % 1_000_000}.${stamp[7]}`
+    })
+    .join(', ')
+}
+
+function gone(): CacheError {
+  return new CacheError('TIER_UNAVAILABLE', 'simulated: the connection is gone')
+}
+
+/** Whether a call may write a region's meta key. */
+function changesMeta([first]: readonly unknown[]): boolean {
+  return (
+    Array.isArray(first) &&
+    first.some(
+      (entry: unknown) =>
+        typeof entry === 'object' && entry !== null && 'key' in entry && String(entry.key).endsWith(':generation'),
+    )
+  )
+}

@@ -1,0 +1,55 @@
+/**
+ * Takes one rule of the flow out at a time, and tells which schedule notices:
+ *
+ *   npm run simulate:mutants
+ */
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { MUTANTS, type Mutant } from './mutants.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const FOLDER = join(ROOT, 'target', 'mutants')
+/** How many schedules a mutant may survive. */
+const SCHEDULES = 3000
+
+/** The source with the mutant in it. Throws where its text is not there exactly once. */
+export function mutated({ file, find, instead }: Mutant): string {
+  const parts = readFileSync(join(ROOT, file), 'utf8').split(find)
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${find}`)
+  return parts.join(instead)
+}
+
+async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
+  const contents = mutated(mutant)
+  const outfile = join(FOLDER, `${index}.mjs`)
+  await build({
+    entryPoints: [join(ROOT, 'tests', 'simulation', 'main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    external: ['ioredis', 'redis', 'idb'],
+    plugins: [
+      {
+        name: 'mutant',
+        setup: ({ onLoad }) => {
+          onLoad({ filter: /\.ts$/ }, ({ path }) =>
+            path === join(ROOT, mutant.file) ? { contents, loader: 'ts' } : undefined,
+          )
+        },
+      },
+    ],
+  })
+  const args = [outfile, '--schedules', String(SCHEDULES), '--stop']
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 300_000 })
+  return /^seed .*$/m.exec(stdout)?.[0] ?? 'nobody'
+}
+
+mkdirSync(FOLDER, { recursive: true })
+for (const [index, mutant] of MUTANTS.entries()) {
+  console.log(`| ${mutant.rule} | ${await firstToNotice(mutant, index)} |`)
+}

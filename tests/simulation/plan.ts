@@ -1,0 +1,150 @@
+import { seeded } from '../../js/testing/random.ts'
+import type { BusState } from './bus.ts'
+import type { Network } from './link.ts'
+
+/** What a program asks its cache to do. */
+export type OperationKind =
+  | 'set'
+  | 'get'
+  | 'getMany'
+  | 'delete'
+  | 'clear'
+  | 'getOrSet'
+  | 'transaction'
+  | 'deleteByTag'
+  | 'expireByTag'
+
+/** One thing that happens to one process, or to the tier. */
+export type Act =
+  | {
+      readonly type: 'operation'
+      readonly process: number
+      readonly kind: OperationKind
+      readonly region: string
+      readonly keys: readonly string[]
+      /** Whether what is written has the tag. */
+      readonly tagged: boolean
+      /** How long a factory takes, in ms. */
+      readonly takes: number
+    }
+  | { readonly type: 'network'; readonly process: number; readonly network: Network }
+  | { readonly type: 'bus'; readonly process: number; readonly state: BusState }
+  | { readonly type: 'pause' | 'crash' | 'restart'; readonly process: number }
+  | { readonly type: 'resume'; readonly process: number; readonly backwards: boolean }
+  | { readonly type: 'flush' }
+  | { readonly type: 'failover'; readonly lost: number }
+
+/** An act, and how much time passes after it, in ms. */
+export interface Step {
+  readonly act: Act
+  readonly wait: number
+}
+
+/** A whole schedule, before it has run. */
+export interface Plan {
+  readonly seed: number
+  /** Whether there is a bus. */
+  readonly bus: boolean
+  /** How wrong the wall clock of each process is, in ms. */
+  readonly skews: readonly number[]
+  readonly steps: readonly Step[]
+}
+
+/** A live and a packed one. */
+export const REGIONS = ['live', 'packed'] as const
+export const KEYS = ['a', 'b'] as const
+/** The tag that some of what is written has. */
+export const TAG = 'tag'
+
+const KINDS: readonly (readonly [OperationKind, number])[] = [
+  ['set', 30],
+  ['get', 24],
+  ['getMany', 6],
+  ['delete', 12],
+  ['clear', 4],
+  ['getOrSet', 14],
+  ['transaction', 5],
+  ['deleteByTag', 3],
+  ['expireByTag', 2],
+]
+const NETWORKS: readonly Network[] = ['well', 'well', 'well', 'cut', 'silent', 'held', 'deaf', 'slow']
+const BUSES: readonly BusState[] = ['well', 'well', 'cut', 'silent', 'odd']
+const SKEWS = [0, 0, 300, -300, 150_000, -150_000]
+const WAITS = [0, 0, 1, 2, 5, 20, 100, 300, 1200, 4000]
+
+/** The schedule of a seed, for processes with a bus or without one. */
+export function planOf(seed: number, bus = false): Plan {
+  const unit = seeded(seed)
+  const below = (n: number) => Math.floor(unit() * n)
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T
+  const processes = 2 + below(4)
+  /** Some lose nothing but what the network loses, so that more can be asked of them. */
+  const loses = unit() < 0.3
+  const crashes = unit() < 0.5
+
+  const operation = (): Act => {
+    const kind = weighted(KINDS, unit())
+    const many = kind === 'getMany' || kind === 'transaction'
+    return {
+      type: 'operation',
+      process: below(processes),
+      kind,
+      region: pick(REGIONS),
+      keys: many ? KEYS : [pick(KEYS)],
+      tagged: unit() < 0.3,
+      takes: pick([0, 1, 10, 120, 700]),
+    }
+  }
+  const fault = (): Act => {
+    const process = below(processes)
+    const chance = unit()
+    if (bus && chance < 0.2) return { type: 'bus', process, state: pick(BUSES) }
+    if (chance < 0.6) return { type: 'network', process, network: pick(NETWORKS) }
+    if (chance < 0.72) return { type: 'pause', process }
+    if (chance < 0.88) return { type: 'resume', process, backwards: unit() < 0.5 }
+    if (chance < 0.96) {
+      if (!crashes) return { type: 'network', process, network: 'well' }
+      return { type: unit() < 0.5 ? 'crash' : 'restart', process }
+    }
+    if (!loses) return { type: 'network', process, network: 'well' }
+    return unit() < 0.5 ? { type: 'flush' } : { type: 'failover', lost: 1 + below(6) }
+  }
+  const steps = Array.from({ length: 24 + below(24) }, (): Step => {
+    const act = unit() < 0.22 ? fault() : operation()
+    return { act, wait: pick(WAITS) }
+  })
+  return { seed, bus, skews: Array.from({ length: processes }, () => pick(SKEWS)), steps }
+}
+
+function weighted<T>(items: readonly (readonly [T, number])[], unit: number): T {
+  let left = unit * items.reduce((sum, [, weight]) => sum + weight, 0)
+  for (const [item, weight] of items) {
+    left -= weight
+    if (left < 0) return item
+  }
+  return (items[0] as readonly [T, number])[0]
+}
+
+/** One line of a schedule. */
+export function describeAct(act: Act): string {
+  switch (act.type) {
+    case 'operation': {
+      const { process, kind, region, keys, tagged, takes } = act
+      const what = kind === 'clear' || kind.endsWith('ByTag') ? '' : `:${keys.join(',')}`
+      const more = kind === 'getOrSet' ? `, factory ${takes} ms` : ''
+      return `p${process} ${kind} ${region}${what}${tagged ? ' tagged' : ''}${more}`
+    }
+    case 'network':
+      return `p${act.process} network ${act.network}`
+    case 'bus':
+      return `p${act.process} bus ${act.state}`
+    case 'resume':
+      return `p${act.process} resumes${act.backwards ? ', answers first' : ''}`
+    case 'flush':
+      return 'the tier loses everything'
+    case 'failover':
+      return `the tier loses its last ${act.lost} writes`
+    default:
+      return `p${act.process} ${act.type}`
+  }
+}

@@ -1,0 +1,3 @@
+import { share } from './shard.ts'
+
+share(0)
