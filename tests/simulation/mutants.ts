@@ -1,3 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
 /** One rule of the flow, taken out: the text that stands for it, and what stands there instead. */
 export interface Mutant {
   readonly rule: string
@@ -63,3 +68,10 @@ export const MUTANTS: readonly Mutant[] = [
     instead: 'journal.length > 1e9 && link.writable) {\n      this.#retry?.cancel()',
   },
 ]
+
+/** The source with the mutant in it. Throws where its text is not there exactly once. */
+export function mutated({ file, find, instead }: Mutant): string {
+  const parts = readFileSync(join(ROOT, file), 'utf8').split(find)
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${find}`)
+  return parts.join(instead)
+}

@@ -5,22 +5,15 @@
  */
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { MUTANTS, type Mutant } from './mutants.ts'
+import { MUTANTS, type Mutant, mutated } from './mutants.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const FOLDER = join(ROOT, 'target', 'mutants')
 /** How many schedules a mutant may survive. */
 const SCHEDULES = 3000
-
-/** The source with the mutant in it. Throws where its text is not there exactly once. */
-export function mutated({ file, find, instead }: Mutant): string {
-  const parts = readFileSync(join(ROOT, file), 'utf8').split(find)
-  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${find}`)
-  return parts.join(instead)
-}
 
 async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
   const contents = mutated(mutant)

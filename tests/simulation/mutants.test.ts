@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { MUTANTS, mutated } from './mutants.ts'
+import { runSeed } from './run.ts'
+
+describe('the simulation', () => {
+  it.each(MUTANTS)('knows where the flow says: $rule', (mutant) => {
+    expect(mutated(mutant)).toContain(mutant.instead)
+  })
+
+  it('does the same again for the same seed', async () => {
+    const first = await runSeed(42)
+    expect((await runSeed(42)).trace).toEqual(first.trace)
+    expect((await runSeed(43)).trace).not.toEqual(first.trace)
+  })
+})
