@@ -26,6 +26,7 @@ const WRITES: ReadonlySet<DriverMethod> = new Set([
   'exchangeTogether',
   'setIfAbsent',
   'commit',
+  'lock',
 ])
 
 /** Options of `ChaosDriver`. */
@@ -135,6 +136,14 @@ export class ChaosDriver implements Driver {
 
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
     return this.#call('deletePrefix', () => this.#tier.deletePrefix(prefix, signal))
+  }
+
+  lock(entry: DriverEntry): Promise<boolean> {
+    return this.#call('lock', async () => (await this.#tier.lock?.(entry)) ?? true)
+  }
+
+  unlock(key: string, token: Uint8Array): Promise<boolean> {
+    return this.#call('unlock', async () => (await this.#tier.unlock?.(key, token)) ?? false)
   }
 
   now(): Promise<number> {

@@ -63,6 +63,14 @@ export interface Driver {
    */
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>
   /**
+   * Takes the lock `key` for `ttl` ms: stores the token `value` where there is none, or the same
+   * one, which so is kept for longer. Answers whether it did; false: somebody else has it. Atomic.
+   * Absent where the tier has no locks; then `unlock` is too.
+   */
+  lock?(entry: DriverEntry): Promise<boolean>
+  /** Gives up the lock `key` where its token is still this one; answers whether it was. Atomic. */
+  unlock?(key: string, token: Uint8Array): Promise<boolean>
+  /**
    * A bus between all who share this tier; nothing is opened yet. Absent, or `undefined`, where
    * the tier has none.
    *
@@ -128,6 +136,11 @@ export function isOlder(a: Uint8Array, b: Uint8Array): boolean {
     if (x !== y) return x < y
   }
   return false
+}
+
+/** Whether two values have the same bytes. */
+export function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i])
 }
 
 /** What `exchangeMany` says of a value that it replaced. */

@@ -8,6 +8,7 @@ import {
   type DriverEntry,
   type Exchange,
   isOlder,
+  isSame,
   type Previous,
   previousOf,
 } from './driver.ts'
@@ -129,6 +130,24 @@ class IndexedDbDriver implements Driver {
       })
     }
     return removed
+  }
+
+  async lock(entry: DriverEntry): Promise<boolean> {
+    return this.#transact('readwrite', async (store) => {
+      const [there] = await this.#read(store, [entry.key])
+      if (there !== undefined && !isSame(there, entry.value)) return false
+      this.#put(store, entry)
+      return true
+    })
+  }
+
+  async unlock(key: string, token: Uint8Array): Promise<boolean> {
+    return this.#transact('readwrite', async (store) => {
+      const [there] = await this.#read(store, [key])
+      if (there === undefined || !isSame(there, token)) return false
+      forget(store.delete(key))
+      return true
+    })
   }
 
   async now(): Promise<number> {

@@ -54,6 +54,15 @@ export class LazyDriver implements Driver {
     return (await this.#driver()).deletePrefix(prefix, signal)
   }
 
+  /** Where the tier turns out to have no locks, nobody is kept waiting for one. */
+  async lock(entry: DriverEntry): Promise<boolean> {
+    return (await (await this.#driver()).lock?.(entry)) ?? true
+  }
+
+  async unlock(key: string, token: Uint8Array): Promise<boolean> {
+    return (await (await this.#driver()).unlock?.(key, token)) ?? false
+  }
+
   bus(options: BusOptions): Bus {
     return new LazyBus(this.name, async () => {
       const bus = (await this.#driver()).bus?.(options)

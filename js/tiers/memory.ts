@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { type Driver, type DriverEntry, type Exchange, isOlder, type Previous, previousOf } from './driver.ts'
+import { type Driver, type DriverEntry, type Exchange, isOlder, isSame, type Previous, previousOf } from './driver.ts'
 import { closedError } from './tier-error.ts'
 
 /** Options of `memoryDriver`. */
@@ -96,6 +96,20 @@ class MapDriver implements MemoryDriver {
     this.#assertOpen()
     if (signal?.aborted) return 0
     return this.deleteMany([...this.#stored.keys()].filter((key) => key.startsWith(prefix)))
+  }
+
+  async lock(entry: DriverEntry): Promise<boolean> {
+    this.#assertOpen()
+    const there = this.#live(entry.key)
+    if (there !== undefined && !isSame(there, entry.value)) return false
+    this.#store(entry)
+    return true
+  }
+
+  async unlock(key: string, token: Uint8Array): Promise<boolean> {
+    this.#assertOpen()
+    const there = this.#live(key)
+    return there !== undefined && isSame(there, token) && this.#stored.delete(key)
   }
 
   async now(): Promise<number> {

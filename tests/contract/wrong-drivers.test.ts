@@ -110,6 +110,17 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       return value
     },
   }),
+  'gives a lock to everybody': () => ({ lock: async () => true }),
+  'gives a lock to nobody twice': (right) => ({
+    async lock(entry) {
+      return (await right.getMany([entry.key]))[0] === undefined && ((await right.lock?.(entry)) ?? false)
+    },
+  }),
+  'keeps a lock for ever': (right) => ({ lock: async (entry) => right.lock?.({ ...entry, ttl: EVER }) ?? false }),
+  'lets a stranger give up a lock': (right) => ({
+    unlock: async (key) => (await right.deleteMany([key])) === 1,
+  }),
+  'has locks that cannot be given up': () => ({ unlock: undefined as never }),
   'commits one by one': storesOneByOne,
   'tells the time in seconds': (right) => ({ now: async () => (await right.now()) / 1000 }),
   'works on when it was closed': (right) => ({ close: async () => undefined, now: () => right.now() }),

@@ -2,6 +2,7 @@ import { connects } from './connects.ts'
 import { deletes } from './deletes.ts'
 import { exchanges } from './exchanges.ts'
 import { lifetimes } from './lifetimes.ts'
+import { locks } from './locks.ts'
 import { readsAndWrites } from './reads-and-writes.ts'
 import { storesTogether } from './stores-together.ts'
 import { type Cases, type DriverUnderTest, Trial } from './trial.ts'
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   ttl: lifetimes,
   exchangeMany: exchanges,
   'setIfAbsent and commit': storesTogether,
+  'lock and unlock': locks,
   deleting: deletes,
   'connecting and closing': connects,
 }

@@ -17,11 +17,14 @@ import {
   outcomes,
   singleValue,
   timeOf,
+  truth,
   writeError,
 } from './replies.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
 import { exchangeTogether } from './scripts/exchange-together.ts'
+import { lock, unlock } from './scripts/lock.ts'
+import type { Script } from './scripts/script.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
 import { hashSlot } from './slot.ts'
 
@@ -163,6 +166,14 @@ export class RedisDriver implements Driver {
     return this.#reading(async (link) => timeOf((await link.send([{ name: 'time', keys: [] }]))[0]))
   }
 
+  lock(entry: DriverEntry): Promise<boolean> {
+    return this.#ask(lock, entry)
+  }
+
+  unlock(key: string, token: Uint8Array): Promise<boolean> {
+    return this.#ask(unlock, { key, value: token, ttl: Number.POSITIVE_INFINITY })
+  }
+
   bus({ namespace }: BusOptions): Bus {
     return new RedisBus(() => this.#ready(), namespace)
   }
@@ -215,6 +226,15 @@ export class RedisDriver implements Driver {
         reject(this.#link?.lastError ?? tierError(TIER, new Error(`no connection within ${this.#patience} ms`)))
       })
       opening.finally(() => timer.cancel()).then(resolve, reject)
+    })
+  }
+
+  /** Runs a script that answers 1 or 0. */
+  async #ask(script: Script, entry: DriverEntry): Promise<boolean> {
+    const replies = await runScript(await this.#ready(), script, [entry])
+    return this.#inStep(() => {
+      assertWritten(replies)
+      return truth(replies[0])
     })
   }
 

@@ -64,6 +64,13 @@ export function timeOf(reply: RedisReply | undefined): number {
   return time
 }
 
+/** What a script answers that says 1 or 0. */
+export function truth(reply: RedisReply | undefined): boolean {
+  const number = integer(reply)
+  if (number !== 0 && number !== 1) throw misplaced('a script', reply)
+  return number === 1
+}
+
 /** How many keys UNLINK removed. */
 export function countOf(reply: RedisReply | undefined): number {
   const count = integer(reply)
