@@ -51,12 +51,27 @@ impl Flags {
         }
     }
 
+    /// The slots from `from` on that have this flag. A word without any costs one step.
+    pub(super) fn having(&self, flag: u64, from: Slot) -> impl Iterator<Item = Slot> + '_ {
+        let (first, shift) = place(from);
+        let mask = flag * (u64::MAX / MASK);
+        let words = self.words.iter().enumerate().skip(first);
+        words.flat_map(move |(at, &word)| {
+            let later = if at == first {
+                u64::MAX << shift
+            } else {
+                u64::MAX
+            };
+            let found = word & mask & later;
+            let bits = std::iter::successors(Some(found), |rest| Some(rest & rest.wrapping_sub(1)));
+            bits.take_while(|&rest| rest != 0)
+                .map(move |rest| (at * SLOTS + rest.trailing_zeros() as usize / BITS) as Slot)
+        })
+    }
+
     /// How many slots have this flag.
     pub(super) fn count(&self, flag: u64) -> u32 {
-        let slots = 0..(self.words.len() * SLOTS) as Slot;
-        slots
-            .map(|slot| u32::from(self.get(slot) & flag != 0))
-            .sum()
+        self.having(flag, 0).count() as u32
     }
 }
 
@@ -81,5 +96,9 @@ mod tests {
         let told = [30, 31, 32, 33, 34, 100, 1_000_000].map(|slot| flags.get(slot));
         assert_eq!(told, [0, 1, 2, 2, 0, 1, 0]);
         assert_eq!((flags.count(1), flags.count(2)), (2, 2));
+        let from = |flag, slot| flags.having(flag, slot).collect::<Vec<_>>();
+        assert_eq!(from(1, 0), [31, 100]);
+        assert_eq!((from(2, 33), from(1, 32)), (vec![33], vec![100]));
+        assert_eq!((from(1, 101), from(2, Slot::MAX)), (vec![], vec![]));
     }
 }

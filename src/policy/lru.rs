@@ -12,7 +12,11 @@
 //!
 //! A removed entry stays filed: when its slot is taken again, it is an entry that was
 //! filed earlier than it belongs, like any that was used. If the slot is still free when
-//! its turn comes, it is dropped. So removal is O(1) and needs no positions.
+//! its turn comes, it is dropped. So removal needs no positions. Each removal drops two of those
+//! whose turn has come, so that they don't pile up there. Where one entry that is older than they
+//! are has held them back, a choice drops so many as it may repair, and then takes the least
+//! recently used of a few that it finds by their slots: whatever happened before, no operation
+//! takes long.
 //!
 //! Two entries with one tick leave in order of slot, or of filing. Ticks are unique as readers
 //! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that are
@@ -22,6 +26,9 @@
 //! nothing of it moves when it grows.
 
 #![forbid(unsafe_code)]
+
+#[cfg(test)]
+mod tests;
 
 use super::chunks::OutOfMemory;
 use super::flags::Flags;
@@ -45,6 +52,11 @@ const FILED: u64 = 1;
 /// The flag of a slot that holds an entry.
 const LIVE: u64 = 2;
 
+/// How many filed slots that hold no entry a removal drops at the most.
+const DROPS: u32 = 2;
+/// Of how many entries the least recently used leaves where none was found in order.
+const SAMPLE: usize = 32;
+
 /// Evicts the least recently used.
 #[derive(Debug, Clone)]
 pub struct Lru {
@@ -56,6 +68,8 @@ pub struct Lru {
     aside: Option<Filed>,
     /// [`FILED`] for the slots in one of the three, [`LIVE`] for those that are entries.
     flags: Flags,
+    /// Where the last sample ended.
+    hand: Slot,
     len: u32,
     repairs: u32,
 }
@@ -106,7 +120,20 @@ impl Lru {
         self.len -= u32::from(flags & LIVE != 0);
     }
 
-    /// The least recently used of all but `protect`, unfiled; or, after so many repairs or
+    /// Drops what is filed earliest, so many at the most, as long as that is no entry.
+    fn drop_removed(&mut self, most: u32) {
+        for _ in 0..most {
+            match self.earliest() {
+                Some((filed, is_used)) if self.flags.get(slot_of(filed)) & LIVE == 0 => {
+                    self.flags.set(slot_of(filed), 0);
+                    self.drop_earliest(is_used);
+                }
+                _ => break,
+            }
+        }
+    }
+
+    /// The least recently used of all but `protect`, unfiled; or, after so many steps or
     /// without memory for another one, the least recently used of those seen, which stays filed
     /// as a removed entry does.
     fn least(&mut self, tables: &Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
@@ -114,14 +141,13 @@ impl Lru {
             self.used.push(filed).ok()?;
             self.aside = None;
         }
-        let mut best = Filed::MAX;
-        let mut repairs = self.repairs;
-        while let Some((filed, is_used)) = self.earliest() {
+        let mut best = None;
+        for _ in 0..self.repairs {
+            let (filed, is_used) = self.earliest()?;
             let slot = slot_of(filed);
             let now = file(tables.touch(slot), slot);
             if self.flags.get(slot) & LIVE == 0 {
-                self.flags.set(slot, 0);
-                self.drop_earliest(is_used);
+                self.drop_removed(1);
             } else if Some(slot) == protect {
                 self.drop_earliest(is_used);
                 self.aside = Some(now);
@@ -130,14 +156,33 @@ impl Lru {
                 self.drop_earliest(is_used);
                 return Some(slot);
             } else {
-                best = best.min(now);
-                repairs -= 1;
-                if self.refile_earliest(is_used, now).is_err() || repairs == 0 {
-                    return Some(slot_of(best));
+                best = Some(best.map_or(now, |best: Filed| best.min(now)));
+                if self.refile_earliest(is_used, now).is_err() {
+                    break;
                 }
             }
         }
-        None
+        best.map(slot_of).or_else(|| self.sample(tables, protect))
+    }
+
+    /// The least recently used of the next few entries, by their slots.
+    fn sample(&mut self, tables: &Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
+        let from = self.hand;
+        let live = self
+            .flags
+            .having(LIVE, from)
+            .chain(self.flags.having(LIVE, 0));
+        let others = live.filter(|&slot| Some(slot) != protect);
+        let (last, least) = others.take(SAMPLE).fold((from, None), |(_, least), slot| {
+            let found = file(tables.touch(slot), slot);
+            (
+                slot,
+                Some(least.map_or(found, |least: Filed| least.min(found))),
+            )
+        });
+        let slot = slot_of(least?);
+        self.hand = last + 1;
+        Some(slot)
     }
 }
 
@@ -151,6 +196,7 @@ impl Policy for Lru {
             used: MinHeap::default(),
             aside: None,
             flags: Flags::default(),
+            hand: 0,
             len: 0,
             repairs: REPAIRS,
         }
@@ -184,6 +230,7 @@ impl Policy for Lru {
 
     fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
         self.forget(slot);
+        self.drop_removed(DROPS);
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
