@@ -53,6 +53,6 @@ export function localTimes(
   mark = trust.mark(),
 ): LocalTimes {
   const tagged = entryTags !== undefined && checkedFor !== Infinity
-  const checkedAt = tagged ? Math.min(mark, tags.until(entryTags) - checkedFor) : mark
+  const checkedAt = tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark
   return { freshUntil: clock.now() + ttl, checkedAt }
 }

@@ -47,15 +47,16 @@ export class L2Reads {
   }
 
   async #readChunk(keys: readonly string[]): Promise<Map<string, Read>> {
-    const { l2, codec, schema } = this.#entries.context
+    const { l2, codec, schema, clock } = this.#entries.context
     const reads = new Map<string, Read>()
     if (l2 === undefined || keys.length === 0) return reads
     const fills = keys.map((key) => this.#fills.begin(key))
     try {
+      const end = clock.now() + (l2.limit ?? l2.remote.limit)
       const storedKeys = keys.map((key) => codec.storedKey(key))
       const answers = await l2.remote.getMany(l2.region, storedKeys, l2.limit)
       const entries = keys.map((key, i) => this.#entry(key, answers[i]))
-      await this.#checkTags(keys, entries)
+      await this.#checkTags(keys, entries, end - clock.now())
       for (const [i, key] of keys.entries()) {
         const opened = entries[i]
         if (opened === 'unavailable') {
@@ -98,8 +99,15 @@ export class L2Reads {
     return answer === undefined || answer === 'unavailable' ? answer : this.#open(key, answer)
   }
 
-  /** Learns what it takes to tell whether the tags of these entries, or of their copies here, are still valid. */
-  async #checkTags(keys: readonly string[], entries: readonly (Opened | 'unavailable' | undefined)[]): Promise<void> {
+  /**
+   * Learns what it takes to tell whether the tags of these entries, or of their copies here, are
+   * still valid, in the `left` ms of the call's limit: what is learnt later serves the next one.
+   */
+  async #checkTags(
+    keys: readonly string[],
+    entries: readonly (Opened | 'unavailable' | undefined)[],
+    left: number,
+  ): Promise<void> {
     const { tags } = this.#entries.context
     tags.follow()
     const all: EntryTags[] = []
@@ -107,7 +115,7 @@ export class L2Reads {
       const its = entry === 'unavailable' ? this.#entries.l1.get(keys[i] as string)?.tags : entry?.tags
       if (its !== undefined) all.push(its)
     }
-    if (all.length > 0) await tags.check(all)
+    if (all.length > 0) await tags.check(all, left)
   }
 
   #open(key: string, envelope: Uint8Array): Opened | undefined {

@@ -124,7 +124,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
           journal,
           onEvent,
           onWritten,
-          onReplayed: onWritten,
+          onReplayed: (replayed) => coherence.replayed(replayed),
           onUse: () => coherence.start(),
           onClosing: (left) => coherence.close(left),
         }),

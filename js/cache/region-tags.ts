@@ -31,7 +31,9 @@ export class RegionTags {
       region: `${l2.region}:tags`,
       limit: l2.limit,
       keyOf: (name) => codec.tagKey(name),
-      trustedUntil: () => (context.trust.live ? Infinity : context.clock.now() + context.checkedFor),
+      mark: () => context.trust.mark(),
+      trusts: (mark) => context.trust.covers(mark, context.checkedFor),
+      heard: () => context.trust.live,
     }
   }
 

@@ -101,6 +101,8 @@ export class Remote {
   readonly stamps: StampClock
   /** How long tombstones are kept, in ms. */
   readonly maxAge: number
+  /** How long one operation may take, in ms. */
+  readonly limit: number
   readonly #clock: Clock
   readonly #shared: boolean
   readonly #link: Link
@@ -162,6 +164,7 @@ export class Remote {
     this.#clock = clock
     this.#shared = driver.shared
     this.maxAge = maxAge
+    this.limit = limit
     this.#link = link
     this.#journal = journal
     this.#generations = generations

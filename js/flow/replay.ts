@@ -5,7 +5,7 @@ import { Pace } from './pace.ts'
 import type { RemoteParts } from './parts.ts'
 import type { RandomSource } from './random.ts'
 import { storeMany } from './store.ts'
-import { type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
+import { isTombstone, type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
 import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
 
 /** What is told of a replay. */
@@ -15,7 +15,13 @@ export type ReplayNotice =
 
 /** What a replay has brought to L2, or found something newer there. */
 export type Replayed =
-  | { readonly kind: 'writes'; readonly region: string; readonly writes: readonly StoredWrite[] }
+  | {
+      readonly kind: 'writes'
+      readonly region: string
+      readonly writes: readonly StoredWrite[]
+      /** Those in whose place something newer is there, or a tombstone was sent: memory must not keep them. */
+      readonly undone?: readonly StoredWrite[]
+    }
   | { readonly kind: 'clear'; readonly region: string; readonly stamp: Uint8Array }
 
 /** What a `Replay` is made of. */
@@ -142,9 +148,13 @@ export class Replay {
   /** Whatever became of them, L2 holds nothing older than these writes afterwards. */
   async #write(attempt: Attempt, region: string, units: readonly WriteUnit[], how: 'each' | 'together'): Promise<void> {
     const writes = units.flatMap((unit) => [...unit.writes.values()].map((write) => this.#toSend(unit, write)))
-    await storeMany(attempt, this.#parts, region, writes, how)
+    const stored = await storeMany(attempt, this.#parts, region, writes, how)
     for (const { key, envelope } of writes) this.#parts.journal.settle(region, key, stampOf(envelope))
-    this.#options.onReplayed({ kind: 'writes', region, writes })
+    const undone = writes.filter(({ envelope }, i) => {
+      const refused = stored[i] === 'newer' || stored[i] === 'cleared'
+      return refused || isTombstone(envelope)
+    })
+    this.#options.onReplayed({ kind: 'writes', region, writes, undone })
   }
 
   #pause(ms: number): Promise<void> {

@@ -27,6 +27,19 @@ export function stampTime(stamp: Uint8Array): number {
   return ms
 }
 
+/**
+ * The very next stamp. What is written under it replaces the write that had `stamp`, and
+ * nothing else: whatever came later is newer.
+ */
+export function stampAfter(stamp: Uint8Array): Uint8Array {
+  const next = new Uint8Array(stamp)
+  for (let i = next.length - 1; i >= 0; i--) {
+    next[i] = ((next[i] ?? 0) + 1) & 0xff
+    if (next[i] !== 0) break
+  }
+  return next
+}
+
 /** What a `StampClock` is made of. */
 export interface StampClockOptions {
   /** The time to follow, in ms since 1970. */

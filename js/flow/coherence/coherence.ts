@@ -3,6 +3,7 @@ import type { CacheError } from '../../errors.ts'
 import type { Bus } from '../../tiers/bus.ts'
 import type { RandomSource } from '../random.ts'
 import type { Replayed } from '../replay.ts'
+import { stampAfter } from '../stamp.ts'
 import { isTombstone, type StoredWrite, stampOf } from '../stored-bytes.ts'
 import { withLimit } from '../time-limit.ts'
 import { changeOfKey } from './changed-key.ts'
@@ -112,6 +113,15 @@ export class Coherence {
     const { region } = written
     if (written.kind === 'clear') this.tell([{ kind: KINDS.clear, region, key: '', stamp: written.stamp }])
     else if (this.#publisher !== undefined) this.tell(written.writes.map((write) => changeOf(region, write)))
+  }
+
+  /** As `wrote`, of what came from the journal. What L2 holds something newer than, memory gives up here as well. */
+  replayed(replayed: Replayed): void {
+    this.wrote(replayed)
+    if (replayed.kind === 'clear' || replayed.undone === undefined || replayed.undone.length === 0) return
+    const { region, undone } = replayed
+    const newer = undone.map((write) => ({ ...changeOf(region, write), stamp: stampAfter(stampOf(write.envelope)) }))
+    this.#options.onChanges(region, newer)
   }
 
   /** Tells the others of any changes. */

@@ -1,11 +1,18 @@
 import type { Clock } from '../../clock.ts'
 
+/**
+ * How long an entry counts as checked at the most while the bus lives, in ms. A writer may die
+ * between its write and its message, and a tier that loses everything tells nobody: what no
+ * message can tell is found out after that time.
+ */
+export const MAX_TRUST = 300_000
+
 /** The smallest step between two marks, in ms. */
 const STEP = 0.001
 
 /**
  * How far entries in memory can be trusted that others may have changed in L2. While the bus
- * lives, an entry that was checked since then is good until a message says otherwise. What was
+ * lives, an entry that was checked since then is good until a message says otherwise, for `MAX_TRUST` at the most. What was
  * checked before is suspect: messages about it may have been missed. Without a bus an entry is
  * good for as long as its region's `l1.ttl` says, counted from when it was last known to be right.
  *
@@ -53,6 +60,7 @@ export class Trust {
   /** Whether an entry with this mark may be served without a look at L2; `ttl` is its region's `l1.ttl`, in ms. */
   covers(mark: number, ttl: number): boolean {
     if (this.#lags && mark + ttl <= this.#clock.now()) return false
+    if (mark + Math.max(ttl, MAX_TRUST) <= this.#clock.now()) return false
     if (this.live) return mark >= this.#since
     const known = mark >= this.#since ? Math.max(mark, this.#until) : mark
     return known + ttl > this.#clock.now()

@@ -4,8 +4,8 @@ import { NO_HALF } from './token.ts'
 export interface KnownTag {
   deleted: string
   expired: string
-  /** Until when that is trusted, in ms of the monotonic clock. */
-  until: number
+  /** The mark of when L2 was last seen to hold that: see `Trust`. `-Infinity`: it was not, or may not any more. */
+  readAt: number
   /** Up to when L2 keeps both halves, in ms since 1970 by its clock. */
   lives: number
   /** In which epoch one of the halves was last seen to change; 0 is never. */
@@ -50,7 +50,7 @@ export class KnownTags {
     const made = {
       deleted: NO_HALF,
       expired: NO_HALF,
-      until: Number.NEGATIVE_INFINITY,
+      readAt: Number.NEGATIVE_INFINITY,
       lives: Number.NEGATIVE_INFINITY,
       changedAt: 0,
       pending: 0,
@@ -68,7 +68,7 @@ export class KnownTags {
   /** Trusts nothing any more: what is needed is read again. */
   distrust(): void {
     this.doubts++
-    for (const known of this.#tags.values()) known.until = Number.NEGATIVE_INFINITY
+    for (const known of this.#tags.values()) known.readAt = Number.NEGATIVE_INFINITY
   }
 
   /** Forgets all but what is on its way to L2. What was found valid before has to be looked at again. */

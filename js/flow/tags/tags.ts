@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { type RandomSource, systemRandom } from '../random.ts'
+import { withLimit } from '../time-limit.ts'
 import type { EntryTag, EntryTags } from './entry-tags.ts'
 import { KnownTags } from './known-tags.ts'
 import { freshHalf, HALF_BYTES, type Half, NO_HALF } from './token.ts'
@@ -65,9 +66,8 @@ export class Tags {
     if (tier === undefined) return this.#take(names)
     this.follow()
     const lives = tier.remote.now() + ttl
-    if (names.every((name) => this.#known.get(name)?.until === Infinity && this.#store.complete(name, lives))) {
-      return this.#take(names)
-    }
+    const vouched = (name: string) => this.#trusts(tier, name) && this.#store.complete(name, lives)
+    if (tier.heard() && names.every(vouched)) return this.#take(names)
     return this.#store.obtain(tier, names, ttl).then(() => this.#take(names))
   }
 
@@ -90,23 +90,26 @@ export class Tags {
     return state
   }
 
-  /** Reads what it takes for `state` to tell of all of these, in one round trip; none where all is known. */
-  async check(all: readonly EntryTags[]): Promise<ReadTags | undefined> {
+  /**
+   * Reads what it takes for `state` to tell of all of these, in one round trip; none where all is
+   * known. Waits for that no longer than `limit` ms. Never rejects.
+   */
+  async check(all: readonly EntryTags[], limit: number): Promise<ReadTags | undefined> {
     const tier = this.#tier()
     if (tier === undefined || all.length === 0) return undefined
     this.follow()
-    const now = this.#clock.now()
     const names = new Set<string>()
-    for (const { list } of all) for (const tag of list) if (this.#mustRead(tag, now)) names.add(tag.name)
-    return names.size === 0 ? undefined : this.#store.read(tier, [...names])
+    for (const { list } of all) for (const tag of list) if (this.#mustRead(tier, tag)) names.add(tag.name)
+    if (names.size === 0) return undefined
+    return withLimit(this.#store.read(tier, [...names]), limit, this.#clock, 'tags').catch(() => undefined)
   }
 
-  /** Until when an entry with these tags counts as checked, in monotonic ms: never `Infinity`. */
-  until({ list }: EntryTags): number {
-    let until = Number.MAX_VALUE
-    if (this.#tier() === undefined) return until
-    for (const { name } of list) until = Math.min(until, this.#known.get(name)?.until ?? Number.NEGATIVE_INFINITY)
-    return until
+  /** The mark of when all of these tags were last known to be what L2 holds: see `Trust`. */
+  checkedAt({ list }: EntryTags): number {
+    let mark = Number.POSITIVE_INFINITY
+    if (this.#tier() === undefined) return mark
+    for (const { name } of list) mark = Math.min(mark, this.#known.get(name)?.readAt ?? Number.NEGATIVE_INFINITY)
+    return mark
   }
 
   /** Deletes or expires tags: here at once, then in L2, or in the journal for it. Never rejects. */
@@ -128,7 +131,7 @@ export class Tags {
       if (half === 'd') known.deleted = NO_HALF
       else known.expired = NO_HALF
     }
-    known.until = Number.NEGATIVE_INFINITY
+    known.readAt = Number.NEGATIVE_INFINITY
     this.#known.touch(known)
   }
 
@@ -156,9 +159,13 @@ export class Tags {
    * A known token that agrees is believed while it is trusted. One that does not may be the older
    * of the two, so it is never a reason to call an entry invalid without another look.
    */
-  #mustRead({ name, deleted, expired }: EntryTag, now: number): boolean {
+  #mustRead(tier: TagTier, { name, deleted, expired }: EntryTag): boolean {
     const known = this.#known.get(name)
-    return known === undefined || known.until <= now || known.deleted !== deleted || known.expired !== expired
+    return !this.#trusts(tier, name) || known?.deleted !== deleted || known.expired !== expired
+  }
+
+  #trusts(tier: TagTier, name: string): boolean {
+    return tier.trusts(this.#known.get(name)?.readAt ?? Number.NEGATIVE_INFINITY)
   }
 
   #take(names: readonly string[]): EntryTags {

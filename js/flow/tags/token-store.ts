@@ -1,18 +1,9 @@
 import type { RandomSource } from '../random.ts'
 import type { Remote } from '../remote.ts'
+import { stampAfter } from '../stamp.ts'
 import type { StoredWrite } from '../stored-bytes.ts'
 import type { KnownTag, KnownTags } from './known-tags.ts'
-import {
-  FIRST_STAMP,
-  formatHalf,
-  freshHalf,
-  HALVES,
-  type Half,
-  NO_HALF,
-  parseHalf,
-  type StoredHalf,
-  stampAfter,
-} from './token.ts'
+import { FIRST_STAMP, formatHalf, freshHalf, HALVES, type Half, NO_HALF, parseHalf, type StoredHalf } from './token.ts'
 
 /** Where the tokens of one region are stored. */
 export interface TagTier {
@@ -25,8 +16,12 @@ export interface TagTier {
   readonly limit: number | undefined
   /** The part of a stored key that stands for a stored tag. */
   readonly keyOf: (name: string) => string
-  /** Until when a token that is read now is trusted, in monotonic ms; `Infinity` under a live bus. */
-  readonly trustedUntil: () => number
+  /** The mark of what is read now: see `Trust`. */
+  readonly mark: () => number
+  /** Whether a token with this mark is trusted, as an entry would be. */
+  readonly trusts: (mark: number) => boolean
+  /** Whether a bus lives that tells of changes. */
+  readonly heard: () => boolean
 }
 
 /** What L2 holds of a tag; a half that is missing was lost, or never made. */
@@ -129,7 +124,7 @@ export class TokenStore {
     } finally {
       for (const { known } of changes) {
         known.pending--
-        known.until = Number.NEGATIVE_INFINITY
+        known.readAt = Number.NEGATIVE_INFINITY
         // Reads that began before L2 had it must not be believed.
         this.#known.touch(known)
       }
@@ -150,7 +145,7 @@ export class TokenStore {
     for (let i = 0; i < names.length; i += READ_CHUNK) {
       const since = this.#known.epoch
       const doubts = this.#known.doubts
-      const trusted = tier.trustedUntil()
+      const mark = tier.mark()
       const chunk = names.slice(i, i + READ_CHUNK)
       const keys = chunk.flatMap((name) => HALVES.map((half) => half + tier.keyOf(name)))
       const answers = await tier.remote.getMany(tier.region, keys, tier.limit)
@@ -161,7 +156,7 @@ export class TokenStore {
         const complete = d !== 'unavailable' && e !== 'unavailable'
         // What was read before a bus was live, or while it was away, may have changed without a word.
         const heard = complete && this.#known.doubts === doubts
-        this.#learn(name, token, since, complete, heard ? trusted : Number.NEGATIVE_INFINITY)
+        this.#learn(name, token, since, complete, heard ? mark : Number.NEGATIVE_INFINITY)
         if (complete) found.set(name, token)
       }
     }
@@ -169,7 +164,7 @@ export class TokenStore {
   }
 
   /** Takes over what was read, unless the tag changed after the read began: then that is newer. */
-  #learn(name: string, { d, e }: StoredToken, since: number, complete: boolean, until: number): void {
+  #learn(name: string, { d, e }: StoredToken, since: number, complete: boolean, readAt: number): void {
     const before = this.#known.get(name)
     if (before === undefined ? this.#known.floor > since : before.pending > 0 || before.changedAt > since) return
     const known = this.#known.make(name)
@@ -180,7 +175,7 @@ export class TokenStore {
       known.expired = expired
       if (before !== undefined) this.#known.touch(known)
     }
-    known.until = until
+    known.readAt = readAt
     known.lives = Math.min(d?.lives ?? Number.NEGATIVE_INFINITY, e?.lives ?? Number.NEGATIVE_INFINITY)
   }
 
@@ -229,10 +224,15 @@ export class TokenStore {
     return making
   }
 
-  /** A half that could not be read back is taken for what was made, if nothing else is known of it. */
+  /**
+   * A half that could not be read back is taken for what was made, if nothing else is known of
+   * it. L2 may have another one: so it is read before anything that holds it is trusted.
+   */
   #assume(name: string, half: Half, token: string): void {
     const known = this.#known.make(name)
-    if (get(known, half) === NO_HALF) set(known, half, token)
+    if (get(known, half) !== NO_HALF) return
+    set(known, half, token)
+    known.readAt = Number.NEGATIVE_INFINITY
   }
 
   #write(tier: TagTier, half: Half, name: string, token: string, stamp: Uint8Array, life: number): StoredWrite {

@@ -1,5 +1,6 @@
 import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
 import { type RandomSource, randomHex } from '../random.ts'
+import { stampAfter } from '../stamp.ts'
 
 /** Which half of a tag's token: the one that a deletion changes, or the one that an expiry changes. */
 export type Half = 'd' | 'e'
@@ -66,16 +67,3 @@ export function parseHalf(record: Uint8Array): StoredHalf | undefined {
  * where nothing was.
  */
 export const FIRST_STAMP: Uint8Array = stampAfter(new Uint8Array(STAMP_BYTES))
-
-/**
- * The very next stamp. What is written under it replaces the write that had `stamp`, and
- * nothing else: whatever came later is newer.
- */
-export function stampAfter(stamp: Uint8Array): Uint8Array {
-  const next = new Uint8Array(stamp)
-  for (let i = next.length - 1; i >= 0; i--) {
-    next[i] = ((next[i] ?? 0) + 1) & 0xff
-    if (next[i] !== 0) break
-  }
-  return next
-}

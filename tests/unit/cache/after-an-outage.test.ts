@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { inProcessHub } from '../../../js/tiers/in-process-bus.ts'
+import { KIND_NAMES, SharedTier } from './fixture.ts'
+
+/** Two processes that have begun, over one tier and one bus. */
+async function pair() {
+  const shared = new SharedTier()
+  const hub = inProcessHub()
+  const [one, two] = [shared.process({ bus: hub.join() }), shared.process({ bus: hub.join() })]
+  await Promise.all([one.cache.ready(), two.cache.ready()])
+  await shared.clock.settle()
+  return { shared, one, two, clock: shared.clock }
+}
+
+/** How long it takes at the most until the circuit is closed and the journal is empty, in ms. */
+const HEALED = 12_000
+
+describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that is %s', (region) => {
+  it('memory gives up what L2 did not take because another process wrote later', async () => {
+    const { one, two, clock } = await pair()
+    one.driver.break('fail')
+    await one.cache.set(region, 'k', 'cut off')
+    await clock.advance(10)
+    await two.cache.set(region, 'k', 'newer')
+    await clock.settle()
+    expect(await one.cache.get(region, 'k')).toBe('cut off')
+    one.driver.heal()
+    await clock.advance(HEALED)
+    expect(await one.cache.get(region, 'k')).toBe('newer')
+    expect(await two.cache.get(region, 'k')).toBe('newer')
+  })
+
+  it('memory gives up a value whose time was over before L2 was back', async () => {
+    const { one, two, clock } = await pair()
+    one.driver.break('fail')
+    await one.cache.set(region, 'k', 'v', { ttl: '1s' })
+    await clock.advance(2_000)
+    one.driver.heal()
+    await clock.advance(HEALED)
+    expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual([undefined, undefined])
+  })
+})
+
+describe('tags whose tokens L2 has not confirmed', () => {
+  it('have their entries read again: what is invalid for all others is not served on by its writer', async () => {
+    const { one, two, clock, shared } = await pair()
+    // Reads are answered, and writes are lost: the tokens that were made are not in L2.
+    one.driver.break((method) => (method === 'exchangeMany' ? 'hang' : undefined))
+    await shared.during(1_500, one.cache.set('live', 'k', 'v', { tags: ['x'] }))
+    one.driver.heal()
+    await two.cache.set('live', 'other', 'o', { tags: ['x'] })
+    await clock.advance(HEALED)
+    expect(await one.cache.get('live', 'k')).toEqual(await two.cache.get('live', 'k'))
+  })
+})
+
+describe('a get whose tags are not known', () => {
+  it('takes no longer than one operation may, though it asks L2 twice', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await one.cache.set('live', 'k', 'v', { tags: ['x'] })
+    await one.cache.set('live', 'other', 'o', { tags: ['y'] })
+    expect(await two.cache.get('live', 'other')).toBe('o')
+    two.driver.break((method) => (method === 'getMany' ? 200 : undefined))
+    let ended = false
+    const read = two.cache.get('live', 'k').finally(() => {
+      ended = true
+    })
+    await shared.clock.advance(250)
+    expect(ended).toBe(true)
+    expect(await read).toBeUndefined()
+    // What was asked for is learnt all the same.
+    await shared.clock.advance(200)
+    two.driver.heal()
+    const calls = two.driver.calls.length
+    expect(await two.cache.get('live', 'k')).toBe('v')
+    expect(two.driver.calls.length).toBe(calls + 1)
+  })
+})
