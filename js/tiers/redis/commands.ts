@@ -1,8 +1,9 @@
 import type { DriverEntry } from '../driver.ts'
 import type { RedisArgument, RedisCommand, RedisReply } from './link.ts'
+import { packed } from './packed.ts'
 
 /** The most keys that one command names: none holds the server for long, and a script can take as many. */
-const MAX_KEYS = 5000
+export const MAX_KEYS = 5000
 
 /** The longest TTL that is handed to Redis as one, some 30,000 years; beyond, values stay until deleted. */
 const MAX_TTL = 1e15
@@ -15,41 +16,29 @@ export function get(keys: readonly RedisArgument[], replica = false): RedisComma
 /** SET of one entry, with its TTL. */
 export function set({ key, value, ttl }: DriverEntry): RedisCommand {
   const px = milliseconds(ttl)
-  return { name: 'set', keys: [key], after: px === '' ? [buffer(value)] : [buffer(value), 'PX', px] }
+  return { name: 'set', keys: [key], after: px === 0 ? [buffer(value)] : [buffer(value), 'PX', String(px)] }
 }
 
-/** One run of a script on one entry, by source or by SHA. */
-export function evaluate(name: 'eval' | 'evalsha', what: string, { key, value, ttl }: DriverEntry): RedisCommand {
-  return { name, before: [what, '1'], keys: [key], after: [buffer(value), milliseconds(ttl)] }
-}
-
-/** One run of a script on several entries at once. */
-export function evaluateTogether(
+/** One run of a script on some entries, by source or by SHA; with a guard it answers its value too. */
+export function evaluate(
   name: 'eval' | 'evalsha',
   what: string,
   entries: readonly DriverEntry[],
+  guard: string | undefined,
 ): RedisCommand {
-  return {
-    name,
-    before: [what, String(entries.length)],
-    keys: entries.map(({ key }) => key),
-    after: entries.flatMap(({ value, ttl }) => [buffer(value), milliseconds(ttl)]),
-  }
+  const keys = entries.map(({ key }) => key)
+  if (guard !== undefined) keys.push(guard)
+  return { name, before: [what, String(keys.length)], keys, after: [packed(entries), String(entries.length)] }
 }
 
-/** A TTL as Redis takes it: whole and at least 1; '' is for ever. */
-function milliseconds(ttl: number): string {
-  return ttl > MAX_TTL ? '' : String(Math.max(1, Math.ceil(ttl)))
+/** A TTL as Redis takes it: whole and at least 1; 0 is for ever. */
+export function milliseconds(ttl: number): number {
+  return ttl > MAX_TTL ? 0 : Math.max(1, Math.ceil(ttl))
 }
 
 /** The same bytes, as clients want them. */
 export function buffer(value: Uint8Array): Buffer {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-}
-
-/** The same bytes without Buffer's own `slice`, which shares memory where Uint8Array's copies. */
-export function bytes(reply: RedisReply | undefined): Uint8Array | undefined {
-  return Buffer.isBuffer(reply) ? new Uint8Array(reply.buffer, reply.byteOffset, reply.byteLength) : undefined
 }
 
 /** UNLINK of some keys. */

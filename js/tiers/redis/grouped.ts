@@ -1,5 +1,5 @@
 import { tierError } from '../tier-error.ts'
-import { get, inChunks, unlink } from './commands.ts'
+import { get, inChunks, MAX_KEYS, unlink } from './commands.ts'
 import { type RedisArgument, type RedisCommand, type RedisLink, type RedisReply, TIER } from './link.ts'
 import { countOf, valuesOf, writeError } from './replies.ts'
 import { hashSlot } from './slot.ts'
@@ -31,6 +31,11 @@ export async function readMany(link: RedisLink, keys: readonly string[], current
 }
 
 async function read(link: RedisLink, keys: readonly string[], replica: boolean): Promise<Value[]> {
+  if (!link.cluster && keys.length <= MAX_KEYS) {
+    const [reply] = await link.send([get(keys, replica)])
+    if (reply instanceof Error) throw tierError(TIER, reply)
+    return valuesOf(reply, keys.length)
+  }
   const found = new Array<Value>(keys.length).fill(undefined)
   for (const { places, reply } of await sendGrouped(link, keys, (some) => get(some, replica))) {
     if (reply instanceof Error) throw tierError(TIER, reply)

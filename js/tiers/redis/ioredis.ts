@@ -110,7 +110,11 @@ class IoredisLink implements RedisLink {
   async send(asked: readonly RedisCommand[]): Promise<RedisReply[]> {
     const client = this.#client
     const commands = this.replicas ? asked.map(toMaster) : asked
-    if (this.cluster || commands.length === 1) {
+    const [only] = commands
+    if (only !== undefined && commands.length === 1) {
+      return [await client.callBuffer(only.name, words(only)).catch(asReply)]
+    }
+    if (this.cluster) {
       return Promise.all(commands.map((command) => client.callBuffer(command.name, words(command)).catch(asReply)))
     }
     const replies = await pipelined(client.pipeline(), commands)
@@ -194,8 +198,9 @@ function toMaster(command: RedisCommand): RedisCommand {
   return { name: 'eval', before: [READ, String(keys.length)], keys }
 }
 
-function words({ before = [], keys, after = [] }: RedisCommand): RedisArgument[] {
-  return [...before, ...keys, ...after]
+function words({ before, keys, after }: RedisCommand): readonly RedisArgument[] {
+  if (before === undefined && after === undefined) return keys
+  return [...(before ?? []), ...keys, ...(after ?? [])]
 }
 
 function asReply(error: unknown): Error {

@@ -7,13 +7,12 @@ import { RedisBus } from './bus.ts'
 import { escapeGlob, set } from './commands.ts'
 import type { ReadFrom } from './connect.ts'
 import { readMany, unlinkAll } from './grouped.ts'
-import { guardOf, runScript, runScriptTogether, sendGuarded } from './guarded.ts'
+import { guardOf, runScript, sendGuarded } from './guarded.ts'
 import { isErrorReply, type RedisArgument, type RedisLink, type RedisReply, TIER } from './link.ts'
 import {
   assertSet,
   assertWritten,
   MisplacedReply,
-  outcome,
   outcomes,
   singleValue,
   timeOf,
@@ -22,7 +21,6 @@ import {
 } from './replies.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
-import { exchangeTogether } from './scripts/exchange-together.ts'
 import { lock, unlock } from './scripts/lock.ts'
 import type { Script } from './scripts/script.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
@@ -93,31 +91,17 @@ export class RedisDriver implements Driver {
   }
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
-    const replies = await runScript(await this.#ready(), onlyNewer ? exchangeNewer : exchange, entries, guard)
-    return this.#inStep(() => {
-      assertWritten(replies)
-      return { previous: replies.slice(0, entries.length).map(outcome), guard: this.#guard(replies, guard) }
-    })
+    return this.#exchange(onlyNewer ? exchangeNewer : exchange, entries, guard, false)
   }
 
   async exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
-    if (entries.length === 0) return this.exchangeMany(entries, true, guard)
-    const link = await this.#ready()
-    if (link.cluster) assertOneSlot(entries, link.keyPrefix)
-    const replies = await runScriptTogether(link, exchangeTogether, entries, guard)
-    return this.#inStep(() => {
-      assertWritten(replies)
-      return { previous: outcomes(replies[0], entries.length), guard: this.#guard(replies, guard) }
-    })
+    const { cluster, keyPrefix } = this.#readyNow ?? (await this.#ready())
+    if (cluster && entries.length > 0) assertOneSlot(entries, keyPrefix)
+    return this.#exchange(exchangeNewer, entries, guard, entries.length > 0)
   }
 
-  async setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
-    const entry = { key, value, ttl: Number.POSITIVE_INFINITY }
-    const replies = await runScript(await this.#ready(), setIfAbsent, [entry])
-    return this.#inStep(() => {
-      assertWritten(replies)
-      return singleValue(replies[0])
-    })
+  setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array> {
+    return this.#ask(setIfAbsent, { key, value, ttl: Number.POSITIVE_INFINITY }, singleValue)
   }
 
   async commit(entries: readonly DriverEntry[]): Promise<void> {
@@ -167,11 +151,11 @@ export class RedisDriver implements Driver {
   }
 
   lock(entry: DriverEntry): Promise<boolean> {
-    return this.#ask(lock, entry)
+    return this.#ask(lock, entry, truth)
   }
 
   unlock(key: string, token: Uint8Array): Promise<boolean> {
-    return this.#ask(unlock, { key, value: token, ttl: Number.POSITIVE_INFINITY })
+    return this.#ask(unlock, { key, value: token, ttl: Number.POSITIVE_INFINITY }, truth)
   }
 
   bus({ namespace }: BusOptions): Bus {
@@ -205,12 +189,16 @@ export class RedisDriver implements Driver {
   }
 
   /** The connection, if a command sent now would go out at once. */
+  get #readyNow(): RedisLink | undefined {
+    if (this.#closed || !this.#link?.ready) return undefined
+    this.#wasReady = true
+    return this.#link
+  }
+
+  /** The connection, as soon as a command would go out at once. */
   async #ready(): Promise<RedisLink> {
     if (this.#closed) throw closedError(TIER)
-    if (this.#link?.ready) {
-      this.#wasReady = true
-      return this.#link
-    }
+    if (this.#readyNow !== undefined) return this.#readyNow
     const opening = this.connect()
     if (this.#wasReady) {
       opening.catch(() => undefined)
@@ -229,21 +217,24 @@ export class RedisDriver implements Driver {
     })
   }
 
-  /** Runs a script that answers 1 or 0. */
-  async #ask(script: Script, entry: DriverEntry): Promise<boolean> {
-    const replies = await runScript(await this.#ready(), script, [entry])
+  /** Runs a script of one entry. */
+  async #ask<T>(script: Script, entry: DriverEntry, answer: (reply: RedisReply | undefined) => T): Promise<T> {
+    const link = this.#readyNow ?? (await this.#ready())
+    const { runs } = await runScript(link, script, [entry])
     return this.#inStep(() => {
-      assertWritten(replies)
-      return truth(replies[0])
+      const [reply] = runs.map((run) => run.reply)
+      assertWritten([reply ?? null])
+      return answer(reply)
     })
   }
 
   /** A read; once more on the next connection, where that is asked for and no server has answered. */
   async #reading<T>(read: (link: RedisLink) => Promise<T>): Promise<T> {
-    const link = await this.#ready()
+    const link = this.#readyNow ?? (await this.#ready())
     try {
-      return await this.#inStep(() => read(link))
+      return await read(link)
     } catch (error) {
+      this.#resetIfMisplaced(error)
       const cause = error instanceof CacheError ? error.cause : error
       if (!this.#retryOnTimeout || isErrorReply(cause)) throw tierError(TIER, error)
     }
@@ -259,9 +250,27 @@ export class RedisDriver implements Driver {
     try {
       return await results()
     } catch (error) {
-      if ((error as CacheError).cause instanceof MisplacedReply) this.reset()
+      this.#resetIfMisplaced(error)
       throw error
     }
+  }
+
+  #resetIfMisplaced(error: unknown): void {
+    if ((error as CacheError).cause instanceof MisplacedReply) this.reset()
+  }
+
+  async #exchange(
+    script: Script,
+    entries: readonly DriverEntry[],
+    guard: string | undefined,
+    together: boolean,
+  ): Promise<Exchange> {
+    const link = this.#readyNow ?? (await this.#ready())
+    return this.#inStep(async () => {
+      const { runs, guard: value } = await runScript(link, script, entries, guard, together)
+      assertWritten(runs.map(({ reply }) => reply))
+      return { previous: runs.flatMap((run) => outcomes(run.reply, run.entries.length)), guard: value }
+    })
   }
 
   #guard(replies: readonly RedisReply[], guard: string | undefined): Uint8Array | undefined {

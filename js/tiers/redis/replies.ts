@@ -1,9 +1,10 @@
 import { CacheError } from '../../errors.ts'
 import type { Previous } from '../driver.ts'
 import { tierError } from '../tier-error.ts'
-import { bytes } from './commands.ts'
 import { isErrorReply, type RedisReply, TIER } from './link.ts'
 import { OUTCOMES } from './scripts/script.ts'
+
+const DIGIT_0 = 0x30
 
 /** A reply that cannot be one to what was asked: what comes on this connection answers other questions. */
 export class MisplacedReply extends Error {}
@@ -29,30 +30,30 @@ export function assertSet(replies: readonly RedisReply[]): void {
 
 /** The values that MGET of `count` keys answered. */
 export function valuesOf(reply: RedisReply | undefined, count: number): (Uint8Array | undefined)[] {
-  const sound = Array.isArray(reply) && reply.length === count
-  if (!sound || !reply.every((value) => value === null || Buffer.isBuffer(value))) throw misplaced('MGET', reply)
-  return reply.map(bytes)
+  if (!Array.isArray(reply) || reply.length !== count) throw misplaced('MGET', reply)
+  const values: (Uint8Array | undefined)[] = []
+  for (const value of reply as readonly RedisReply[]) {
+    if (value !== null && !Buffer.isBuffer(value)) throw misplaced('MGET', reply)
+    values.push(value === null ? undefined : bytes(value))
+  }
+  return values
 }
 
 /** The value that stands alone in the reply of a script. */
 export function singleValue(reply: RedisReply | undefined): Uint8Array {
-  const value = bytes(reply)
-  if (value === undefined) throw misplaced('a script', reply)
-  return value
-}
-
-/** What a script says that it replaced. */
-export function outcome(reply: RedisReply | undefined): Previous {
-  const number = integer(reply)
-  const previous = number === undefined ? undefined : OUTCOMES[number]
-  if (previous === undefined) throw misplaced('a script', reply)
-  return previous
+  if (!Buffer.isBuffer(reply)) throw misplaced('a script', reply)
+  return bytes(reply)
 }
 
 /** What a script on `count` entries says that it replaced. */
 export function outcomes(reply: RedisReply | undefined, count: number): Previous[] {
-  if (!Array.isArray(reply) || reply.length !== count) throw misplaced('a script', reply)
-  return reply.map(outcome)
+  const digits = Array.isArray(reply) && Buffer.isBuffer(reply[0]) ? reply[0] : undefined
+  if (digits?.length !== count) throw misplaced('a script', reply)
+  return Array.from(digits, (digit) => {
+    const previous = OUTCOMES[digit - DIGIT_0]
+    if (previous === undefined) throw misplaced('a script', reply)
+    return previous
+  })
 }
 
 /** The server's time in ms, out of the reply of TIME: seconds, and microseconds of them. */
@@ -87,4 +88,9 @@ function integer(reply: RedisReply | undefined): number | undefined {
 function misplaced(what: string, reply: RedisReply | undefined): CacheError {
   const shape = Array.isArray(reply) ? `${reply.length} values` : reply === null ? 'nothing' : typeof reply
   return tierError(TIER, new MisplacedReply(`${what} was answered with ${shape}: not its own reply`))
+}
+
+/** The same bytes without Buffer's own `slice`, which shares memory where Uint8Array's copies. */
+function bytes(reply: Buffer): Uint8Array {
+  return new Uint8Array(reply.buffer, reply.byteOffset, reply.byteLength)
 }

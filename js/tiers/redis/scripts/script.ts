@@ -1,7 +1,9 @@
 import { FLAGS_OFFSET, type Previous, STAMP_BYTES, STAMP_OFFSET, TOMBSTONE_FLAG } from '../../driver.ts'
 
 /**
- * A Lua script of one key: `ARGV[1]` is the value, `ARGV[2]` its TTL in ms or '' for none.
+ * A Lua script of any number of entries, all stored in one step. `KEYS` are theirs, and may have one
+ * more at the end, the guard's; `ARGV[1]` is their values in one piece, see `packed`; `ARGV[2]` is how
+ * many they are. The answer is a digit for each entry, all in one string, and the guard's value.
  *
  * Under a key of ours somebody else may have put a list, a hash and the like. To read it as a
  * string would be an error, at every attempt anew; so it counts as nothing, and is replaced.
@@ -12,8 +14,20 @@ export interface Script {
   sha(): Promise<string>
 }
 
-/** What the numbers mean that the exchange scripts answer. */
+/** What the digits mean that the exchange scripts answer. */
 export const OUTCOMES: readonly Previous[] = ['none', 'value', 'tombstone', 'newer']
+
+/** How `struct` reads what stands before each packed value: its length, and its TTL in ms or 0 for none. */
+const PACKED = '>I4d'
+
+/** Where the first of the packed values begins. */
+export const VALUE_AT = 4 + 8
+
+/** Lua that unpacks the `value` and `ttl` of one entry. */
+export const READ_ENTRY = `
+local _, ttl = struct.unpack('${PACKED}', ARGV[1])
+local value = string.sub(ARGV[1], ${VALUE_AT + 1})
+`
 
 /** Makes a script of its Lua source. */
 export function script(source: string): Script {
@@ -31,29 +45,38 @@ function hex(digest: ArrayBuffer): string {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Where the bytes of a stamp lie, counted from 1 as Lua does. */
-export const STAMP_FIRST = STAMP_OFFSET + 1
-export const STAMP_LAST = STAMP_OFFSET + STAMP_BYTES
-
 /**
- * Lua that reads what is there: `head` is its first bytes up to the stamp's last, and
- * `found` what it is. GETRANGE keeps the value itself out of the interpreter.
+ * A script that takes the entries one by one. `decide` may change `found`, what is there (0 nothing,
+ * 1 a value, 2 a tombstone), to 3: then that stays. `head` is the first bytes of what is there, up to
+ * the stamp's last: GETRANGE keeps the value itself out of the interpreter.
  */
-export const READ_HEAD = `
-local head = ''
-local found = 0
-if redis.call('TYPE', KEYS[1]).ok == 'string' then
-  head = redis.call('GETRANGE', KEYS[1], 0, ${STAMP_LAST - 1})
-  found = (string.byte(head, ${FLAGS_OFFSET + 1}) or 0) % ${TOMBSTONE_FLAG * 2} >= ${TOMBSTONE_FLAG} and 2 or 1
+export function exchangeScript(decide: string): Script {
+  return script(`
+local byte, call, unpack = string.byte, redis.call, struct.unpack
+local packed, count = ARGV[1], tonumber(ARGV[2])
+local outcomes, next = {}, 1
+for i = 1, count do
+  local key = KEYS[i]
+  local length, ttl, from = unpack('${PACKED}', packed, next)
+  next = from + length
+  local value = string.sub(packed, from, next - 1)
+  local head = redis.pcall('GETRANGE', key, 0, ${STAMP_OFFSET + STAMP_BYTES - 1})
+  if type(head) == 'table' then
+    if not string.find(head.err, 'WRONGTYPE', 1, true) then return head end
+    head = ''
+  end
+  local found = 0
+  if head ~= '' then
+    found = (byte(head, ${FLAGS_OFFSET + 1}) or 0) % ${TOMBSTONE_FLAG * 2} >= ${TOMBSTONE_FLAG} and 2 or 1
+  elseif call('TYPE', key).ok == 'string' then
+    found = 1
+  end
+  ${decide}
+  if found ~= 3 then
+    if ttl == 0 then call('SET', key, value) else call('SET', key, value, 'PX', ttl) end
+  end
+  outcomes[i] = found
 end
-`
-
-/** Lua that stores the value, whatever the type of what it replaces, and answers what that was. */
-export const STORE = `
-if ARGV[2] == '' then
-  redis.call('SET', KEYS[1], ARGV[1])
-else
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-end
-return found
-`
+local guard = KEYS[count + 1]
+return { table.concat(outcomes), guard and call('MGET', guard)[1] }`)
+}
