@@ -25,7 +25,8 @@ export interface LinkWorld {
   readonly unit: () => number
   /** A meta key was written: a region's entries may have been swept; `late`: those of later writes too. */
   readonly onSweep: (late: boolean) => void
-  readonly note: (text: string) => void
+  /** What is told is made only where somebody reads it. */
+  readonly note: (text: () => string) => void
 }
 
 /** One process's way to the tier: a connection, so what is sent arrives in order, or not at all. */
@@ -117,7 +118,7 @@ export class SimLink implements Driver {
         if (this.#network === 'silent') return
         if (changesMeta(args)) this.#world.onSweep(this.#world.clock.now() - sent > LATE)
         if (method === 'commit' && this.#isOld(args)) this.#world.onSweep(true)
-        if (WRITES.has(method)) this.#world.note(`${this.#owner} ${method} arrives: ${written(args)}`)
+        if (WRITES.has(method)) this.#world.note(() => `${this.#owner} ${method} arrives: ${written(args)}`)
         void this.#world.tier.apply(method, args).then((result) => {
           if (this.#network === 'deaf') return
           this.#answer(() => this.#life.arrive(() => resolve(result as T)))

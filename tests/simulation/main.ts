@@ -48,9 +48,9 @@ async function runMany(from: number, count: number): Promise<void> {
 
 async function showOne(seed: number): Promise<void> {
   const plan = planOf(seed, values.bus)
-  const whole = await runPlan(plan)
+  const whole = await runPlan(plan, true)
   const failed = whole.wrong.length > 0
-  const short = failed && !values['no-shrink'] ? await runPlan(await shrink(plan)) : whole
+  const short = failed && !values['no-shrink'] ? await runPlan(await shrink(plan), true) : whole
   console.log(short.trace.join('\n'))
   console.log(failed ? `\nwrong: ${short.wrong.join('\n       ')}` : '\nnothing is wrong')
   process.exitCode = failed ? 1 : 0

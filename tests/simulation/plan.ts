@@ -53,6 +53,8 @@ export interface Plan {
 /** A live and a packed one. */
 export const REGIONS = ['live', 'packed'] as const
 export const KEYS = ['a', 'b'] as const
+/** Each key of each region. */
+export const NAMES = REGIONS.flatMap((region) => KEYS.map((key) => ({ region, key })))
 /** The tag that some of what is written has. */
 export const TAG = 'tag'
 

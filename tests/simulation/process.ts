@@ -198,7 +198,7 @@ export class Process {
       unsure: tagged && this.#cutOff,
       weak: true,
     })
-    this.#world.note(`${this.name} factory of ${name} #${write.id}`)
+    this.#world.note(() => `${this.name} factory of ${name} #${write.id}`)
     await new Promise<void>((resolve) => this.life.clock.after(takes, resolve))
     this.#factories.set(name, running - 1)
     write.ended = clock.now() + 2 * LIMIT
@@ -228,7 +228,7 @@ export class Process {
   #done(write: Write): void {
     write.ended = this.#world.clock.now()
     this.#doubt(write)
-    this.#world.note(`${this.name} #${write.id} is done`)
+    this.#world.note(() => `${this.name} #${write.id} is done`)
     if (write.key !== undefined) this.#raise(write)
     this.watch()
   }
@@ -249,7 +249,7 @@ export class Process {
   /** A read that began at `began` came back with `value`. */
   #saw(region: string, key: string, value: string | undefined, began: number): void {
     const { history, fail, note, clock } = this.#world
-    note(`${this.name} reads ${region}:${key} = ${value ?? 'nothing'}`)
+    note(() => `${this.name} reads ${region}:${key} = ${value ?? 'nothing'}`)
     if (value === undefined) return
     const writer = history.writerOf(value)
     if (writer === undefined || writer.region !== region || writer.key !== key) {

@@ -2,8 +2,8 @@ import { seeded } from '../../js/testing/random.ts'
 import { type Plan, planOf } from './plan.ts'
 import { type Outcome, Schedule } from './schedule.ts'
 
-/** Runs a plan. The runtime's random source is the plan's own meanwhile: so it does the same again. */
-export async function runPlan(plan: Plan): Promise<Outcome> {
+/** Runs a plan, and tells what happened step by step where it is `traced`. The runtime's random source is the plan's own meanwhile: so it does the same again. */
+export async function runPlan(plan: Plan, traced = false): Promise<Outcome> {
   const unit = seeded(plan.seed)
   const source = globalThis.crypto.getRandomValues
   globalThis.crypto.getRandomValues = <T extends ArrayBufferView>(array: T): T => {
@@ -12,15 +12,15 @@ export async function runPlan(plan: Plan): Promise<Outcome> {
     return array
   }
   try {
-    return await new Schedule(plan).run()
+    return await new Schedule(plan, traced).run()
   } finally {
     globalThis.crypto.getRandomValues = source
   }
 }
 
 /** Runs the schedule of a seed. */
-export function runSeed(seed: number, bus = false): Promise<Outcome> {
-  return runPlan(planOf(seed, bus))
+export function runSeed(seed: number, bus = false, traced = false): Promise<Outcome> {
+  return runPlan(planOf(seed, bus), traced)
 }
 
 /** The same failure with as few steps as can be found by leaving out pieces, ever smaller ones (Zeller and Hildebrandt, 2002). */

@@ -2,7 +2,7 @@ import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { seeded } from '../../js/testing/random.ts'
 import { SimHub } from './bus.ts'
 import { History } from './history.ts'
-import { type Act, describeAct, KEYS, type Plan, REGIONS } from './plan.ts'
+import { type Act, describeAct, NAMES, type Plan } from './plan.ts'
 import { L1_TTL, Process, type ProcessWorld, SETTLED } from './process.ts'
 import { SimTier } from './tier.ts'
 
@@ -10,7 +10,7 @@ import { SimTier } from './tier.ts'
 export interface Outcome {
   /** What is wrong, in words; empty where nothing is. */
   readonly wrong: readonly string[]
-  /** What happened, in order: the same for the same plan. */
+  /** What happened, in order, where that was asked for: the same for the same plan. */
   readonly trace: readonly string[]
   readonly operations: number
 }
@@ -21,6 +21,7 @@ const HEALING = SETTLED + L1_TTL
 /** Lets one schedule run from its start to its end, in virtual time. */
 export class Schedule {
   readonly #plan: Plan
+  readonly #traced: boolean
   readonly #clock = new FakeClock()
   readonly #tier = new SimTier(this.#clock)
   readonly #history = new History()
@@ -32,8 +33,9 @@ export class Schedule {
   readonly #start = this.#clock.now()
   #operations = 0
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, traced = false) {
     this.#plan = plan
+    this.#traced = traced
     const unit = seeded(plan.seed ^ 0x5eed)
     this.#world = {
       clock: this.#clock,
@@ -45,10 +47,10 @@ export class Schedule {
         this.#history.sweep()
         if (late) this.#excuse()
       },
-      note: (text) => this.#trace.push(`${this.#time} ${text}`),
+      note: (text) => this.#note(text),
       fail: (text) => {
         this.#wrong.push(text)
-        this.#trace.push(`${this.#time} WRONG ${text}`)
+        this.#note(() => `WRONG ${text}`)
       },
     }
     this.#present = plan.skews.map((_, i) => this.#make(i))
@@ -57,7 +59,7 @@ export class Schedule {
   async run(): Promise<Outcome> {
     await this.#begin()
     for (const { act, wait } of this.#plan.steps) {
-      this.#trace.push(`${this.#time} ${describeAct(act)}`)
+      this.#note(() => describeAct(act))
       await this.#do(act)
       await this.#advance(wait)
     }
@@ -68,8 +70,8 @@ export class Schedule {
     return { wrong: this.#wrong, trace: this.#trace, operations: this.#operations }
   }
 
-  get #time(): string {
-    return `${this.#clock.now() - this.#start}`.padStart(6)
+  #note(text: () => string): void {
+    if (this.#traced) this.#trace.push(`${String(this.#clock.now() - this.#start).padStart(6)} ${text()}`)
   }
 
   #make(slot: number): Process {
@@ -131,7 +133,7 @@ export class Schedule {
   }
 
   async #heal(): Promise<void> {
-    this.#trace.push(`${this.#time} all is healed`)
+    this.#note(() => 'all is healed')
     for (const [slot, process] of this.#present.entries()) {
       if (process.life.dead) this.#present[slot] = this.#make(slot)
       process.life.resume(false)
@@ -154,16 +156,15 @@ export class Schedule {
       } else this.#world.fail(`the circuit of ${name} is ${l2.state}`)
     }
     // Who reads learns what the tier has lost, and makes it good.
-    await this.#eachKey((region, key) => this.#readAll(region, key))
+    await this.#readAll()
     await this.#advance(L1_TTL + 200)
-    for (const region of REGIONS) {
-      for (const key of KEYS) {
-        const values = await this.#readAll(region, key)
-        if (new Set(values.filter((value) => !this.#mayRemain(value))).size > 1)
-          this.#world.fail(`${region}:${key} is ${values.join(' and ')}`)
-        const wrong = this.#history.wrong(region, key, values[0])
-        if (wrong !== undefined) this.#world.fail(`${region}:${key} ${wrong}`)
-      }
+    const found = await this.#readAll()
+    for (const [i, { region, key }] of NAMES.entries()) {
+      const values = found[i] as (string | undefined)[]
+      if (new Set(values.filter((value) => !this.#mayRemain(value))).size > 1)
+        this.#world.fail(`${region}:${key} is ${values.join(' and ')}`)
+      const wrong = this.#history.wrong(region, key, values[0])
+      if (wrong !== undefined) this.#world.fail(`${region}:${key} ${wrong}`)
     }
   }
 
@@ -177,40 +178,36 @@ export class Schedule {
     )
   }
 
-  async #eachKey(work: (region: string, key: string) => Promise<unknown>): Promise<void> {
-    for (const region of REGIONS) for (const key of KEYS) await work(region, key)
-  }
-
-  /** What all read under a key; the last is a process that has just begun. */
-  async #readAll(region: string, key: string): Promise<(string | undefined)[]> {
-    const fresh = this.#make(this.#present.length)
-    const reads = [...this.#present, fresh].map((process) => process.read(region, key))
+  /** What all read under each key; the last of them is a process that has just begun. */
+  async #readAll(): Promise<(string | undefined)[][]> {
+    const readers = [...this.#present, this.#make(this.#present.length)]
+    const reads = NAMES.map(({ region, key }) => Promise.all(readers.map((process) => process.read(region, key))))
     await this.#advance(100)
     return Promise.all(reads)
   }
 
   /** Each key is written or deleted once more: from then on nobody may see what was before. */
   async #invalidate(): Promise<void> {
-    const expected = new Map<string, string | undefined>()
+    const expected: (string | undefined)[] = []
     let turn = this.#plan.seed
-    for (const region of REGIONS) {
-      for (const key of KEYS) {
-        const { cache } = this.#present[turn++ % this.#present.length] as Process
-        const value = turn % 3 === 0 ? undefined : `final ${region}:${key}`
-        expected.set(`${region}:${key}`, value)
-        const done = value === undefined ? cache.delete(region, key) : cache.set(region, key, value)
-        await this.#advance(20)
-        await done
-      }
+    for (const { region, key } of NAMES) {
+      const { cache } = this.#present[turn++ % this.#present.length] as Process
+      const value = turn % 3 === 0 ? undefined : `final ${region}:${key}`
+      expected.push(value)
+      const done = value === undefined ? cache.delete(region, key) : cache.set(region, key, value)
+      await this.#advance(20)
+      await done
     }
     await this.#advance(L1_TTL)
-    for (const [name, value] of expected) {
-      const [region = '', key = ''] = name.split(':')
-      for (const process of this.#present) {
-        const read = process.cache.get(region, key)
-        await this.#advance(10)
-        const found = await read
-        if (found !== value) this.#world.fail(`${process.name} reads ${found} under ${name}, not ${value}`)
+    const reads = NAMES.map(({ region, key }) =>
+      Promise.all(this.#present.map(({ cache }) => cache.get<string>(region, key))),
+    )
+    await this.#advance(20)
+    for (const [i, found] of (await Promise.all(reads)).entries()) {
+      const { region, key } = NAMES[i] as (typeof NAMES)[number]
+      for (const [j, value] of found.entries()) {
+        if (value !== expected[i])
+          this.#world.fail(`${this.#present[j]?.name} reads ${value} under ${region}:${key}, not ${expected[i]}`)
       }
     }
   }

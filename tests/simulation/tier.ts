@@ -35,7 +35,7 @@ export class SimTier {
 
   /** Does `method` now, as a call of the network that has just arrived. */
   async apply(method: keyof Driver, args: readonly unknown[]): Promise<unknown> {
-    const kept = structuredClone(args.filter((arg) => !(arg instanceof AbortSignal)))
+    const kept = args.filter((arg) => !(arg instanceof AbortSignal))
     const result = await call(this.#driver, method, kept)
     if (CHANGES.has(method)) {
       this.#applied.push({
