@@ -12,7 +12,7 @@ export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver |
     const { redisDriver } = await import('../tiers/redis/index.ts')
     return redisDriver(redis, redisOptions)
   }
-  return new LazyDriver('redis', true, load, redisOptions.readFrom === 'replica')
+  return new LazyDriver({ name: 'redis', shared: true, lags: redisOptions.readFrom === 'replica', echoes: true }, load)
 }
 
 /**

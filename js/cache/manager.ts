@@ -94,9 +94,9 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
       random: systemRandom,
       lags: driver?.lags ?? false,
       onChanges: (region, changes) => this.#hear(region, changes),
-      onState: (state, cause) => {
-        if (state === 'down') for (const handle of this.#handles.values()) handle.unheard()
-        monitor.bus(bus?.name ?? '', state, cause)
+      onState: (state, cause) => monitor.bus(bus?.name ?? '', state, cause),
+      onDoubt: () => {
+        for (const handle of this.#handles.values()) handle.unheard()
       },
     })
     const onWritten = (written: Replayed) => coherence.wrote(written)

@@ -44,6 +44,8 @@ export class ChaosBus implements Bus {
   readonly name = 'chaos'
   /** How many messages were handed over to be sent. */
   published = 0
+  /** How often the connection was given up because nothing came back on it. */
+  resets = 0
   /** Whether `close` was called. */
   closed = false
   readonly #bus: Bus
@@ -59,6 +61,14 @@ export class ChaosBus implements Bus {
     this.#bus = bus
     this.#clock = clock
     this.#faults = new Faults(seed)
+  }
+
+  get echoes(): boolean {
+    return this.#bus.echoes ?? false
+  }
+
+  get tracks(): boolean {
+    return this.#bus.tracks ?? false
   }
 
   /** From now on every message meets `fault`, or what a plan says. */
@@ -126,6 +136,12 @@ export class ChaosBus implements Bus {
     if (fault === 'fail') throw new CacheError('TIER_UNAVAILABLE', 'chaos: the message was not taken')
     if (fault === 'hang') return new Promise(() => undefined)
     await sent
+  }
+
+  /** Makes the connection anew, which is of no use while it is broken. */
+  reset(): void {
+    this.resets++
+    this.#tell()
   }
 
   async close(): Promise<void> {

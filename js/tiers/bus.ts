@@ -12,6 +12,16 @@ export interface Bus {
   /** What status, metrics, events and errors call it: 'redis', 'broadcast-channel', … */
   readonly name: string
   /**
+   * Whether what it sends also comes back to who sent it. Then a connection on which nothing is
+   * heard any more, without an error, is noticed. Default: false.
+   */
+  readonly echoes?: boolean
+  /**
+   * Whether it hears by itself what changes in L2 (`BusListener.changed`). Then nobody is told
+   * of changes, and only signs of life are published. Default: false.
+   */
+  readonly tracks?: boolean
+  /**
    * Begins to listen. Called once; before it, nothing is opened. It neither throws nor waits:
    * how it went is told to `listener.state`. After `close` it does nothing.
    */
@@ -21,6 +31,11 @@ export interface Bus {
    * not possible; nothing is kept to be sent later. The bytes must not change afterwards.
    */
   publish(message: Uint8Array): Promise<void>
+  /**
+   * Gives up the connection on which it hears, and makes another: nothing comes back on this one.
+   * It tells `state(true)` when it hears again.
+   */
+  reset?(): void
   /**
    * Ends what the bus opened itself, never a client that it was handed. Idempotent, and never
    * waits for the other side. The listener hears nothing afterwards, and `publish` rejects

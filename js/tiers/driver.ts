@@ -97,8 +97,11 @@ export interface Driver {
 export interface BusOptions {
   /** What every key in the tier starts with. */
   readonly namespace: string
-  /** 'pubsub': over a server. 'auto' is what suits the tier best. */
-  readonly kind: 'auto' | 'pubsub'
+  /**
+   * 'pubsub': over a server. 'tracking': the server tells by itself what changes in it. 'auto' is
+   * what suits the tier best.
+   */
+  readonly kind: 'auto' | 'pubsub' | 'tracking'
 }
 
 /** One value to store. */

@@ -3,8 +3,14 @@ import { closedError } from './tier-error.ts'
 
 /** Where the caches of one process meet: each has a bus of its own from it. */
 export interface InProcessHub {
-  /** Another bus of this hub. It hears what the others publish, and not itself. */
+  /** Another bus of this hub. It hears what the others publish. */
   join(): Bus
+}
+
+/** Options of `inProcessHub`. */
+export interface InProcessHubOptions {
+  /** Whether a bus also hears what it publishes itself, as over Redis. Default: false. */
+  readonly echoes?: boolean
 }
 
 /**
@@ -18,19 +24,21 @@ export interface InProcessHub {
  * const a = new CacheManager({ l2, bus: hub.join() })
  * const b = new CacheManager({ l2, bus: hub.join() })
  */
-export function inProcessHub(): InProcessHub {
+export function inProcessHub({ echoes = false }: InProcessHubOptions = {}): InProcessHub {
   const members = new Set<Member>()
-  return { join: () => new Member(members) }
+  return { join: () => new Member(members, echoes) }
 }
 
 class Member implements Bus {
   readonly name = 'in-process'
+  readonly echoes: boolean
   readonly #members: Set<Member>
   #listener: BusListener | undefined
   #closed = false
 
-  constructor(members: Set<Member>) {
+  constructor(members: Set<Member>, echoes: boolean) {
     this.#members = members
+    this.echoes = echoes
   }
 
   start(listener: BusListener): void {
@@ -42,7 +50,7 @@ class Member implements Bus {
 
   async publish(message: Uint8Array): Promise<void> {
     if (this.#closed) throw closedError(this.name)
-    for (const member of this.#members) if (member !== this) member.#receive(new Uint8Array(message))
+    for (const member of this.#members) if (this.echoes || member !== this) member.#receive(new Uint8Array(message))
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,15 @@ import type { Bus, BusListener } from './bus.ts'
 import type { BusOptions, Driver, DriverEntry, Exchange } from './driver.ts'
 import { closedError, tierError } from './tier-error.ts'
 
+/** What is known of a driver before its code is loaded. */
+export interface LazyOptions {
+  readonly name: string
+  readonly shared: boolean
+  readonly lags?: boolean
+  /** Whether its bus brings own messages back. */
+  readonly echoes?: boolean
+}
+
 /**
  * A driver whose code is loaded at its first use, so that importing the cache pulls in no
  * tier. A load that fails is tried again at the next use.
@@ -10,14 +19,16 @@ export class LazyDriver implements Driver {
   readonly name: string
   readonly shared: boolean
   readonly lags: boolean
+  readonly #echoes: boolean
   readonly #load: () => Promise<Driver>
   #loading: Promise<Driver> | undefined
   #loaded: Driver | undefined
 
-  constructor(name: string, shared: boolean, load: () => Promise<Driver>, lags = false) {
+  constructor({ name, shared, lags = false, echoes = false }: LazyOptions, load: () => Promise<Driver>) {
     this.name = name
     this.shared = shared
     this.lags = lags
+    this.#echoes = echoes
     this.#load = load
   }
 
@@ -64,11 +75,12 @@ export class LazyDriver implements Driver {
   }
 
   bus(options: BusOptions): Bus {
-    return new LazyBus(this.name, async () => {
+    const load = async () => {
       const bus = (await this.#driver()).bus?.(options)
       if (bus === undefined) throw tierError(this.name, new Error('there is no bus'))
       return bus
-    })
+    }
+    return new LazyBus(this.name, this.#echoes, options.kind === 'tracking', load)
   }
 
   async now(): Promise<number> {
@@ -104,12 +116,17 @@ export class LazyDriver implements Driver {
 /** A bus whose code is loaded when it is started. */
 class LazyBus implements Bus {
   readonly name: string
+  readonly echoes: boolean
+  readonly tracks: boolean
   readonly #load: () => Promise<Bus>
   #loading: Promise<Bus> | undefined
+  #loaded: Bus | undefined
   #closed = false
 
-  constructor(name: string, load: () => Promise<Bus>) {
+  constructor(name: string, echoes: boolean, tracks: boolean, load: () => Promise<Bus>) {
     this.name = name
+    this.echoes = echoes
+    this.tracks = tracks
     this.#load = load
   }
 
@@ -117,7 +134,10 @@ class LazyBus implements Bus {
     if (this.#closed) return
     this.#loading = this.#load()
     this.#loading.then(
-      (bus) => bus.start(listener),
+      (bus) => {
+        this.#loaded = bus
+        bus.start(listener)
+      },
       (cause: unknown) => listener.state(false, cause),
     )
   }
@@ -126,6 +146,10 @@ class LazyBus implements Bus {
     if (this.#closed) throw closedError(this.name)
     if (this.#loading === undefined) throw tierError(this.name, new Error('the bus was not started'))
     await (await this.#loading).publish(message)
+  }
+
+  reset(): void {
+    this.#loaded?.reset?.()
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { withLimit } from '../time-limit.ts'
 import { changeOfKey } from './changed-key.ts'
 import { type Change, KINDS } from './message.ts'
 import { busError, Publisher } from './publisher.ts'
+import { Pulse } from './pulse.ts'
 import { Receiver } from './receiver.ts'
 import { Trust } from './trust.ts'
 
@@ -26,6 +27,8 @@ export interface CoherenceOptions {
   readonly onChanges: (region: string | undefined, changes: readonly Change[]) => void
   /** Told when the bus comes and goes. It must not throw. */
   readonly onState: (state: 'up' | 'down', cause: CacheError | undefined) => void
+  /** Told when what is known without a look at L2 must not be believed for longer than without a bus. It must not throw. */
+  readonly onDoubt: () => void
 }
 
 /** How the bus is doing. */
@@ -70,12 +73,16 @@ export class Coherence {
   readonly #options: CoherenceOptions
   readonly #publisher: Publisher | undefined
   readonly #receiver: Receiver
+  /** Of a bus that brings own messages back. */
+  readonly #pulse: Pulse | undefined
   #state: BusStatus['state']
   #since: number | undefined
   #lastError: CacheError | undefined
   #sent = 0
   #failed = 0
   #wasUp = false
+  /** Whether it is down because messages of this process did not come back. */
+  #silent = false
   #closed = false
 
   constructor(options: CoherenceOptions) {
@@ -83,12 +90,23 @@ export class Coherence {
     this.#options = options
     this.trust = new Trust(clock, options.lags)
     this.#state = bus === undefined ? 'none' : 'idle'
-    this.#publisher = bus && new Publisher({ bus, clock, random, onSent: (error) => this.#onSent(error) })
+    this.#publisher =
+      bus &&
+      new Publisher({
+        bus,
+        clock,
+        random,
+        onSending: (sequence) => this.#pulse?.sending(sequence),
+        onSent: (sequence, error) => this.#onSent(sequence, error),
+      })
     this.#receiver = new Receiver({
+      clock,
       node: () => this.#publisher?.node ?? '',
       onChanges,
       onGap: () => this.#suspect(),
+      onEcho: (sequence) => this.#onEcho(sequence),
     })
+    this.#pulse = bus?.echoes ? this.#makePulse() : undefined
   }
 
   /** Opens the bus, unless it is open. */
@@ -99,7 +117,7 @@ export class Coherence {
     this.#since = this.#options.clock.wall()
     try {
       bus.start({
-        message: (bytes) => this.#hears(() => this.#receiver.receive(bytes)),
+        message: (bytes) => this.#hears(() => this.#onMessage(bytes)),
         state: (up, cause) => this.#hears(() => this.#onState(up, cause)),
         changed: (keys) => this.#hears(() => this.#onChanged(keys)),
       })
@@ -111,8 +129,10 @@ export class Coherence {
   /** Tells the others what L2 has taken, or will take from the journal. */
   wrote(written: Replayed): void {
     const { region } = written
-    if (written.kind === 'clear') this.tell([{ kind: KINDS.clear, region, key: '', stamp: written.stamp }])
-    else if (this.#publisher !== undefined) this.tell(written.writes.map((write) => changeOf(region, write)))
+    if (this.#publisher === undefined || this.#options.bus?.tracks) return
+    if (written.kind === 'clear')
+      this.#publisher.publish([{ kind: KINDS.clear, region, key: '', stamp: written.stamp }])
+    else this.#publisher.publish(written.writes.map((write) => changeOf(region, write)))
   }
 
   /** As `wrote`, of what came from the journal. What L2 holds something newer than, memory gives up here as well. */
@@ -122,11 +142,6 @@ export class Coherence {
     const { region, undone } = replayed
     const newer = undone.map((write) => ({ ...changeOf(region, write), stamp: stampAfter(stampOf(write.envelope)) }))
     this.#options.onChanges(region, newer)
-  }
-
-  /** Tells the others of any changes. */
-  tell(changes: readonly Change[]): void {
-    this.#publisher?.publish(changes)
   }
 
   status(): BusStatus {
@@ -155,6 +170,7 @@ export class Coherence {
     if (opened) await withLimit(this.#publisher.flush(), limit, clock, bus.name).catch(() => undefined)
     this.#closed = true
     this.#publisher.close()
+    this.#pulse?.end()
     this.trust.end()
     const closing = Promise.resolve().then(() => bus.close())
     await withLimit(closing, Math.max(end - clock.now(), CLOSE_LIMIT), clock, bus.name).catch(() => undefined)
@@ -171,16 +187,53 @@ export class Coherence {
     const changed = this.#state !== state || this.#lastError === undefined
     if (this.#state !== state) this.#since = clock.wall()
     this.#state = state
+    this.#silent = false
     if (up) {
       this.#lastError = undefined
-      this.#receiver.forget()
+      this.#receiver.begin()
+      this.#pulse?.begin()
       this.#suspect()
       void this.#publisher?.flush()
     } else {
       this.#lastError = cause === undefined ? undefined : busError(bus?.name ?? 'bus', cause)
+      this.#pulse?.end()
       this.trust.end()
     }
     if (changed) onState(state, this.#lastError)
+    if (changed && !up) this.#options.onDoubt()
+  }
+
+  #onMessage(bytes: Uint8Array): void {
+    this.#pulse?.heard()
+    this.#receiver.receive(bytes)
+  }
+
+  #onEcho(sequence: number): void {
+    this.#pulse?.echoed(sequence)
+    if (this.#silent) this.#onState(true, undefined)
+  }
+
+  /** What this process publishes does not come back: nothing else may have arrived either. */
+  #onSilence(heardAt: number): void {
+    const { bus } = this.#options
+    this.trust.end(heardAt)
+    this.#onState(false, new Error('messages do not come back'))
+    this.#silent = true
+    bus?.reset?.()
+  }
+
+  #makePulse(): Pulse {
+    const { clock, random, onDoubt } = this.#options
+    const pulse = new Pulse({
+      clock,
+      random,
+      trust: this.trust,
+      beat: () => this.#publisher?.beat(),
+      onLapse: onDoubt,
+      onSilence: (heardAt) => this.#onSilence(heardAt),
+    })
+    this.trust.onDoubt = () => pulse.doubt()
+    return pulse
   }
 
   /** Something may have been missed: memory is looked up in L2 again, and what is being made may be old. */
@@ -191,6 +244,7 @@ export class Coherence {
   }
 
   #onChanged(keys: readonly string[] | undefined): void {
+    this.#pulse?.heard()
     if (keys === undefined) {
       this.#suspect()
       return
@@ -201,9 +255,10 @@ export class Coherence {
     }
   }
 
-  #onSent(error: CacheError | undefined): void {
+  #onSent(sequence: number, error: CacheError | undefined): void {
     if (error === undefined) this.#sent++
     else {
+      this.#pulse?.failed(sequence)
       this.#failed++
       this.#lastError = error
     }

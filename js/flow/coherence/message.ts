@@ -22,6 +22,8 @@ export interface Message {
   readonly node: string
   /** The sender's count of messages, from 1: where one is missing, it was lost. */
   readonly sequence: number
+  /** How long ago its message before this one was sent, in ms; `MAX_AGE` where there was none. */
+  readonly age: number
   readonly changes: readonly Change[]
   /** How many changes are of a kind that is not known here. */
   readonly unknown: number
@@ -30,10 +32,13 @@ export interface Message {
 /** How many bytes of changes go into one message; one change more may be in it. */
 export const MESSAGE_BYTES = 128 * 1024
 
+/** The longest age that a message tells, in ms: 49 days. */
+export const MAX_AGE = 0xffffffff
+
 const VERSION = 1
 const NODE_BYTES = 8
-/** Version, node, sequence. */
-const HEAD_BYTES = 1 + NODE_BYTES + 4
+/** Version, node, sequence, age. */
+const HEAD_BYTES = 1 + NODE_BYTES + 4 + 4
 /** Kind, length of the region, length of the key, stamp. */
 const CHANGE_BYTES = 1 + 2 + 4 + STAMP_BYTES
 
@@ -45,7 +50,12 @@ export function sizeOf({ region, key }: Change): number {
 }
 
 /** The bytes of a message; numbers are big-endian. */
-export function encodeMessage(node: Uint8Array, sequence: number, changes: readonly Change[]): Uint8Array {
+export function encodeMessage(
+  node: Uint8Array,
+  sequence: number,
+  changes: readonly Change[],
+  age = MAX_AGE,
+): Uint8Array {
   const texts = changes.map(({ region, key }) => [encoder.encode(region), encoder.encode(key)] as const)
   const length = texts.reduce((sum, [region, key]) => sum + CHANGE_BYTES + region.length + key.length, HEAD_BYTES)
   const bytes = new Uint8Array(length)
@@ -53,6 +63,7 @@ export function encodeMessage(node: Uint8Array, sequence: number, changes: reado
   bytes[0] = VERSION
   bytes.set(node, 1)
   view.setUint32(1 + NODE_BYTES, sequence)
+  view.setUint32(1 + NODE_BYTES + 4, Math.min(age, MAX_AGE))
   let at = HEAD_BYTES
   for (const [i, change] of changes.entries()) {
     const [region, key] = texts[i] as readonly [Uint8Array, Uint8Array]
@@ -87,7 +98,9 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
     else unknown++
     at = end
   }
-  return { node: hex(bytes.subarray(1, 1 + NODE_BYTES)), sequence: view.getUint32(1 + NODE_BYTES), changes, unknown }
+  const node = hex(bytes.subarray(1, 1 + NODE_BYTES))
+  const sequence = view.getUint32(1 + NODE_BYTES)
+  return { node, sequence, age: view.getUint32(1 + NODE_BYTES + 4), changes, unknown }
 }
 
 /** Bytes as hexadecimal digits. */

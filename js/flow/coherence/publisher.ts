@@ -11,8 +11,10 @@ export interface PublisherOptions {
   readonly bus: Bus
   readonly clock: Clock
   readonly random: RandomSource
+  /** Told of each message before it is handed over, by its number. */
+  readonly onSending: (sequence: number) => void
   /** Told of each message: handed over, or why not. */
-  readonly onSent: (error: CacheError | undefined) => void
+  readonly onSent: (sequence: number, error: CacheError | undefined) => void
 }
 
 /** How many changes may wait at the most. Beyond, their regions are told to be cleared. */
@@ -22,11 +24,16 @@ const LIMIT = 1_000
 /** When a message that the bus did not take is tried again, in ms; it doubles each time. */
 const FIRST_RETRY = 100
 const MAX_RETRY = 5_000
+/** For how long no message must follow one with changes until their count is told once more, in ms. */
+const BEAT_AFTER = 1_000
 
 /**
  * Tells the others what was written. All changes of one tick go out together, and while the
  * bus does not take one message the rest waits, last per key. What it refused is sent again:
  * a change that nobody hears of would stay wrong in their memory for its whole lifetime.
+ *
+ * Messages are numbered, so that one that gets lost is noticed at the next. For the last one there
+ * is a beat: a message without changes, a second after it. A busy writer sends none.
  */
 export class Publisher {
   readonly #options: PublisherOptions
@@ -38,6 +45,11 @@ export class Publisher {
   #sending: Promise<void> | undefined
   #retry: Timer | undefined
   #delay = FIRST_RETRY
+  /** When the last message was handed over, and whether it had changes. */
+  #sentAt = Number.NEGATIVE_INFINITY
+  #told = false
+  #beats: Timer | undefined
+  #beatDue = false
   #closed = false
 
   constructor(options: PublisherOptions) {
@@ -66,6 +78,13 @@ export class Publisher {
     if (this.#retry === undefined) this.flush()
   }
 
+  /** Sends a message without changes, or whatever is to be sent anyway: a sign of life. */
+  beat(): void {
+    if (this.#closed) return
+    this.#beatDue = true
+    if (this.#retry === undefined) void this.flush()
+  }
+
   /** Sends what waits, now; resolves when the bus has taken it, or has not. Never rejects. */
   flush(): Promise<void> {
     this.#retry?.cancel()
@@ -74,7 +93,7 @@ export class Publisher {
       .then(() => this.#send())
       .finally(() => {
         this.#sending = undefined
-        if (this.#waiting.size > 0 && !this.#closed) this.#retry ??= this.#later()
+        if (this.#pending && !this.#closed) this.#retry ??= this.#later()
       })
     return this.#sending
   }
@@ -83,31 +102,57 @@ export class Publisher {
   close(): void {
     this.#closed = true
     this.#retry?.cancel()
+    this.#beats?.cancel()
     this.#waiting.clear()
+  }
+
+  get #pending(): boolean {
+    return this.#waiting.size > 0 || this.#beatDue
   }
 
   /** Ends at the first message that the bus does not take. */
   async #send(): Promise<void> {
-    const { bus, clock, onSent } = this.#options
-    while (this.#waiting.size > 0 && !this.#closed) {
+    const { bus, clock, onSending, onSent } = this.#options
+    while (this.#pending && !this.#closed) {
       const batch = this.#take()
       this.#underWay = batch.length
       void this.node
-      this.#sequence++
-      const message = encodeMessage(this.#node, this.#sequence >>> 0, batch)
+      // One that was not taken may have arrived all the same: the next has its number, and all of its changes.
+      const sequence = (this.#sequence + 1) >>> 0
+      const message = encodeMessage(this.#node, sequence, batch, clock.now() - this.#sentAt)
+      this.#beatDue = false
+      onSending(sequence)
       try {
         const sent = Promise.resolve().then(() => bus.publish(message))
         await withLimit(sent, LIMIT, clock, `${bus.name}: publish`)
         this.#delay = FIRST_RETRY
-        onSent(undefined)
+        this.#sequence = sequence
+        this.#sentAt = clock.now()
+        this.#tellAgain(batch.length > 0)
+        onSent(sequence, undefined)
       } catch (cause) {
         for (const change of batch) this.#keep(change)
-        onSent(busError(bus.name, cause))
+        this.#beatDue = batch.length === 0
+        onSent(sequence, busError(bus.name, cause))
         return
       } finally {
         this.#underWay = 0
       }
     }
+  }
+
+  /** Sees to it that a beat follows the last message that had changes. */
+  #tellAgain(changes: boolean): void {
+    this.#told = changes
+    if (changes) this.#beats ??= this.#options.clock.after(BEAT_AFTER, () => this.#lookBack())
+  }
+
+  #lookBack(): void {
+    this.#beats = undefined
+    if (!this.#told) return
+    const left = this.#sentAt + BEAT_AFTER - this.#options.clock.now()
+    if (left <= 0) this.beat()
+    else this.#beats = this.#options.clock.after(left, () => this.#lookBack())
   }
 
   #later(): Timer {

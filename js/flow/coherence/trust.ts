@@ -28,6 +28,9 @@ export class Trust {
   /** No mark is below. */
   #floor = 0
   readonly #lags: boolean
+  #used = false
+  /** Told where memory is asked for while nothing is heard. */
+  onDoubt: () => void = () => undefined
 
   /** @param lags - Whether L2 may answer from copies that lag behind: no message says when they have caught up. */
   constructor(clock: Clock, lags = false) {
@@ -47,9 +50,21 @@ export class Trust {
     this.#until = Number.POSITIVE_INFINITY
   }
 
-  /** From now on something may be missed. */
-  end(): void {
-    if (this.live) this.#until = this.mark()
+  /** Something may be missed since then, in ms of the monotonic clock. Default: since now. */
+  end(since = this.mark()): void {
+    if (this.live) this.#until = since
+  }
+
+  /** Nothing was missed since `end`, and everything is heard. */
+  resume(): void {
+    this.#until = Number.POSITIVE_INFINITY
+  }
+
+  /** Whether it was asked about entries since the last time. */
+  takeUse(): boolean {
+    const used = this.#used
+    this.#used = false
+    return used
   }
 
   /** Whether everything is heard. */
@@ -59,9 +74,12 @@ export class Trust {
 
   /** Whether an entry with this mark may be served without a look at L2; `ttl` is its region's `l1.ttl`, in ms. */
   covers(mark: number, ttl: number): boolean {
+    const { live } = this
+    this.#used = true
+    if (!live) this.onDoubt()
     if (this.#lags && mark + ttl <= this.#clock.now()) return false
     if (mark + Math.max(ttl, MAX_TRUST) <= this.#clock.now()) return false
-    if (this.live) return mark >= this.#since
+    if (live) return mark >= this.#since
     const known = mark >= this.#since ? Math.max(mark, this.#until) : mark
     return known + ttl > this.#clock.now()
   }

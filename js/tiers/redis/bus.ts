@@ -1,62 +1,127 @@
+import type { Clock, Timer } from '../../clock.ts'
 import type { Bus, BusListener } from '../bus.ts'
 import { closedError, tierError } from '../tier-error.ts'
 import { reconnectDelay } from './connect.ts'
-import { type RedisLink, TIER } from './link.ts'
-import type { Subscription } from './subscription.ts'
+import type { Ear } from './ear.ts'
+import { givenUp, type RedisLink, type RedisReply, TIER } from './link.ts'
+
+/** What a `RedisBus` is made of. */
+export interface RedisBusOptions {
+  /** The tier's connection; rejects where there is none. */
+  readonly link: () => Promise<RedisLink>
+  readonly namespace: string
+  readonly clock: Clock
+}
+
+/** How long connecting and subscribing may take, in ms. */
+const OPEN_LIMIT = 5_000
+/** How long a connection must have lived for its end to be no reason to wait longer for the next, in ms. */
+const LASTING = 10_000
 
 /**
  * A bus over Redis' PUBLISH and SUBSCRIBE. It hears on a connection of its own, a duplicate of the
  * tier's client, and publishes on the tier's: one command a message, after the writes that it
  * tells of. Redis hands a message to those who are connected at that moment, and keeps nothing.
  *
+ * On a cluster it hears at any node that lives, since a message goes to all of them. Where its
+ * connection breaks it takes another node, or the new master, and says that it may have missed something.
+ *
  * The channel is `<namespace>:bus`, after the client's key prefix.
  */
 export class RedisBus implements Bus {
   readonly name = TIER
-  readonly #link: () => Promise<RedisLink>
-  readonly #namespace: string
-  #subscription: Subscription | undefined
+  readonly echoes = true
+  protected readonly options: RedisBusOptions
+  protected closed = false
+  #listener: BusListener | undefined
+  #link: RedisLink | undefined
+  #ear: Ear | undefined
   #attempts = 0
-  #again: NodeJS.Timeout | undefined
-  #closed = false
+  #heardSince = Number.POSITIVE_INFINITY
+  #again: Timer | undefined
 
-  /** @param link The tier's connection; rejects where there is none. */
-  constructor(link: () => Promise<RedisLink>, namespace: string) {
-    this.#link = link
-    this.#namespace = namespace
+  constructor(options: RedisBusOptions) {
+    this.options = options
   }
 
   start(listener: BusListener): void {
-    this.#subscribe(listener).catch((cause: unknown) => {
-      if (this.#closed) return
-      listener.state(false, cause)
-      this.#again = setTimeout(() => this.start(listener), reconnectDelay(++this.#attempts))
-      this.#again.unref()
-    })
+    if (this.closed) return
+    this.#listener = listener
+    void this.#connect()
   }
 
   async publish(message: Uint8Array): Promise<void> {
-    if (this.#closed) throw closedError(TIER)
-    const link = await this.#link()
+    if (this.closed) throw closedError(TIER)
+    const link = await this.options.link()
     const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength)
-    const [reply] = await link.send([{ name: 'publish', before: [this.#channel(link)], keys: [], after: [bytes] }])
-    if (reply instanceof Error) throw tierError(TIER, reply)
+    try {
+      await link.publish(this.channel(link), bytes)
+    } catch (cause) {
+      throw tierError(TIER, cause)
+    }
+  }
+
+  reset(): void {
+    const ear = this.#ear
+    queueMicrotask(() => this.#lost(ear, givenUp()))
   }
 
   async close(): Promise<void> {
-    this.#closed = true
-    clearTimeout(this.#again)
-    this.#subscription?.close()
+    this.closed = true
+    this.#again?.cancel()
+    this.#ear?.close()
   }
 
-  async #subscribe(listener: BusListener): Promise<void> {
-    if (this.#closed) return
-    const link = await this.#link()
-    if (this.#closed) return
-    this.#subscription = link.subscribe(this.#channel(link), listener)
+  /** Opens an ear that hears what this bus is about; `lost` tells when it may have missed something. */
+  protected listen(link: RedisLink, ear: Ear, lost: (cause: unknown) => void): Promise<void> {
+    return ear.open([this.channel(link)], { message: (_, payload) => this.heard(payload), lost })
   }
 
-  #channel(link: RedisLink): string {
-    return `${link.keyPrefix}${this.#namespace}:bus`
+  /** A message has come. Clients hand out views on what they read: the listener gets bytes of its own. */
+  protected heard(payload: RedisReply): void {
+    if (!this.closed && Buffer.isBuffer(payload)) this.#listener?.message(new Uint8Array(payload))
+  }
+
+  protected channel(link: RedisLink): string {
+    return `${link.keyPrefix}${this.options.namespace}:bus`
+  }
+
+  protected get listener(): BusListener | undefined {
+    return this.closed ? undefined : this.#listener
+  }
+
+  async #connect(): Promise<void> {
+    const { clock } = this.options
+    let ear: Ear | undefined
+    let limit: Timer | undefined
+    try {
+      this.#link ??= await this.options.link()
+      if (this.closed) return
+      ear = await this.#link.ear()
+      this.#ear = ear
+      const mine = ear
+      limit = clock.after(OPEN_LIMIT, () => this.#lost(mine, new Error(`not subscribed within ${OPEN_LIMIT} ms`)))
+      await this.listen(this.#link, ear, (cause) => this.#lost(mine, cause))
+      if (this.#ear !== mine) return
+      this.#heardSince = clock.now()
+      this.listener?.state(true)
+    } catch (cause) {
+      this.#lost(ear, cause)
+    } finally {
+      limit?.cancel()
+      if (this.closed) ear?.close()
+    }
+  }
+
+  /** Says that messages may be missed, and connects again after a while. */
+  #lost(ear: Ear | undefined, cause: unknown): void {
+    if (this.closed || ear !== this.#ear) return
+    const { clock } = this.options
+    this.#ear = undefined
+    ear?.close()
+    if (clock.now() - this.#heardSince > LASTING) this.#attempts = 0
+    this.#heardSince = Number.POSITIVE_INFINITY
+    this.#listener?.state(false, cause)
+    this.#again = clock.after(reconnectDelay(++this.#attempts), () => void this.#connect())
   }
 }

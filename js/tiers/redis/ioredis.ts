@@ -1,8 +1,8 @@
 import type { CacheError } from '../../errors.ts'
-import { reconnectDelay } from './connect.ts'
 import { type Destination, withoutCommand } from './connection-error.ts'
 import { ConnectionWatch, type Emitter } from './connection-watch.ts'
 import { DatabaseGate } from './database-gate.ts'
+import { type Ear, IOREDIS_EAR, IoredisEar } from './ear.ts'
 import {
   endedByOwner,
   givenUp,
@@ -16,7 +16,6 @@ import {
   scanned,
 } from './link.ts'
 import { NodesGate } from './nodes-gate.ts'
-import { ioredisSubscription, type Subscription, type SubscriptionListener } from './subscription.ts'
 import { WithReplica } from './with-replica.ts'
 
 /** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
@@ -45,11 +44,9 @@ interface Ioredis extends Emitter {
   callBuffer(name: string, args: readonly RedisArgument[]): Promise<RedisReply>
   pipeline(): IoredisPipeline
   multi(): IoredisPipeline
-  nodes?(role: 'master'): Ioredis[]
+  nodes?(role: 'master' | 'all'): Ioredis[]
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
-  ping(): Promise<unknown>
-  subscribe(channel: string): Promise<unknown>
   duplicate?(options: object): Ioredis
 }
 
@@ -86,6 +83,8 @@ class IoredisLink implements RedisLink {
   readonly #watch: ConnectionWatch
   readonly #gate: DatabaseGate
   readonly #nodes: NodesGate
+  /** The node of a cluster that messages go through. */
+  #publisher: Ioredis | undefined
 
   constructor(client: Ioredis, to: Destination | undefined) {
     this.#client = client
@@ -149,16 +148,22 @@ class IoredisLink implements RedisLink {
     return this.#owned ? this.#watch.outcome(() => this.#client.connect()) : Promise.reject(endedByOwner())
   }
 
-  subscribe(channel: string, listener: SubscriptionListener): Subscription {
-    if (this.cluster || this.#client.duplicate === undefined) throw noDuplicate()
-    const duplicate = this.#client.duplicate({
-      lazyConnect: true,
-      autoResubscribe: false,
-      enableOfflineQueue: true,
-      maxRetriesPerRequest: 0,
-      retryStrategy: reconnectDelay,
+  async publish(channel: string, message: Buffer): Promise<void> {
+    const nodes = this.#client.nodes?.('master').filter(isReady)
+    if (nodes === undefined) this.#publisher = this.#client
+    else if (this.#publisher === undefined || !nodes.includes(this.#publisher)) this.#publisher = nodes[0]
+    if (this.#publisher === undefined) throw new Error('no node is connected')
+    await this.#publisher.callBuffer('publish', [channel, message]).catch((error: unknown) => {
+      throw asReply(error)
     })
-    return ioredisSubscription(duplicate, channel, listener)
+  }
+
+  async ear(): Promise<Ear> {
+    const all = this.#client.nodes?.('all') ?? [this.#client]
+    const nodes = all.some(isReady) ? all.filter(isReady) : all
+    const duplicate = nodes[Math.floor(Math.random() * nodes.length)]?.duplicate?.(IOREDIS_EAR)
+    if (duplicate === undefined) throw noDuplicate()
+    return new IoredisEar(duplicate)
   }
 
   reset(): void {
@@ -196,6 +201,10 @@ function toMaster(command: RedisCommand): RedisCommand {
   const { name, keys, replica } = command
   if (name !== 'mget' || replica === true) return command
   return { name: 'eval', before: [READ, String(keys.length)], keys }
+}
+
+function isReady({ status }: Ioredis): boolean {
+  return status === 'ready'
 }
 
 function words({ before, keys, after }: RedisCommand): readonly RedisArgument[] {

@@ -1,5 +1,5 @@
 import { CacheError } from '../../errors.ts'
-import type { Subscription, SubscriptionListener } from './subscription.ts'
+import type { Ear } from './ear.ts'
 
 /** What every error, metric and event calls this tier. */
 export const TIER = 'redis'
@@ -36,12 +36,13 @@ export interface RedisLink {
   scanners(): Promise<Scan[]>
   /** Resolves when `ready`; rejects when the attempt under way fails. The client tries again by itself. */
   open(): Promise<void>
+  /** Sends a message to all who hear a channel. On a cluster all go through one node, while it lives, and so stay in order. */
+  publish(channel: string, message: Buffer): Promise<void>
   /**
-   * Hears a channel on a connection of its own, like this one's.
-   *
-   * @throws CacheError `TIER_UNAVAILABLE` where the client cannot be duplicated for that.
+   * A connection of its own like this one's, on which nothing was sent yet: of a cluster, to any node that lives.
+   * Rejects with `TIER_UNAVAILABLE` where the client cannot be duplicated for that.
    */
-  subscribe(channel: string, listener: SubscriptionListener): Subscription
+  ear(): Promise<Ear>
   /** Gives up the connection of a client of ours, so that the client makes another. */
   reset(): void
   /** Lets go of the client; ends it if it is ours. Rejects nothing and never waits for the server. */
@@ -87,7 +88,7 @@ export function endedByOwner(): CacheError {
   return new CacheError('TIER_UNAVAILABLE', 'redis: the client was closed by its owner', { context: { tier: TIER } })
 }
 
-/** The client cannot be duplicated, or a duplicate does not tell when it has missed messages. */
+/** The client cannot be duplicated. */
 export function noDuplicate(): CacheError {
   return new CacheError('TIER_UNAVAILABLE', 'redis: there is no pub/sub over a client of this kind', {
     context: { tier: TIER },

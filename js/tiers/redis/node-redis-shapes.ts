@@ -1,5 +1,6 @@
 import type { Emitter } from './connection-watch.ts'
-import type { RedisArgument, RedisReply } from './link.ts'
+import { type Ear, NodeRedisEar, nodeRedisEar, SentinelEar } from './ear.ts'
+import { noDuplicate, type RedisArgument, type RedisReply } from './link.ts'
 
 /** A command with its keys prefixed, and where it is to go. */
 export interface Sendable {
@@ -24,28 +25,29 @@ export interface Shape {
   masters(): Promise<((words: readonly RedisArgument[]) => Promise<RedisReply>)[]>
   connect(): Promise<unknown>
   destroy(): void
-  /** Another client like this one; absent where one would not tell when it has missed messages. */
-  readonly duplicate?: (() => object) | undefined
+  /** A connection of its own, on which nothing was sent yet. Rejects where the client cannot be duplicated. */
+  ear(): Promise<Ear>
 }
 
 /** What all kinds have alike. */
 interface Common extends Emitter {
   readonly isReady: boolean
   readonly isOpen: boolean
-  readonly options?: { readonly keyPrefix?: RedisArgument }
+  readonly options?: { readonly keyPrefix?: RedisArgument; readonly socket?: object }
   readonly _keyPrefix?: RedisArgument
   connect(): Promise<unknown>
   destroy(): unknown
 }
 
 interface Single extends Common {
-  duplicate?(): object
+  duplicate?(options: object): object
   sendCommand(args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
   multi(): { addCommand(args: readonly RedisArgument[]): unknown; exec(): Promise<unknown> }
 }
 
 interface Cluster extends Common {
-  readonly masters: readonly object[]
+  readonly masters: readonly ClusterNode[]
+  readonly replicas?: readonly ClusterNode[]
   readonly _options?: { readonly useReplicas?: boolean }
   nodeClient(node: object): Promise<Single>
   sendCommand(
@@ -60,7 +62,13 @@ interface Cluster extends Common {
   }
 }
 
+/** Has a client once it was used. */
+interface ClusterNode {
+  readonly client?: Single
+}
+
 interface Sentinel extends Common {
+  duplicate?(options: object): object
   getMasterNode(): object | undefined
   getReplicaNodes(): ReadonlyMap<object, number>
   sendCommand(readonly: boolean, args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
@@ -123,10 +131,6 @@ abstract class CommonShape<Client extends Common> {
 }
 
 class SingleShape extends CommonShape<Single> implements Shape {
-  get duplicate(): (() => object) | undefined {
-    return this.client.duplicate && (() => this.client.duplicate?.() ?? {})
-  }
-
   readonly cluster = false
   readonly replicas = false
 
@@ -142,6 +146,10 @@ class SingleShape extends CommonShape<Single> implements Shape {
 
   async masters() {
     return [(words: readonly RedisArgument[]) => this.client.sendCommand(words, RAW)]
+  }
+
+  async ear(): Promise<Ear> {
+    return earLike(this.client)
   }
 }
 
@@ -165,6 +173,16 @@ class ClusterShape extends CommonShape<Cluster> implements Shape {
   async masters() {
     const nodes = await Promise.all(this.client.masters.map((node) => this.client.nodeClient(node)))
     return nodes.map((node) => (words: readonly RedisArgument[]) => node.sendCommand(words, RAW))
+  }
+
+  async ear(): Promise<Ear> {
+    const { masters, replicas = [] } = this.client
+    const ready = [...masters, ...replicas].filter(({ client }) => client?.isReady)
+    const { client } = anyOf(ready) ?? {}
+    if (client !== undefined) return earLike(client)
+    const master = anyOf(masters)
+    if (master === undefined) throw new Error('no node of the cluster is known')
+    return earLike(await this.client.nodeClient(master))
   }
 }
 
@@ -193,4 +211,20 @@ class SentinelShape extends CommonShape<Sentinel> implements Shape {
   async masters() {
     return [(words: readonly RedisArgument[]) => this.client.sendCommand(false, words, RAW)]
   }
+
+  async ear(): Promise<Ear> {
+    const duplicate = this.client.duplicate?.({ replicaPoolSize: 0 })
+    if (duplicate === undefined) throw noDuplicate()
+    return new SentinelEar(duplicate)
+  }
+}
+
+function earLike(client: Single): Ear {
+  const duplicate = client.duplicate?.(nodeRedisEar(client.options?.socket))
+  if (duplicate === undefined) throw noDuplicate()
+  return new NodeRedisEar(duplicate)
+}
+
+function anyOf<T>(all: readonly T[]): T | undefined {
+  return all[Math.floor(Math.random() * all.length)]
 }

@@ -1,10 +1,10 @@
 import type { CacheError } from '../../errors.ts'
 import type { Destination } from './connection-error.ts'
 import { ConnectionWatch } from './connection-watch.ts'
+import type { Ear } from './ear.ts'
 import {
   endedByOwner,
   givenUp,
-  noDuplicate,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -14,7 +14,6 @@ import {
   scanned,
 } from './link.ts'
 import { type Sendable, type Shape, shapeOf } from './node-redis-shapes.ts'
-import { nodeRedisSubscription, type Subscription, type SubscriptionListener } from './subscription.ts'
 
 /** Any node-redis client: `createClient`, `createCluster` or `createSentinel`. Known by its methods, not by its class. */
 export interface NodeRedisClient {
@@ -95,10 +94,13 @@ class NodeRedisLink implements RedisLink {
     return this.#watch.outcome(() => this.#client.connect())
   }
 
-  subscribe(channel: string, listener: SubscriptionListener): Subscription {
-    const { duplicate } = this.#client
-    if (duplicate === undefined) throw noDuplicate()
-    return nodeRedisSubscription(duplicate() as Parameters<typeof nodeRedisSubscription>[0], channel, listener)
+  /** On a cluster a message goes to where a key of the channel's name would lie. */
+  async publish(channel: string, message: Buffer): Promise<void> {
+    await this.#client.send({ words: ['publish', channel, message], key: channel, replica: false })
+  }
+
+  ear(): Promise<Ear> {
+    return this.#client.ear()
   }
 
   /** The next `open` connects again. */

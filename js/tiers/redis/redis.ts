@@ -159,7 +159,7 @@ export class RedisDriver implements Driver {
   }
 
   bus({ namespace }: BusOptions): Bus {
-    return new RedisBus(() => this.#ready(), namespace)
+    return new RedisBus({ link: () => this.#ready(), namespace, clock: this.#clock })
   }
 
   connect(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CacheError } from '../../errors.ts'
+import type { Ear } from './ear.ts'
 import type { RedisCommand, RedisLink, RedisReply, Scan } from './link.ts'
-import type { Subscription, SubscriptionListener } from './subscription.ts'
 
 /** A link to a master, and one to a replica that answers what it may while it is there. */
 export class WithReplica implements RedisLink {
@@ -60,8 +60,12 @@ export class WithReplica implements RedisLink {
     return this.#master.open()
   }
 
-  subscribe(channel: string, listener: SubscriptionListener): Subscription {
-    return this.#master.subscribe(channel, listener)
+  publish(channel: string, message: Buffer): Promise<void> {
+    return this.#master.publish(channel, message)
+  }
+
+  ear(): Promise<Ear> {
+    return this.#master.ear()
   }
 
   reset(): void {

@@ -12,11 +12,17 @@ const changes: Change[] = [
   { kind: KINDS.delete, region: 'r@2', key: '', stamp },
   { kind: KINDS.clear, region: 'other', key: '', stamp },
 ]
-const message = encodeMessage(NODE, 7, changes)
+const message = encodeMessage(NODE, 7, changes, 1234)
 
 describe('messages', () => {
   it('come back as they were', () => {
-    expect(decodeMessage(message)).toEqual({ node: '0102030405060708', sequence: 7, changes, unknown: 0 })
+    expect(decodeMessage(message)).toEqual({
+      node: '0102030405060708',
+      sequence: 7,
+      age: 1234,
+      changes,
+      unknown: 0,
+    })
   })
 
   it('of another version are none', () => {
@@ -27,12 +33,18 @@ describe('messages', () => {
 
   it('keep what is known of them where a kind is not', () => {
     const later = message.slice()
-    later[13] = 200
+    later[17] = 200
     expect(decodeMessage(later)).toMatchObject({ unknown: 1, changes: changes.slice(1) })
   })
 
   it('never make the receiver throw, whatever their bytes are', () => {
-    const receiver = new Receiver({ node: () => 'me', onChanges: () => undefined, onGap: () => undefined })
+    const receiver = new Receiver({
+      clock: new FakeClock(),
+      node: () => 'me',
+      onChanges: () => undefined,
+      onGap: () => undefined,
+      onEcho: () => undefined,
+    })
     for (let length = 0; length < message.length; length++) receiver.receive(message.subarray(0, length))
     for (let i = 0; i < message.length; i++) {
       for (const value of [0, 1, 0x7f, 0x80, 0xff]) {
@@ -46,11 +58,19 @@ describe('messages', () => {
 })
 
 describe('a receiver', () => {
+  function make() {
+    const clock = new FakeClock()
+    const [onChanges, onGap, onEcho] = [vi.fn(), vi.fn(), vi.fn()]
+    const receiver = new Receiver({ clock, node: () => '0102030405060708', onChanges, onGap, onEcho })
+    return { receiver, clock, onChanges, onGap, onEcho }
+  }
+
   it('passes over what it sent itself, and notices what was lost', () => {
-    const [onChanges, onGap] = [vi.fn(), vi.fn()]
-    const receiver = new Receiver({ node: () => '0102030405060708', onChanges, onGap })
+    const { receiver, onChanges, onGap, onEcho } = make()
+    receiver.begin()
     receiver.receive(message)
     expect([receiver.own, receiver.received, onChanges.mock.calls.length]).toEqual([1, 0, 0])
+    expect(onEcho).toHaveBeenCalledExactlyOnceWith(7)
     const other = NODE.slice().fill(9)
     receiver.receive(encodeMessage(other, 3, changes))
     expect(onChanges.mock.calls.map(([region]) => region)).toEqual(['r', 'r@2', 'other'])
@@ -60,8 +80,19 @@ describe('a receiver', () => {
     expect(onGap).not.toHaveBeenCalled()
     receiver.receive(encodeMessage(other, 7, []))
     expect(onGap).toHaveBeenCalledOnce()
-    receiver.forget()
+    receiver.begin()
     receiver.receive(encodeMessage(other, 70, []))
+    expect(receiver.gaps).toBe(1)
+  })
+
+  it('notices what was lost of a sender that it never heard, if that was sent since it listens', async () => {
+    const { receiver, clock } = make()
+    receiver.begin()
+    await clock.advance(1_000)
+    receiver.receive(encodeMessage(NODE.slice().fill(9), 3, [], 1_001))
+    receiver.receive(encodeMessage(NODE.slice().fill(8), 3, []))
+    expect(receiver.gaps).toBe(0)
+    receiver.receive(encodeMessage(NODE.slice().fill(7), 3, [], 999))
     expect(receiver.gaps).toBe(1)
   })
 })
