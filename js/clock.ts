@@ -21,7 +21,7 @@ export interface Timer {
   cancel(): void
 }
 
-/** `setTimeout` fires at once for longer delays than this. */
+/** `setTimeout` fires at once for longer delays than this, 24.8 days: they are waited for in pieces. */
 const MAX_DELAY = 2 ** 31 - 1
 
 class SystemClock implements Clock {
@@ -43,8 +43,12 @@ class SystemClock implements Clock {
   }
 
   after(ms: number, callback: () => void, holds = false): Timer {
-    const handle = setTimeout(callback, Math.min(Math.max(ms, 0), MAX_DELAY))
-    if (!holds) unref(handle)
+    let handle: ReturnType<typeof setTimeout>
+    const wait = (left: number) => {
+      handle = left > MAX_DELAY ? setTimeout(() => wait(left - MAX_DELAY), MAX_DELAY) : setTimeout(callback, left)
+      if (!holds) unref(handle)
+    }
+    wait(Math.max(ms, 0))
     return { cancel: () => clearTimeout(handle) }
   }
 

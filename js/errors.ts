@@ -12,6 +12,7 @@ export type CacheErrorCode =
   | 'TIER_UNAVAILABLE'
   | 'WRITE_REFUSED'
   | 'TIMEOUT'
+  | 'FACTORY_FAILED'
   | 'MISSING_PEER'
   | 'UNSUPPORTED_RUNTIME'
   | 'OUT_OF_MEMORY'

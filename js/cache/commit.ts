@@ -1,11 +1,14 @@
 import { CacheError } from '../errors.ts'
 import type { Remote } from '../flow/remote.ts'
 import { type StoredWrite, stampOf } from '../flow/stored-bytes.ts'
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { Entries } from './entries.ts'
-import type { TransactionWrite } from './transaction.ts'
+import type { Lives } from './life.ts'
 
-/** One write of a transaction, with its lifetime. */
-export type TimedWrite = TransactionWrite<unknown> & { readonly ttl: number }
+/** One write of a transaction; a set with its life. */
+export type TimedWrite =
+  | { readonly kind: 'set'; readonly value: unknown; readonly lives: Lives; readonly tags: EntryTags | undefined }
+  | { readonly kind: 'delete' }
 
 /**
  * Applies the writes of a transaction to L2, in one go, and then to memory, or to neither.
@@ -40,7 +43,7 @@ export async function commit(
       if (fill.overtaken || write === undefined) continue
       const newest = fill.admits(stampOf((stored[i] as StoredWrite).envelope))
       if (write.kind === 'delete' || !newest) entries.drop(key)
-      else entries.keep(key, write.value, write.ttl, write.tags, fill.mark)
+      else entries.keep(key, write.value, write.lives.l1, write.tags, fill.mark)
     }
     tellOfDeletes(entries, writes)
   } finally {
@@ -59,7 +62,8 @@ function applyToMemory(region: string, entries: Entries, writes: ReadonlyMap<str
     undo.push(entries.remember(key))
     try {
       if (write.kind === 'delete') entries.drop(key)
-      else if (!entries.keep(key, write.value, write.ttl, write.tags)) throw tooHeavy(region, entries.publicKey(key))
+      else if (!entries.keep(key, write.value, write.lives.l1, write.tags))
+        throw tooHeavy(region, entries.publicKey(key))
     } catch (error) {
       for (const step of undo.reverse()) step()
       throw failed(region, error)

@@ -9,6 +9,7 @@ import type { Emitter } from '../observe/events.ts'
 import type { MemoryBudget } from './budget.ts'
 import type { Counters } from './counters.ts'
 import type { LocalTimes } from './l1.ts'
+import type { Life } from './life.ts'
 import type { RegionCodec } from './region-codec.ts'
 
 /** The way to L2 of one region. */
@@ -43,16 +44,17 @@ export interface EntriesContext {
 }
 
 /**
- * When an entry that lives for `ttl` ms from now ends here, and the mark of when it was known to
+ * When an entry ends here that has this life from now on, and the mark of when it was known to
  * be right: no later than its tags were.
  */
 export function localTimes(
   { clock, checkedFor, tags, trust }: EntriesContext,
-  ttl: number,
+  { fresh, kept }: Life,
   entryTags?: EntryTags | undefined,
   mark = trust.mark(),
 ): LocalTimes {
   const tagged = entryTags !== undefined && checkedFor !== Infinity
   const checkedAt = tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark
-  return { freshUntil: clock.now() + ttl, checkedAt }
+  const now = clock.now()
+  return { freshUntil: now + fresh, staleUntil: kept > fresh ? now + kept : undefined, checkedAt }
 }

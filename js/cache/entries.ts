@@ -6,13 +6,16 @@ import type { TimedWrite } from './commit.ts'
 import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
 import { type Fill, Fills } from './fills.ts'
 import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
-import { L2Reads, type Read } from './l2-reads.ts'
+import { L2Reads, type Read, type ReadRequest } from './l2-reads.ts'
+import type { Life, Lives } from './life.ts'
 
 /** A write that is done in memory and still has to reach L2. */
 export interface PendingWrite {
   readonly key: string
   readonly value: unknown
   readonly tags: EntryTags | undefined
+  readonly etag: string | undefined
+  readonly life: Life
   readonly write: StoredWrite
   /** Tells when the key was written or removed again: then this write is not the newest any more. */
   readonly fill: Fill
@@ -35,6 +38,8 @@ export class Entries {
   readonly #reads: L2Reads
   /** Until when memory is served as it is, because L2 could just not be asked. */
   #unaskedUntil = 0
+  /** Whether memory may hold entries that are stale. Else nobody has to look at the time. */
+  #keepsStale = false
 
   constructor(context: EntriesContext, l1: L1) {
     this.context = context
@@ -48,6 +53,7 @@ export class Entries {
     const found = this.l1.get(key)
     if (found === undefined) return undefined
     const { checkedFor, trust, clock } = this.context
+    if (this.#keepsStale && found.freshUntil <= clock.now()) return undefined
     const trusted =
       checkedFor === Infinity || trust.covers(found.checkedAt, checkedFor) || this.#unaskedUntil > clock.now()
     return trusted && this.valid(found.tags) ? found : undefined
@@ -70,14 +76,24 @@ export class Entries {
     await this.context.l2?.remote.learnClock(this.context.l2.limit)
   }
 
-  /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked. */
-  async read(key: string): Promise<Read | undefined> {
-    return (await this.#reads.readMany([key])).get(key)
+  /** What memory holds, stale or not, without a look at L2; nothing where its tags speak against it. */
+  held(key: string): Read | undefined {
+    return this.#reads.held(key)
+  }
+
+  /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked or stale. */
+  async read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    return (await this.#reads.readMany([key], request)).get(key)
   }
 
   /** As `read`, for many keys in one round trip. Keys without a value are left out. */
-  readMany(keys: readonly string[]): Promise<Map<string, Read>> {
-    return this.#reads.readMany(keys)
+  readMany(keys: readonly string[], request?: ReadRequest): Promise<Map<string, Read>> {
+    return this.#reads.readMany(keys, request)
+  }
+
+  /** Memory may hold stale entries from now on. */
+  keepStale(): void {
+    this.#keepsStale = true
   }
 
   /** L2 could not be asked: for a moment, memory is served without another try. */
@@ -103,22 +119,25 @@ export class Entries {
   put(
     key: string,
     value: unknown,
-    ttl: number,
+    lives: Lives,
     tags?: EntryTags | undefined,
+    etag?: string | undefined,
   ): { stored: boolean; pending: PendingWrite | undefined } {
-    const { l2, codec } = this.context
-    const times = l2 && envelopeTimes(l2.remote, ttl)
-    const written = this.#store(key, value, ttl, times, tags)
+    const { l2, codec, trust } = this.context
+    const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
+    // What L2 was not told of is not looked for there.
+    const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
+    const written = this.#store({ key, value, tags, etag }, lives.l1, times, mark)
     const { envelope, stored } = written
-    if (envelope === undefined) return { stored, pending: undefined }
+    if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
     this.#fills.unsettle(key, stampOf(envelope))
-    const write = { key: codec.storedKey(key), envelope, ttl }
-    return { stored, pending: { key, value, tags, write, fill: this.#fills.track(key) } }
+    const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept }
+    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.#fills.track(key) } }
   }
 
   /** Stores in memory alone what was right at `mark`; answers whether it is there. */
-  keep(key: string, value: unknown, ttl: number, tags: EntryTags | undefined, mark?: number): boolean {
-    return this.#store(key, value, ttl, undefined, tags, mark).stored
+  keep(key: string, value: unknown, life: Life | undefined, tags: EntryTags | undefined, mark?: number): boolean {
+    return this.#store({ key, value, tags, etag: undefined }, life, undefined, mark).stored
   }
 
   /**
@@ -165,7 +184,7 @@ export class Entries {
   }
 
   async #removeThere(keys: readonly string[], { remote, region, limit }: RegionRemote): Promise<boolean[]> {
-    const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete', ttl: 0 }, remote)
+    const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete' }, remote)
     const fills = keys.map((key) => this.#fills.track(key))
     try {
       const results = await remote.deleteMany(region, keys.map(tombstone), limit)
@@ -239,8 +258,9 @@ export class Entries {
     const { codec } = this.context
     const storedKey = codec.storedKey(key)
     if (write.kind === 'set') {
-      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, write.ttl), write.tags)
-      return { key: storedKey, envelope, ttl: write.ttl }
+      const life = write.lives.l2 ?? { fresh: 0, kept: 0 }
+      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, life), write.tags)
+      return { key: storedKey, envelope, ttl: life.kept }
     }
     const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
     return { key: storedKey, envelope, ttl: remote.maxAge }
@@ -250,8 +270,8 @@ export class Entries {
   remember(key: string): () => void {
     const found = this.l1.get(key)
     if (found === undefined) return () => this.drop(key)
-    const { value, freshUntil, checkedAt, tags } = found
-    return () => this.l1.set(key, value, { freshUntil, checkedAt }, undefined, tags)
+    const { value, tags, etag, ...times } = found
+    return () => this.l1.set(key, value, times, undefined, tags, etag)
   }
 
   /** What others may be told of the key. */
@@ -259,30 +279,38 @@ export class Entries {
     return this.context.codec.publicKey(key)
   }
 
-  #store(
-    key: string,
-    value: unknown,
-    ttl: number,
-    times: EnvelopeTimes | undefined,
-    tags: EntryTags | undefined,
-    mark?: number,
-  ): Written {
+  #store(entry: NewEntry, life: Life | undefined, times: EnvelopeTimes | undefined, mark?: number): Written {
+    const { key, value, tags, etag } = entry
     const { counters, budget, sweeper } = this.context
-    const written = this.l1.set(key, value, localTimes(this.context, ttl, tags, mark), times, tags)
+    const written =
+      life === undefined
+        ? this.#sealOnly(entry, times)
+        : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag)
+    if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
     this.#fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes
     counters.bytesStored += written.storedBytes
-    if (ttl !== Infinity) sweeper.watch(this.l1)
+    if (life !== undefined && life.kept !== Infinity) sweeper.watch(this.l1)
     budget.enforce()
-    this.#tellOfSet(key, written.stored)
+    this.#tellOfSet(key, written.stored || life === undefined)
     return written
   }
 
+  /** For an entry that memory is to leave out: what it held before is old. */
+  #sealOnly({ key, value, tags, etag }: NewEntry, times: EnvelopeTimes | undefined): Written {
+    const sealed = times && this.context.codec.seal(key, value, times, tags, etag)
+    this.l1.delete(key)
+    const envelope = sealed?.envelope
+    return { stored: false, envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: envelope?.length ?? 0 }
+  }
+
   #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
-    return late.map(({ key, value, tags, write }) =>
-      this.storedWrite(key, { kind: 'set', value, options: {}, tags, ttl: write.ttl }, remote),
-    )
+    const { codec } = this.context
+    return late.map(({ key, value, tags, etag, life, write }) => {
+      const { envelope } = codec.seal(key, value, envelopeTimes(remote, life), tags, etag)
+      return { ...write, envelope }
+    })
   }
 
   #tellOfSet(key: string, stored: boolean): void {
@@ -295,8 +323,16 @@ export class Entries {
   }
 }
 
+/** An entry that is about to be stored. */
+interface NewEntry {
+  readonly key: string
+  readonly value: unknown
+  readonly tags: EntryTags | undefined
+  readonly etag: string | undefined
+}
+
 /** The times of an entry that is written now, by L2's clock. */
-function envelopeTimes(remote: Remote, ttl: number): EnvelopeTimes {
+function envelopeTimes(remote: Remote, { fresh, kept }: Life): EnvelopeTimes {
   const created = remote.now()
-  return { stamp: remote.stamps.next(), created, freshUntil: created + ttl, staleUntil: created + ttl }
+  return { stamp: remote.stamps.next(), created, freshUntil: created + fresh, staleUntil: created + kept }
 }

@@ -9,12 +9,16 @@ const ENTRY_OVERHEAD = 144
 const TAGS_OVERHEAD = 56
 const TAG_OVERHEAD = 80
 
+/** What an entry costs more that may be stale, or has an etag. */
+const STALE_OVERHEAD = 40
+
 /** Makes the envelope of a value that is about to be stored. */
 export type Seal = (
   key: string,
   value: unknown,
   times: EnvelopeTimes,
   tags: EntryTags | undefined,
+  etag: string | undefined,
 ) => { envelope: Uint8Array; rawBytes: number }
 
 /** How a live L1 is made. */
@@ -71,15 +75,17 @@ export class LiveL1 implements L1 {
     local: LocalTimes,
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
+    etag?: string,
   ): Written {
-    const sealed = times === undefined ? undefined : this.#seal(key, value, times, tags)
-    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags)
+    const sealed = times === undefined ? undefined : this.#seal(key, value, times, tags, etag)
+    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags, etag)
     const bytes = sealed?.envelope.length ?? 0
     return { stored, envelope: sealed?.envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: bytes }
   }
 
   fill(key: string, opened: Opened, local: LocalTimes): boolean {
-    return this.#put(key, this.#clone ? structuredClone(opened.value) : opened.value, local, opened.tags)
+    const value = this.#clone ? structuredClone(opened.value) : opened.value
+    return this.#put(key, value, local, opened.tags, opened.etag)
   }
 
   delete(key: string): boolean {
@@ -118,10 +124,16 @@ export class LiveL1 implements L1 {
     this.#store.dispose()
   }
 
-  #put(key: string, value: unknown, local: LocalTimes, tags: EntryTags | undefined): boolean {
+  /** An entry that is never stale and has no etag has no room for them. */
+  #put(key: string, value: unknown, local: LocalTimes, tags: EntryTags | undefined, etag: string | undefined): boolean {
     const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value) + weighTags(tags)
-    const found = { value, freshUntil: local.freshUntil, checkedAt: local.checkedAt, tags }
-    return this.#store.set(key, found, weight, local.freshUntil)
+    const { freshUntil, checkedAt, staleUntil } = local
+    if (staleUntil === undefined && etag === undefined) {
+      return this.#store.set(key, { value, freshUntil, checkedAt, tags }, weight, freshUntil)
+    }
+    const found = { value, freshUntil, checkedAt, tags, staleUntil, etag }
+    const more = STALE_OVERHEAD + (etag === undefined ? 0 : weighString(etag))
+    return this.#store.set(key, found, weight + more, staleUntil ?? freshUntil)
   }
 }
 

@@ -43,7 +43,14 @@ export class PackedL1 implements L1 {
   #core: Core
   #native: PackedCore
   /** Handed out by `get`, and used again by the next one. */
-  readonly #found: Found = { value: undefined, freshUntil: 0, checkedAt: 0, tags: undefined }
+  readonly #found: Found = {
+    value: undefined,
+    freshUntil: 0,
+    checkedAt: 0,
+    tags: undefined,
+    staleUntil: 0,
+    etag: undefined,
+  }
 
   constructor(options: PackedL1Options) {
     this.#options = options
@@ -90,9 +97,10 @@ export class PackedL1 implements L1 {
     local: LocalTimes,
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
+    etag?: string,
   ): Written {
     const { serializer, data } = this.#codec.serialize(key, value)
-    const side = this.#codec.side(tags)
+    const side = this.#codec.side(tags, etag)
     return this.#guarded(() => {
       const { buffers, native } = this.#codec
       if (times !== undefined) buffers.writeStamp(times.stamp)
@@ -109,6 +117,7 @@ export class PackedL1 implements L1 {
         times?.staleUntil ?? 0,
         local.freshUntil,
         local.checkedAt,
+        local.staleUntil ?? local.freshUntil,
         this.#now(),
         times !== undefined,
       )
@@ -126,8 +135,8 @@ export class PackedL1 implements L1 {
       const { buffers, native } = this.#codec
       const keyLength = buffers.writeKey(key)
       const length = buffers.writeValue(opened.envelope)
-      const { freshUntil, checkedAt } = local
-      const stored = this.#native.fill(native, keyLength, length, freshUntil, checkedAt, this.#now()) === 1
+      const { freshUntil, checkedAt, staleUntil = freshUntil } = local
+      const stored = this.#native.fill(native, keyLength, length, freshUntil, checkedAt, staleUntil, this.#now()) === 1
       this.#tellOfDeparted()
       return stored
     })
@@ -223,8 +232,12 @@ export class PackedL1 implements L1 {
     try {
       const payload = buffers.view(buffers.result(2), buffers.result(3))
       found.value = options.serializer.deserialize(serializer, payload)
-      const side = buffers.result(8)
-      found.tags = side === 0 ? undefined : parseSide(buffers.view(buffers.result(7), side), encrypted)
+      const length = buffers.result(8)
+      const side = length === 0 ? undefined : parseSide(buffers.view(buffers.result(7), length), encrypted)
+      found.tags = side?.tags
+      found.etag = side?.etag
+      const kept = buffers.result(9)
+      found.staleUntil = kept > found.freshUntil ? kept : undefined
       return found
     } catch {
       return this.#corrupt(key, 'value')

@@ -5,6 +5,8 @@ import type { StoreLimits } from '../memory/store.ts'
 export interface LocalTimes {
   /** Until when the value is fresh. */
   freshUntil: number
+  /** Until when it is kept, as a stale one; absent where that is no longer. */
+  staleUntil?: number | undefined
   /** The mark of when it was last known to be what a shared L2 holds: see `Trust`. */
   checkedAt: number
 }
@@ -13,6 +15,8 @@ export interface LocalTimes {
 export interface Found extends LocalTimes {
   value: unknown
   tags: EntryTags | undefined
+  /** The validator that its factory gave it; absent where there is none. */
+  etag?: string | undefined
 }
 
 /** What a write left behind. */
@@ -53,6 +57,7 @@ export interface L1 {
     local: LocalTimes,
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
+    etag?: string,
   ): Written
   /** Stores what L2 answered, already opened. */
   fill(key: string, opened: Opened, local: LocalTimes): boolean
@@ -64,7 +69,7 @@ export interface L1 {
   evictOne(): boolean
   setLimits(limits: StoreLimits): void
   setPolicy(policy: number, favorBytes: boolean): void
-  /** What is stored and fresh, for moving to another kind of store. */
+  /** What is stored and not over, for moving to another kind of store. */
   entries(): IterableIterator<[string, Found]>
   dispose(): void
 }
@@ -73,6 +78,7 @@ export interface L1 {
 export interface Opened {
   readonly value: unknown
   readonly tags: EntryTags | undefined
+  readonly etag: string | undefined
   readonly envelope: Uint8Array
   readonly stamp: Uint8Array
   readonly created: number

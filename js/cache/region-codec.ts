@@ -96,9 +96,9 @@ export class RegionCodec {
     return bytes && textOf(bytes)
   }
 
-  /** The side block of an entry: nothing where it has no tags. */
-  side(tags: EntryTags | undefined): Uint8Array {
-    return tags === undefined ? NO_SIDE : formatSide(tags, this.encrypted)
+  /** The side block of an entry: nothing where it has neither tags nor an etag. */
+  side(tags: EntryTags | undefined, etag: string | undefined): Uint8Array {
+    return tags === undefined && etag === undefined ? NO_SIDE : formatSide({ tags, etag }, this.encrypted)
   }
 
   /** What others may be told of the key. */
@@ -127,9 +127,10 @@ export class RegionCodec {
     value: unknown,
     times: EnvelopeTimes,
     tags: EntryTags | undefined,
+    etag?: string,
   ): { envelope: Uint8Array; rawBytes: number } {
     const { serializer, data } = this.serialize(key, value)
-    const side = this.side(tags)
+    const side = this.side(tags, etag)
     return this.#guarded(() => {
       const { buffers, native } = this
       buffers.writeStamp(times.stamp)
@@ -162,9 +163,9 @@ export class RegionCodec {
       const payload = buffers.view(buffers.result(3), buffers.result(4))
       const value = this.options.serializer.deserialize(serializer, payload)
       const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
-      const tags = parseSide(buffers.view(buffers.result(5), buffers.result(6)), this.encrypted)
+      const { tags, etag } = parseSide(buffers.view(buffers.result(5), buffers.result(6)), this.encrypted)
       const stamp = envelope.subarray(STAMP[0], STAMP[1])
-      return { ok: true, opened: { value, tags, envelope, stamp, created, freshUntil, staleUntil } }
+      return { ok: true, opened: { value, tags, etag, envelope, stamp, created, freshUntil, staleUntil } }
     } catch {
       return { ok: false, reason: 'value' }
     } finally {

@@ -2,7 +2,6 @@ import { ValueSerializer } from '../codec/serializer.ts'
 import { checkKey } from '../config/keys.ts'
 import { mergeRegionOptions } from '../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
-import { parseDuration } from '../config/units.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import type { Change } from '../flow/coherence/message.ts'
@@ -10,7 +9,7 @@ import type { Remote } from '../flow/remote.ts'
 import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../memory/store.ts'
 import type { RegionSample } from '../observe/alerts.ts'
 import { SlowOperations } from '../observe/slow.ts'
-import { checkCallOptions } from './call-options.ts'
+import { type CallRules, callRules, livesOf, regionRules } from './call-rules.ts'
 import { closedL1, Gate } from './closed.ts'
 import { commit, type TimedWrite } from './commit.ts'
 import { Counters, type Operation, Timings } from './counters.ts'
@@ -27,7 +26,6 @@ import { RegionTags } from './region-tags.ts'
 import type { Shared } from './shared.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
-import type { SetOptions } from './types.ts'
 
 /** Makes a region's options complete. Throws for wrong ones. */
 export type ResolveRegion = (own: RegionOptions) => ResolvedRegion
@@ -48,6 +46,7 @@ export class RegionHandle {
   readonly #tags: RegionTags
   #own: RegionOptions
   #options: ResolvedRegion
+  #rules: CallRules
   #codec: RegionCodec
   #entries: Entries
 
@@ -56,6 +55,7 @@ export class RegionHandle {
     this.#own = own
     this.#resolve = resolve
     this.#options = resolve(own)
+    this.#rules = regionRules(this.#options)
     this.#shared = shared
     this.#gate = new Gate(name)
     this.#departures = new Departures(name, shared.emitter)
@@ -110,6 +110,7 @@ export class RegionHandle {
         l1.setPolicy(POLICY_NUMBERS[policy], favor === 'bytes')
       }
     }
+    this.#rules = regionRules(options)
     this.#entries.context = this.#context()
     this.#shared.budget.enforce()
     if (before.options.version !== options.version) this.#entries.forget()
@@ -170,7 +171,10 @@ export class RegionHandle {
       const found = entries.l1.get(key)
       // Tags, too, are called otherwise now, and a keyed hash cannot be turned back.
       if (found === undefined || found.tags !== undefined) return { stored: false, pending: undefined }
-      return entries.put(key, found.value, found.freshUntil - clock.now())
+      const now = clock.now()
+      const fresh = Math.max(found.freshUntil - now, 0)
+      const life = { fresh, kept: Math.max((found.staleUntil ?? found.freshUntil) - now, fresh) }
+      return entries.put(key, found.value, { l1: life, l2: life }, undefined, found.etag)
     }
     try {
       const keys = Array.from(entries.l1.entries(), ([key]) => [key, undefined] as const)
@@ -191,8 +195,9 @@ export class RegionHandle {
       counters: this.#counters,
       timings: new Timings(clock, record && ((operation, ms, weight) => this.#timed(operation, ms, weight))),
       entries: this.#entries,
-      ttlOf: (options) => this.#ttlOf(options),
-      tagsOf: (options) => this.#tags.of(options, this.#ttlOf(options)),
+      defaults: () => this.#rules,
+      rulesOf: (options) => callRules(this.#rules, options),
+      tagsOf: (tags, kept) => this.#tags.of(tags, kept),
       changeTags: (half, tags) => this.#tags.change(half, tags),
       checkKey: (key) => checkKey(key, name),
       checkValue: (key, value) => this.#checkValue(key, value),
@@ -205,12 +210,6 @@ export class RegionHandle {
   #timed(operation: Operation, ms: number, weight: number): void {
     this.#shared.record?.(this.name, operation, ms, weight)
     if (operation !== 'factory') this.#slow.record(ms, weight)
-  }
-
-  #ttlOf(options: SetOptions | undefined): number {
-    if (options === undefined) return this.#options.ttl
-    checkCallOptions(options)
-    return options.ttl === undefined ? this.#options.ttl : parseDuration(options.ttl, 'ttl')
   }
 
   /** A value must survive serialization where there is an L2 or bytes are kept, and where `strict` says so. */
@@ -226,7 +225,8 @@ export class RegionHandle {
   #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
     const timed = new Map<string, TimedWrite>()
     for (const [key, write] of writes) {
-      timed.set(key, { ...write, ttl: write.kind === 'set' ? this.#ttlOf(write.options) : 0 })
+      if (write.kind === 'delete') timed.set(key, write)
+      else timed.set(key, { ...write, lives: livesOf(callRules(this.#rules, write.options)) })
     }
     const { l2 } = this.#entries.context
     return commit(this.name, this.#entries, timed, l2?.remote, l2?.region ?? this.name)
@@ -262,7 +262,7 @@ export class RegionHandle {
     }
     if (store === 'packed')
       return new PackedL1({ ...common, codec, onCorrupt: (key, reason) => this.#corrupt(key, reason) })
-    return new LiveL1({ ...common, clone, seal: (key, value, times, tags) => codec.seal(key, value, times, tags) })
+    return new LiveL1({ ...common, clone, seal: (...entry) => codec.seal(...entry) })
   }
 
   #context(): EntriesContext {
@@ -300,10 +300,10 @@ export class RegionHandle {
   #takeOver(stored: L1, dropTagged: boolean): L1 {
     const target = this.#makeL1()
     try {
-      for (const [key, { value, freshUntil, checkedAt, tags }] of stored.entries()) {
+      for (const [key, { value, tags, etag, ...times }] of stored.entries()) {
         if (tags !== undefined && dropTagged) continue
-        target.set(key, value, { freshUntil, checkedAt }, undefined, tags)
-        if (freshUntil !== Infinity) this.#shared.sweeper.watch(target)
+        target.set(key, value, times, undefined, tags, etag)
+        if ((times.staleUntil ?? times.freshUntil) !== Infinity) this.#shared.sweeper.watch(target)
       }
       return target
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { Half } from '../flow/tags/token.ts'
 import type { Emitter } from '../observe/events.ts'
+import type { CallRules } from './call-rules.ts'
 import type { Gate } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
@@ -17,13 +18,15 @@ export interface RegionParts {
   readonly counters: Counters
   readonly timings: Timings
   readonly entries: Entries
-  /** The lifetime of a write in ms: the call's, or else the region's. */
-  readonly ttlOf: (options: SetOptions | undefined) => number
+  /** What holds for calls without options, at this moment. */
+  readonly defaults: () => CallRules
+  /** What holds for a call: its options over the region's. Throws for wrong ones. */
+  readonly rulesOf: (options: SetOptions | undefined) => CallRules
   /**
-   * The tags of a write with their present tokens, to be taken before its value is made;
-   * `undefined` where it has none. A promise where the tokens have to be asked for.
+   * The tags of a write that is kept for so many ms, with their present tokens, to be taken before
+   * its value is made; `undefined` where it has none. A promise where the tokens have to be asked for.
    */
-  readonly tagsOf: (options: SetOptions | undefined) => EntryTags | undefined | Promise<EntryTags>
+  readonly tagsOf: (tags: readonly string[] | undefined, kept: number) => EntryTags | undefined | Promise<EntryTags>
   /** Deletes or expires tags. */
   readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
   /** Throws for a key that cannot be one. */

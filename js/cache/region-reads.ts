@@ -1,5 +1,6 @@
 import { assertKeys } from './arguments.ts'
 import type { Entries } from './entries.ts'
+import type { Read } from './l2-reads.ts'
 import type { RegionParts } from './region-parts.ts'
 
 /** The reads of one region. */
@@ -30,8 +31,8 @@ export class RegionReads<V> {
     const start = timings.start()
     const read = await entries.read(key)
     timings.end('get', start)
-    if (read !== undefined) return this.#served(key, read.value, read.tier)
-    this.#missed(key)
+    if (isHit(read)) return this.served(key, read.value, read.tier)
+    this.missed(key)
     return undefined
   }
 
@@ -39,7 +40,7 @@ export class RegionReads<V> {
     const { gate, checkKey, entries } = this.#parts
     gate.assertOpen()
     checkKey(key)
-    return entries.fresh(key) !== undefined || (await entries.read(key)) !== undefined
+    return entries.fresh(key)?.value !== undefined || isHit(await entries.read(key))
   }
 
   async many(keys: Iterable<string>): Promise<Map<string, V>> {
@@ -53,14 +54,14 @@ export class RegionReads<V> {
     const missing: string[] = []
     for (const key of wanted) {
       const entry = entries.fresh(key)
-      if (entry === undefined) missing.push(key)
-      else found.set(key, this.#served(key, entry.value, 'memory'))
+      if (entry?.value === undefined) missing.push(key)
+      else found.set(key, this.served(key, entry.value, 'memory'))
     }
     const reads = await entries.readMany(missing)
     for (const key of missing) {
       const read = reads.get(key)
-      if (read === undefined) this.#missed(key)
-      else found.set(key, this.#served(key, read.value, read.tier))
+      if (isHit(read)) found.set(key, this.served(key, read.value, read.tier))
+      else this.missed(key)
     }
     timings.end('get', start)
     return found
@@ -68,22 +69,32 @@ export class RegionReads<V> {
 
   #localNow(key: string, entries: Entries): V | undefined {
     const found = entries.fresh(key)
-    return found === undefined ? undefined : this.#served(key, found.value, 'memory')
+    // What is known not to exist is no hit.
+    return found?.value === undefined ? undefined : this.served(key, found.value, 'memory')
   }
 
   /** The one place where a found value becomes a result, with its count and its event. */
-  #served(key: string, value: unknown, tier: string): V {
+  served(key: string, value: unknown, tier: string, stale = false): V {
     const { counters, emitter, name } = this.#parts
     counters.hits++
     if (tier === 'memory') counters.l1Hits++
-    if (emitter.has('hit')) emitter.emit('hit', { region: name, key: this.#parts.publicKey(key), tier })
+    if (stale) counters.staleHits++
+    if (emitter.has('hit')) {
+      emitter.emit('hit', { region: name, key: this.#parts.publicKey(key), tier, ...(stale && { stale }) })
+    }
     return value as V
   }
 
-  #missed(key: string): void {
+  /** A read found nothing. */
+  missed(key: string): void {
     const { counters, emitter, active, name } = this.#parts
     counters.misses++
     active()
     if (emitter.has('miss')) emitter.emit('miss', { region: name, key: this.#parts.publicKey(key) })
   }
+}
+
+/** Whether there is a value that is not stale. */
+function isHit(read: Read | undefined): read is Read {
+  return read !== undefined && !read.stale && read.value !== undefined
 }

@@ -7,7 +7,6 @@ import type { TagTier } from '../flow/tags/token-store.ts'
 import type { EntriesContext } from './entries-context.ts'
 import type { RegionCodec } from './region-codec.ts'
 import { entryTags, tagsToChange } from './tag-names.ts'
-import type { SetOptions } from './types.ts'
 
 /** The tags of one region, as its calls name them. */
 export class RegionTags {
@@ -38,9 +37,9 @@ export class RegionTags {
   }
 
   /** The tags of a write that lives for `ttl` ms, with their present tokens. */
-  of(options: SetOptions | undefined, ttl: number): EntryTags | undefined | Promise<EntryTags> {
-    if (options?.tags === undefined) return undefined
-    const tags = entryTags(options.tags, this.#region)
+  of(names: readonly string[] | undefined, ttl: number): EntryTags | undefined | Promise<EntryTags> {
+    if (names === undefined) return undefined
+    const tags = entryTags(names, this.#region)
     return tags.length === 0 ? undefined : this.tags.capture(this.#stored(tags), ttl)
   }
 

@@ -1,5 +1,8 @@
+import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { Half } from '../flow/tags/token.ts'
 import { assertKeys } from './arguments.ts'
+import { livesOf } from './call-rules.ts'
+import { longest } from './life.ts'
 import type { RegionParts } from './region-parts.ts'
 import { storeMany } from './store-many.ts'
 import { Mutex, type TransactionWrite } from './transaction.ts'
@@ -19,10 +22,10 @@ export class RegionWrites<V> {
     const weight = timings.writeWeight(entries.context.l2 === undefined)
     const start = timings.start(weight)
     this.check(key, value)
-    const ttl = this.#parts.ttlOf(options)
+    const lives = livesOf(this.#parts.rulesOf(options))
     if (!entries.clockKnown) await entries.learnClock()
-    const tags = options?.tags === undefined ? undefined : await this.#parts.tagsOf(options)
-    const { stored, pending } = entries.put(key, value, ttl, tags)
+    const tags = options?.tags === undefined ? undefined : await this.#parts.tagsOf(options.tags, longest(lives))
+    const { stored, pending } = entries.put(key, value, lives, tags)
     const sent = pending !== undefined && (await entries.send([pending]))
     timings.end('set', start, weight)
     return stored || sent
@@ -32,18 +35,24 @@ export class RegionWrites<V> {
     pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
     options: SetOptions | undefined,
   ): Promise<number> {
-    const { entries, clock, ttlOf, timings } = this.#parts
-    const ttl = ttlOf(options)
+    const { entries, clock, rulesOf, timings } = this.#parts
+    const rules = rulesOf(options)
     const start = timings.start()
     const store = (key: string, value: V) => {
       this.check(key, value)
-      return entries.put(key, value, ttl, tags)
+      return entries.put(key, value, livesOf(rules), tags)
     }
     if (!entries.clockKnown) await entries.learnClock()
-    const tags = await this.#parts.tagsOf(options)
+    const tags = await this.tagsOf(options)
     const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
     timings.end('set', start)
     return stored
+  }
+
+  /** The tags of a write with their present tokens. */
+  tagsOf(options: SetOptions | undefined): EntryTags | undefined | Promise<EntryTags> {
+    const { tagsOf, rulesOf } = this.#parts
+    return options?.tags && tagsOf(options.tags, longest(livesOf({ ...rulesOf(options), jitter: 0 })))
   }
 
   async delete(key: string): Promise<boolean> {
@@ -82,11 +91,16 @@ export class RegionWrites<V> {
     })
   }
 
+  /** Throws where the region is closed. */
+  checkOpen(): void {
+    this.#parts.gate.assertOpen()
+    this.#parts.active()
+  }
+
   /** Throws where the region is closed, or the value could not be stored under `key`. */
   check(key: string, value: V): void {
-    const { gate, active, checkKey, checkValue } = this.#parts
-    gate.assertOpen()
-    active()
+    const { checkKey, checkValue } = this.#parts
+    this.checkOpen()
     checkKey(key)
     checkValue(key, value)
   }

@@ -5,7 +5,15 @@ import type { RegionParts } from './region-parts.ts'
 import { RegionReads } from './region-reads.ts'
 import { RegionWrites } from './region-writes.ts'
 import { Transaction } from './transaction.ts'
-import type { Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type {
+  Factory,
+  GetOrSetOptions,
+  GetOrSetRequest,
+  SetOptions,
+  WarmData,
+  WarmOptions,
+  WarmProgress,
+} from './types.ts'
 import { warm } from './warm.ts'
 
 /**
@@ -110,18 +118,41 @@ export class Region<V = unknown> {
   /**
    * The value under `key`; where there is none, the one that `factory` makes, which is
    * stored. Concurrent calls for one key share one run. An error of the factory is thrown to
-   * all who wait, as it is; `undefined` is handed out and not stored.
+   * all who wait, as it is, unless there is a stale value within `grace`; `undefined` is handed
+   * out and not stored, unless there is a `negativeTtl`. See docs/read-path.md.
    * A factory that asks for its own key waits for itself, and so for ever.
    *
    * @example
    * const user = await sessions.getOrSet('u1', ({ signal }) => loadUser('u1', signal), { ttl: '5m' })
    */
-  getOrSet(key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V>
-  getOrSet(key: string, factory: Factory<V | undefined>, options?: GetOrSetOptions): Promise<V | undefined>
-  getOrSet(key: string, factory: Factory<V | undefined>, options?: GetOrSetOptions): Promise<V | undefined> {
+  getOrSet(key: string, factory: Factory<V, V>, options?: GetOrSetOptions): Promise<V>
+  getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined>
+  getOrSet(request: GetOrSetRequest<V, V>): Promise<V>
+  getOrSet(request: GetOrSetRequest<V | undefined, V>): Promise<V | undefined>
+  getOrSet(
+    key: string | GetOrSetRequest<V | undefined, V>,
+    factory?: Factory<V | undefined, V>,
+    options?: GetOrSetOptions,
+  ): Promise<V | undefined> {
+    if (factory === undefined && isRequest<V | undefined, V>(key)) {
+      const { key: own, factory: ownFactory, ...rest } = key
+      return this.getOrSet(own, ownFactory, rest)
+    }
+    return this.#getOrSet(key as string, factory as Factory<V | undefined, V>, options)
+  }
+
+  #getOrSet(
+    key: string,
+    factory: Factory<V | undefined, V>,
+    options: GetOrSetOptions | undefined,
+  ): Promise<V | undefined> {
     try {
-      const value = options?.forceFresh ? undefined : this.#reads.local(key)
-      return value === undefined ? this.#loads.load(key, factory, options) : Promise.resolve(value)
+      const value = options?.forceFresh || options?.l1?.skip ? undefined : this.#reads.local(key)
+      if (value === undefined) return this.#loads.load(key, factory, options)
+      if (options?.eagerRefresh ?? this.#parts.defaults().eagerRefresh) {
+        this.#loads.ahead(key, factory, options)
+      }
+      return Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -143,14 +174,14 @@ export class Region<V = unknown> {
    * @throws CacheError `COMMIT_FAILED`, and `COMMIT_UNKNOWN` where L2 did not answer in time.
    */
   async transaction<T>(work: (transaction: Transaction<V>) => Promise<T> | T): Promise<T> {
-    const { gate, checkKey, tagsOf } = this.#parts
+    const { gate, checkKey } = this.#parts
     gate.assertOpen()
     assertFunction(work, 'work')
     const transaction = new Transaction<V>({
       get: (key) => this.get(key),
       check: (key, value) => this.#writes.check(key, value),
       checkKey,
-      tagsOf,
+      tagsOf: (options) => this.#writes.tagsOf(options),
     })
     let result: T
     try {
@@ -162,4 +193,8 @@ export class Region<V = unknown> {
     if (writes.size > 0) await this.#writes.commit(writes)
     return result
   }
+}
+
+function isRequest<V, Known>(key: unknown): key is GetOrSetRequest<V, Known> {
+  return typeof key === 'object' && key !== null
 }

@@ -2,10 +2,11 @@ import type { RegionName } from '../config/presets.ts'
 
 export type { RegionName }
 
+import type { ReadOptions } from '../config/types.ts'
 import type { Duration } from '../config/units.ts'
 
 /** Options of one write. */
-export interface SetOptions {
+export interface SetOptions extends Pick<ReadOptions, 'grace' | 'swr' | 'jitter'> {
   /** How long the entry is fresh. Default: the region's `ttl`. */
   readonly ttl?: Duration
   /**
@@ -13,25 +14,82 @@ export interface SetOptions {
    * tags: at most 64, each a non-empty string of at most 256 bytes in UTF-8. Default: none.
    */
   readonly tags?: readonly string[]
+  /** What is otherwise in memory. */
+  readonly l1?: {
+    /** How long memory serves the entry at the most, before it asks L2 again. Default: `ttl`. */
+    readonly ttl?: Duration
+    /** Whether memory is neither read nor written. Default: false. */
+    readonly skip?: boolean
+  }
+  /** What is otherwise in L2. */
+  readonly l2?: {
+    /** How long the entry is fresh in L2. Default: `ttl`. */
+    readonly ttl?: Duration
+    /** The limit of one operation in L2. Default: the region's. */
+    readonly timeout?: Duration
+    /** Whether L2 is neither read nor written, and others are told nothing. Default: false. */
+    readonly skip?: boolean
+  }
 }
 
 /** What a factory of `getOrSet` is given. */
-export interface FactoryContext {
-  /** The key that is missing. */
+export interface FactoryContext<V = unknown> {
+  /** The key that is asked for. */
   readonly key: string
-  /** Aborts when nobody waits for the value any more. */
+  /** The stale value, where there is one. */
+  readonly stale: V | undefined
+  /**
+   * The validator of the stale value, such as an HTTP ETag, if it had one. What a factory assigns here is
+   * stored with its value; of more than 1,024 bytes it is not.
+   */
+  etag: string | undefined
+  /** Aborts when nobody waits for the value any more, or after `hardTimeout`. */
   readonly signal: AbortSignal
+  /** The value is handed out and not stored: `return skip(value)`. */
+  skip(): undefined
+  skip<T>(value: T): T
+  /** Throws: the factory has failed, and a stale value is handed out within `grace`. What is no `Error` becomes one, with the code `FACTORY_FAILED`. */
+  fail(reason: unknown): never
+  /**
+   * Changes options of the entry that is being made. Its tags count from this call on: name
+   * them before you read what they stand for.
+   */
+  setOptions(options: MadeOptions): void
+  /**
+   * The stale value is still right: `return notModified()` stores it anew, with its etag.
+   * Throws `INVALID_OPTION` where there is none.
+   */
+  notModified(): V
 }
 
-/** Makes the value of a missing key. `undefined` means that there is none: nothing is stored. */
-export type Factory<V> = (context: FactoryContext) => V | Promise<V>
+/** What a factory can still say of the entry that it makes. */
+export type MadeOptions = Pick<SetOptions, 'ttl' | 'tags' | 'grace'>
+
+/**
+ * Makes the value of a key. `undefined` means that there is none: nothing is stored, unless
+ * `negativeTtl` says for how long.
+ *
+ * @typeParam Known - What is known of the stale value's type.
+ */
+export type Factory<V, Known = unknown> = (context: FactoryContext<Known>) => V | Promise<V>
 
 /** Options of `getOrSet`. */
-export interface GetOrSetOptions extends SetOptions {
-  /** Runs the factory even where a value is stored. Default: false. */
+export interface GetOrSetOptions extends SetOptions, ReadOptions {
+  /** Runs the factory even where a value is stored, and hands out nothing stale. Default: false. */
   readonly forceFresh?: boolean
   /** Leaves the call when it aborts; others that wait for the same value are not disturbed. */
   readonly signal?: AbortSignal
+  /**
+   * Told, while the call is made, of a promise that never rejects and settles when the work is done that
+   * the call may leave behind: `ctx.waitUntil` of an edge worker.
+   */
+  readonly waitUntil?: (work: Promise<unknown>) => void
+}
+
+/** `getOrSet` with everything in one object. */
+export interface GetOrSetRequest<V, Known = unknown> extends GetOrSetOptions {
+  readonly key: string
+  readonly factory: Factory<V, Known>
 }
 
 /** What `warm` tells while it runs. */

@@ -99,12 +99,13 @@ export class ValueSerializer {
   }
 
   /**
-   * The stored form of `value`.
+   * The stored form of `value`. `undefined`, as a whole, stands for a value that is known not to
+   * exist, and is always omnicache's own to write.
    *
    * @throws CacheError UNSERIALIZABLE_VALUE: the message names the place inside the value.
    */
   serialize(value: unknown): Serialized {
-    if (this.#custom !== undefined) return serializeCustom(this.#custom, value)
+    if (this.#custom !== undefined && value !== undefined) return serializeCustom(this.#custom, value)
     if (typeof value === 'string' && isWellFormed(value)) return { serializer: SerializerId.Text, data: value }
     if (value instanceof Uint8Array) return { serializer: SerializerId.Bytes, data: value }
     try {

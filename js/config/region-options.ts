@@ -2,6 +2,7 @@ import { FIRST_CUSTOM_ID, jsonSerializer, LAST_CUSTOM_ID, type Serializer } from
 import { isWellFormed } from '../codec/text.ts'
 import { DEFAULT_POLICY, FAVORS } from '../memory/store.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
+import { readOptions } from './read-options.ts'
 import type { Field } from './schema.ts'
 import { POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
 import { invalidOption } from './units.ts'
@@ -27,6 +28,7 @@ export const regionOptions = group<ResolvedRegion>(
   'A region',
   {
     ttl: duration('How long an entry is fresh', 3_600_000),
+    ...readOptions,
     policy: oneOf('Which entry leaves when the region is full', POLICIES, DEFAULT_POLICY),
     favor: oneOf(
       'What the policy `auto` is after: more hits, or more bytes that are hits. The others have no choice',

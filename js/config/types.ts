@@ -38,8 +38,36 @@ export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] }
 
+/** What a region and each of its calls may say of how values are read and made. A call's beats the region's. */
+export interface ReadOptions {
+  /**
+   * How long after its TTL an entry is kept, so that a stale value can be handed out where the
+   * factory fails, or is slower than `softTimeout`. Default: false.
+   */
+  readonly grace?: Duration | false
+  /** How long the factory is not tried again after it failed and a stale value was handed out. Default: 10 s. */
+  readonly graceBackoff?: Duration | false
+  /** How long after its TTL a stale value is handed out at once, while the factory runs in the background. Default: false. */
+  readonly swr?: Duration | false
+  /** After which part of its TTL, above 0 and below 1, a hit has the factory run in the background. Default: false. */
+  readonly eagerRefresh?: number | false
+  /** How long a call waits for the factory where a stale value is within `grace`. Default: Infinity. */
+  readonly softTimeout?: Duration
+  /** How long the factory may take: then its signal aborts, and it has failed with `TIMEOUT`. Default: Infinity. */
+  readonly hardTimeout?: Duration
+  /** The largest part of a TTL, above 0 and below 1, that is taken off at random. Default: false. */
+  readonly jitter?: number | false
+  /** How long an entry lives on after each read; renewed once a tenth of it is over. Default: false. */
+  readonly slidingTtl?: Duration | false
+  /** How long it is remembered that a factory answered `undefined` or `null`. Default: false. */
+  readonly negativeTtl?: Duration | false
+}
+
+/** `ReadOptions`, complete: spans in ms, 0 where it is off, `Infinity` where there is no limit. */
+export type ReadRules = { readonly [K in keyof ReadOptions]-?: number }
+
 /** Options of one region. Each beats `defaults`, and is beaten by the options of a call. */
-export interface RegionOptions {
+export interface RegionOptions extends ReadOptions {
   /** How long an entry is fresh. Default: 1 h. */
   readonly ttl?: Duration
   /** Which entry leaves when the region is full. Default: 'auto'. */
@@ -85,7 +113,7 @@ export interface RegionOptions {
 }
 
 /** A region's options, complete: times in ms, sizes in bytes. */
-export interface ResolvedRegion {
+export interface ResolvedRegion extends ReadRules {
   readonly ttl: number
   readonly policy: PolicyName
   readonly favor: FavorName

@@ -10,8 +10,8 @@ export interface EntryEvent {
 
 /** Every event and what its listeners are given. */
 export interface CacheEvents {
-  /** A read was answered. `tier` says from where: 'memory', 'redis', … */
-  hit: EntryEvent & { readonly tier: string }
+  /** A read was answered. `tier` says from where: 'memory', 'redis', …; `stale` that the value's time was over. */
+  hit: EntryEvent & { readonly tier: string; readonly stale?: true }
   /** A read found nothing. */
   miss: EntryEvent
   /** A value was stored. */
@@ -26,7 +26,9 @@ export interface CacheEvents {
   expire: EntryEvent
   /** A value was not stored in memory, because it is larger than the region's budget. */
   refused: EntryEvent
-  /** Something failed that no call rejects for: a tier, a factory in the background, a listener. */
+  /** A factory failed for which a stale value was handed out, or that ran in the background. */
+  'refresh-failed': EntryEvent & { readonly error: unknown }
+  /** Something failed that no call rejects for: a tier, a listener. */
   error: { readonly error: unknown; readonly region?: string; readonly tier?: string }
   /** Stored bytes would not open: the read is a miss. */
   corrupt: EntryEvent & { readonly reason: string }
@@ -76,6 +78,7 @@ const EVENTS: ReadonlySet<string> = new Set<keyof CacheEvents>([
   'evict',
   'expire',
   'refused',
+  'refresh-failed',
   'error',
   'corrupt',
   'alert',

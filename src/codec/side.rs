@@ -1,7 +1,8 @@
-//! The side block: what an entry carries beside its value, a list of tags with their tokens.
+//! The side block: what an entry carries beside its value, a list of tags with their tokens,
+//! and the validator (etag) of what it was made from.
 //!
-//! A count (u16), then for each tag its length (u16), its bytes and 16 bytes of token; all big
-//! endian. A token is two of 8 bytes: one that a deletion of the tag changes, and one that
+//! A count (u16), then for each tag its length (u16), its bytes and 16 bytes of token; then,
+//! if there is an etag, its length (u16) and its bytes; all big endian. A token is two of 8 bytes: one that a deletion of the tag changes, and one that
 //! its expiry changes. They are those that were current before the value was computed: an
 //! entry is valid while each of its tags still has the first, and fresh while it has both.
 
@@ -50,7 +51,8 @@ pub fn write(tags: &[Tag<'_>], out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Checks a side block whole and answers its tags, in order; none for an empty block.
+/// Checks a side block whole and answers its tags, in order; none for an empty block. One that
+/// is not empty has a tag or an etag.
 pub fn read(block: &[u8]) -> Result<Tags<'_>> {
     let Some((count, rest)) = block.split_first_chunk() else {
         let empty = Tags { left: 0, rest: &[] };
@@ -65,8 +67,15 @@ pub fn read(block: &[u8]) -> Result<Tags<'_>> {
         rest,
     };
     let mut probe = tags.clone();
-    let well_formed = tags.left > 0 && probe.by_ref().all(|tag| !tag.name.is_empty());
-    if well_formed && probe.left == 0 && probe.rest.is_empty() {
+    let named = probe.by_ref().all(|tag| !tag.name.is_empty());
+    let ended = probe.left == 0
+        && match probe.rest.split_first_chunk() {
+            None => probe.rest.is_empty() && tags.left > 0,
+            Some((&length, etag)) => {
+                !etag.is_empty() && etag.len() == usize::from(u16::from_be_bytes(length))
+            }
+        };
+    if named && ended {
         Ok(tags)
     } else {
         Err(Error::with(ErrorKind::Side, block.len() as u64))
@@ -120,6 +129,21 @@ mod tests {
         }
         whole.push(0);
         assert!(read(&whole).is_err());
+    }
+
+    #[test]
+    fn an_etag_may_follow_the_tags_or_stand_alone() {
+        let mut whole = block(&[(b"user:1", 1)]);
+        whole.extend_from_slice(&[0, 2, b'v', b'1']);
+        assert_eq!(read(&whole).expect("tags").count(), 1);
+        assert!(read(&whole[..whole.len() - 1]).is_err());
+        assert!(read(&[whole.as_slice(), b"x"].concat()).is_err());
+        let alone = [0, 0, 0, 2, b'v', b'1'];
+        assert_eq!(read(&alone).expect("no tags").count(), 0);
+        for length in 1..alone.len() {
+            assert!(read(&alone[..length]).is_err(), "{length}");
+        }
+        assert!(read(&[0, 0, 0, 0]).is_err());
     }
 
     #[test]

@@ -12,4 +12,4 @@ mod packed;
 mod tests;
 
 pub use codec::{Keys, RegionCodec, StoredKey};
-pub use packed::{Got, Incoming, PackedRegion, Stored};
+pub use packed::{Got, Incoming, PackedRegion, Stored, Times};

@@ -25,8 +25,10 @@ pub struct PackedRegion {
 pub struct Got {
     /// What made the payload.
     pub serializer: Serializer,
-    /// When it ends.
+    /// Until when it is fresh and checked.
     pub local: Local,
+    /// Until when it is kept.
+    pub deadline: f64,
     /// The payload.
     pub payload: Range<usize>,
     /// The side block; empty where there is none.
@@ -41,7 +43,16 @@ pub struct Incoming<'a> {
     /// What its header says.
     pub entry: Entry<'a>,
     /// When it ends.
+    pub times: Times,
+}
+
+/// When an entry that is stored now ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// Until when it is fresh and checked.
     pub local: Local,
+    /// Until when it is kept: not before its fresh-until.
+    pub deadline: f64,
     /// The time.
     pub now: f64,
 }
@@ -73,10 +84,10 @@ impl PackedRegion {
     ) -> Result<Option<Got>> {
         let stored_key = region.stored_key(key);
         let stored_key = stored_key.as_bytes();
-        let Some((bytes, _)) = self.store.get(stored_key, now) else {
+        let Some((bytes, deadline)) = self.store.get_timed(stored_key, now) else {
             return Ok(None);
         };
-        let opened = open(region, codec, stored_key, bytes, out);
+        let opened = open(region, codec, stored_key, bytes, deadline, out);
         if opened.is_err() {
             self.store.remove(stored_key);
         }
@@ -89,7 +100,7 @@ impl PackedRegion {
         self.store.contains(region.stored_key(key).as_bytes(), now)
     }
 
-    /// Stores a value until `local.fresh_until`, and appends its envelope where one is wanted.
+    /// Stores a value until its deadline, and appends its envelope where one is wanted.
     ///
     /// # Errors
     /// Why the codec refused it; nothing has changed then.
@@ -104,12 +115,19 @@ impl PackedRegion {
     ) -> Result<Stored> {
         let stored_key = region.stored_key(key);
         let stored_key = stored_key.as_bytes();
-        let Incoming { entry, local, now } = incoming;
+        let Incoming { entry, times } = incoming;
         self.record.clear();
         let seal = region.seal(key, stored_key, random);
         let options = region.options();
-        codec.encode_record(entry, *local, options, seal, &mut self.record, envelope)?;
-        Ok(self.keep(stored_key, local.fresh_until, *now))
+        codec.encode_record(
+            entry,
+            times.local,
+            options,
+            seal,
+            &mut self.record,
+            envelope,
+        )?;
+        Ok(self.keep(stored_key, times))
     }
 
     /// Stores an entry that came in an envelope. `plain` is scratch memory, and empty
@@ -122,8 +140,7 @@ impl PackedRegion {
         region: &RegionCodec,
         key: &[u8],
         bytes: &[u8],
-        local: Local,
-        now: f64,
+        times: &Times,
         plain: &mut Vec<u8>,
     ) -> Result<Stored> {
         let stored_key = region.stored_key(key);
@@ -134,8 +151,8 @@ impl PackedRegion {
         wipe(plain);
         let opened = opened?;
         self.record.clear();
-        record::write_from_envelope(local, &opened, bytes, &mut self.record)?;
-        Ok(self.keep(stored_key, local.fresh_until, now))
+        record::write_from_envelope(times.local, &opened, bytes, &mut self.record)?;
+        Ok(self.keep(stored_key, times))
     }
 
     /// Changes until when an entry counts as checked; answers whether it is there.
@@ -181,7 +198,7 @@ impl PackedRegion {
         if deadline <= now {
             return Some((next, None));
         }
-        let got = open(region, codec, stored_key, bytes, out)
+        let got = open(region, codec, stored_key, bytes, deadline, out)
             .ok()
             .map(|mut got| {
                 if !region.is_encrypted() {
@@ -194,9 +211,11 @@ impl PackedRegion {
         Some((next, got))
     }
 
-    fn keep(&mut self, stored_key: &[u8], deadline: f64, now: f64) -> Stored {
+    fn keep(&mut self, stored_key: &[u8], times: &Times) -> Stored {
         let length = self.record.len();
-        let stored = self.store.set(stored_key, &[&self.record], deadline, now);
+        let stored = self
+            .store
+            .set(stored_key, &[&self.record], times.deadline, times.now);
         trim(&mut self.record);
         stored.map(|_| length)
     }
@@ -207,6 +226,7 @@ fn open(
     codec: &mut Codec,
     stored_key: &[u8],
     bytes: &[u8],
+    deadline: f64,
     out: &mut Vec<u8>,
 ) -> Result<Got> {
     let read = record::read(bytes)?;
@@ -222,6 +242,7 @@ fn open(
     Ok(Got {
         serializer: read.serializer,
         local: read.local,
+        deadline,
         payload: parts.payload,
         side: parts.side,
         key: parts.key,

@@ -49,13 +49,24 @@ impl PackedStore {
     /// The value of a key and its slot, if it is there and `now` is before its deadline.
     /// Counts as a use.
     pub fn get(&mut self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
+        self.touched(key, now)
+            .map(|(slot, record)| (record.value, slot))
+    }
+
+    /// The same, with its deadline instead of its slot.
+    pub fn get_timed(&mut self, key: &[u8], now: f64) -> Option<(&[u8], f64)> {
+        self.touched(key, now)
+            .map(|(_, record)| (record.value, record.deadline))
+    }
+
+    fn touched(&mut self, key: &[u8], now: f64) -> Option<(Slot, Record<'_>)> {
         self.rebase_if_due();
         let hash = self.records.hash(key);
         let (slot, record, touches) = self.records.find_to_touch(hash, key)?;
         if record.deadline > now {
             self.tick += 1;
             self.ledger.touch(touches, slot, self.tick);
-            Some((record.value, slot))
+            Some((slot, record))
         } else {
             None
         }

@@ -6,7 +6,7 @@ use super::codec::{CodecCore, divide, fields};
 use super::io::{self, HostRandom, Io};
 use super::{favor, limits, policy};
 use crate::codec::{Entry, Local, Random};
-use crate::region::{Got, Incoming, PackedRegion, Stored};
+use crate::region::{Got, Incoming, PackedRegion, Stored, Times};
 use crate::store::PackedStore;
 
 /// A packed region. See [`PackedRegion`]. Methods that take a codec work on entries, those
@@ -46,8 +46,8 @@ impl PackedCore {
     }
 
     /// The serializer of the entry under the key, 0 where there is none, negative where it
-    /// does not open. Results: fresh-until, checked-until, the payload's address and length; and
-    /// those of the side block from the eighth on.
+    /// does not open. Results: fresh-until, checked-until, the payload's address and length;
+    /// those of the side block from the eighth on, and last until when it is kept.
     pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&codec.0, [key_length, 0], beyond, |mut io| {
@@ -73,7 +73,7 @@ impl PackedCore {
     }
 
     /// Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-    /// The side block lies behind the value. Results: the length of the envelope in the output,
+    /// The side block lies behind the value. It is kept until `deadline`. Results: the length of the envelope in the output,
     /// and of the record.
     #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn set(
@@ -88,6 +88,7 @@ impl PackedCore {
         stale_until: f64,
         local_fresh_until: f64,
         local_checked_until: f64,
+        deadline: f64,
         now: f64,
         wants_envelope: bool,
     ) -> i32 {
@@ -110,7 +111,12 @@ impl PackedCore {
                 side,
                 payload,
             };
-            let incoming = Incoming { entry, local, now };
+            let times = Times {
+                local,
+                deadline,
+                now,
+            };
+            let incoming = Incoming { entry, times };
             let envelope = wants_envelope.then_some(&mut *io.out);
             let stored = self.region.set(
                 &codec.0,
@@ -127,6 +133,7 @@ impl PackedCore {
     }
 
     /// Stores the entry of the envelope in the value buffer; answers as `set`.
+    #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn fill(
         &mut self,
         codec: &CodecCore,
@@ -134,17 +141,20 @@ impl PackedCore {
         envelope_length: usize,
         fresh_until: f64,
         checked_until: f64,
+        deadline: f64,
         now: f64,
     ) -> i32 {
-        let local = Local {
-            fresh_until,
-            checked_until,
+        let times = Times {
+            local: Local {
+                fresh_until,
+                checked_until,
+            },
+            deadline,
+            now,
         };
         let beyond = io::code(io::BEYOND);
         let answer = io::with_region(&codec.0, [key_length, envelope_length], beyond, |io| {
-            let stored = self
-                .region
-                .fill(&codec.0, io.key, io.value, local, now, io.out);
+            let stored = self.region.fill(&codec.0, io.key, io.value, &times, io.out);
             stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
         });
         self.stored(answer)
@@ -275,6 +285,7 @@ fn answer(io: &mut Io<'_>, got: &Got) -> i32 {
     io::point(&mut io.results[2..], &io.out[got.payload.clone()]);
     io::point(&mut io.results[4..], &io.out[got.key.clone()]);
     io::point(&mut io.results[7..], &io.out[got.side.clone()]);
+    io.results[9] = got.deadline;
     i32::from(got.serializer.id())
 }
 

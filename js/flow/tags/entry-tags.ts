@@ -21,10 +21,20 @@ export const UNSEEN = -1
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** What an entry carries beside its value. */
+export interface Side {
+  readonly tags: EntryTags | undefined
+  /** The validator that its factory gave it, such as an HTTP ETag. */
+  readonly etag: string | undefined
+}
+
 /** The side block of an entry. `sealed`: stored tags are bytes, not text. */
-export function formatSide({ list }: EntryTags, sealed: boolean): Uint8Array {
+export function formatSide({ tags, etag }: Side, sealed: boolean): Uint8Array {
+  const list = tags?.list ?? []
+  const validator = etag === undefined ? undefined : encoder.encode(etag)
   const names = list.map(({ name }) => (sealed ? bytesOf(name) : encoder.encode(name)))
-  const length = names.reduce((sum, name) => sum + 2 + name.length + 2 * HALF_BYTES, 2)
+  const more = validator === undefined ? 0 : 2 + validator.length
+  const length = names.reduce((sum, name) => sum + 2 + name.length + 2 * HALF_BYTES, 2 + more)
   const block = new Uint8Array(length)
   const view = new DataView(block.buffer)
   view.setUint16(0, list.length)
@@ -38,12 +48,18 @@ export function formatSide({ list }: EntryTags, sealed: boolean): Uint8Array {
     block.set(bytesOf(expired), at + HALF_BYTES)
     at += 2 * HALF_BYTES
   }
+  if (validator !== undefined) {
+    view.setUint16(at, validator.length)
+    block.set(validator, at + 2)
+  }
   return block
 }
 
-/** The tags in a side block that the core has checked; `undefined` where it is empty. */
-export function parseSide(block: Uint8Array, sealed: boolean): EntryTags | undefined {
-  if (block.byteLength === 0) return undefined
+const NO_SIDE: Side = { tags: undefined, etag: undefined }
+
+/** What is in a side block that the core has checked; it may be empty. */
+export function parseSide(block: Uint8Array, sealed: boolean): Side {
+  if (block.byteLength === 0) return NO_SIDE
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
   const list: EntryTag[] = []
   let at = 2
@@ -57,7 +73,10 @@ export function parseSide(block: Uint8Array, sealed: boolean): EntryTags | undef
       expired: textOf(block.subarray(end + HALF_BYTES, at)),
     })
   }
-  return { list, epoch: UNSEEN }
+  return {
+    tags: list.length === 0 ? undefined : { list, epoch: UNSEEN },
+    etag: at === block.byteLength ? undefined : decoder.decode(block.subarray(at + 2)),
+  }
 }
 
 /** Bytes as characters, one each. */

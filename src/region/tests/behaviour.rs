@@ -1,6 +1,6 @@
 //! What every kind of region does alike.
 
-use super::{Bench, Kind, fields, local, payload};
+use super::{Bench, Kind, Times, fields, local, payload};
 use crate::codec::{ErrorKind, Local, Serializer};
 use crate::store::{Limits, Refused};
 
@@ -151,6 +151,25 @@ fn a_check_is_told_by_the_next_get_and_changes_nothing_else() {
         }
         assert!(!bench.check(b"user:43", 1.0, 0.0), "there is none");
         assert!(!bench.check(KEY, 1.0, 100.0), "it has expired");
+        bench.validate();
+    }
+}
+
+#[test]
+fn an_entry_is_kept_beyond_its_fresh_until_up_to_its_deadline() {
+    for kind in Kind::ALL {
+        let mut bench = Bench::new(kind);
+        let local = local(10.0);
+        let times = Times {
+            local,
+            deadline: 30.0,
+            now: 0.0,
+        };
+        let stored = bench.set_timed(KEY, &payload(2), times, None);
+        assert!(matches!(stored, Ok(Ok(_))), "{kind:?}");
+        let found = bench.get(KEY, 20.0).expect("opens").expect("there");
+        assert_eq!((found.local, found.deadline), (local, 30.0), "{kind:?}");
+        assert!(bench.get(KEY, 30.0).expect("no error").is_none());
         bench.validate();
     }
 }

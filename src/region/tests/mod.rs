@@ -7,7 +7,7 @@ mod sealed;
 
 use std::rc::Rc;
 
-use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored};
+use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored, Times};
 use crate::codec::{
     Codec, Entry, Fields, IndexKey, KeyRing, Local, Options, Random, Result, Serializer, Stamp,
 };
@@ -55,6 +55,7 @@ struct Found {
     payload: Vec<u8>,
     serializer: Serializer,
     local: Local,
+    deadline: f64,
 }
 
 /// A region with all that its calls take.
@@ -83,6 +84,15 @@ fn codec(kind: Kind, name: &str) -> RegionCodec {
     };
     let keys = kind.is_sealed().then(keys);
     RegionCodec::new(name.to_owned(), options, keys)
+}
+
+/// Kept for as long as it is fresh.
+fn times(local: Local, now: f64) -> Times {
+    Times {
+        local,
+        deadline: local.fresh_until,
+        now,
+    }
 }
 
 fn local(fresh_until: f64) -> Local {
@@ -141,17 +151,23 @@ impl Bench {
         now: f64,
         envelope: Option<&mut Vec<u8>>,
     ) -> Result<Stored> {
+        self.set_timed(key, payload, times(local(fresh_until), now), envelope)
+    }
+
+    fn set_timed(
+        &mut self,
+        key: &[u8],
+        payload: &[u8],
+        times: Times,
+        envelope: Option<&mut Vec<u8>>,
+    ) -> Result<Stored> {
         let fields = fields();
         let entry = Entry {
             fields: &fields,
             side: &[],
             payload,
         };
-        let incoming = Incoming {
-            entry,
-            local: local(fresh_until),
-            now,
-        };
+        let incoming = Incoming { entry, times };
         let Self {
             region,
             codec,
@@ -166,7 +182,7 @@ impl Bench {
         let Self {
             region, codec, out, ..
         } = self;
-        region.fill(codec, key, envelope, local, now, out)
+        region.fill(codec, key, envelope, &times(local, now), out)
     }
 
     fn get(&mut self, key: &[u8], now: f64) -> Result<Option<Found>> {
@@ -245,6 +261,7 @@ fn found(got: &Got, out: &[u8]) -> Found {
         payload: out[got.payload.clone()].to_vec(),
         serializer: got.serializer,
         local: got.local,
+        deadline: got.deadline,
     }
 }
 

@@ -51,6 +51,15 @@ describe('defaults', () => {
   test('of a region that sets nothing', () => {
     expect(region({})).toEqual({
       ttl: HOUR,
+      grace: 0,
+      graceBackoff: 10_000,
+      swr: 0,
+      eagerRefresh: 0,
+      softTimeout: Infinity,
+      hardTimeout: Infinity,
+      jitter: 0,
+      slidingTtl: 0,
+      negativeTtl: 0,
       policy: DEFAULT_POLICY,
       favor: 'objects',
       maxBytes: 64 * MB,

@@ -78,7 +78,7 @@ describe('what an option may be', () => {
     [{ l2: { timeout: '0s' } }, "l2.timeout is '0s'"],
     [{ l2: { timeuot: 5 } }, "l2.timeuot is not an option; did you mean 'timeout'?"],
     [{ tll: 5 }, "tll is not an option; did you mean 'ttl'?"],
-    [{ grace: 5 }, 'grace is not an option; allowed: ttl, policy, favor, maxBytes,'],
+    [{ elephants: 5 }, 'elephants is not an option; allowed: ttl, grace, graceBackoff, swr,'],
   ])('of a region it is not: case %#, %s', (options, message) => {
     expect(problem({ regions: { r: options } })).toContain(`regions.r.${message}`)
     expect(problem({ defaults: options })).toContain(`defaults.${message}`)
