@@ -99,6 +99,11 @@ export class Link {
     return !this.#closed && this.#circuit.allow()
   }
 
+  /** Whether nothing will be tried ever again. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** Whether a write would be tried now. */
   get writable(): boolean {
     return this.available && this.#writes.allow()

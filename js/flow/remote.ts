@@ -8,6 +8,7 @@ import { type CommitResult, Commits } from './commits.ts'
 import { Generations } from './generations.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { type CircuitPart, Link } from './link.ts'
+import { Locks } from './locks.ts'
 import type { RemoteParts } from './parts.ts'
 import { type RandomSource, systemRandom } from './random.ts'
 import { type Answer, Reader } from './reader.ts'
@@ -99,6 +100,8 @@ const CLOSE_PAUSE = 50
 export class Remote {
   /** Stamps for envelopes, newer than all that were read, on the tier's clock. */
   readonly stamps: StampClock
+  /** Locks between the processes that share the tier. */
+  readonly locks: Locks
   /** How long tombstones are kept, in ms. */
   readonly maxAge: number
   /** How long one operation may take, in ms. */
@@ -161,6 +164,7 @@ export class Remote {
     this.#onUse = options.onUse ?? (() => undefined)
     this.#onClosing = options.onClosing ?? (async () => undefined)
     this.stamps = stamps
+    this.locks = new Locks({ link, clock, random, namespace: options.namespace })
     this.#clock = clock
     this.#shared = driver.shared
     this.maxAge = maxAge

@@ -28,6 +28,8 @@ export async function remoteDriver(page: Page, options: IndexedDbOptions = {}): 
     deleteMany: (keys: readonly string[]) => call('deleteMany', keys),
     deletePrefix: (prefix: string, signal?: AbortSignal) =>
       call('deletePrefix', prefix, signal && { aborted: signal.aborted }),
+    lock: (entry: DriverEntry) => call('lock', entry),
+    unlock: (key: string, token: Uint8Array) => call('unlock', key, token),
     now: () => call('now'),
     connect: () => call('connect'),
     close: () => call('close'),
