@@ -1,4 +1,5 @@
 import { readEnvironment } from '../config/env.ts'
+import type { RegionNameIn, TypedName } from '../config/presets.ts'
 import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
@@ -24,7 +25,6 @@ import { RegionCalls } from './region-calls.ts'
 import { RegionHandle } from './region-handle.ts'
 import { RegionKeys, warnOfMissingKey } from './region-keys.ts'
 import type { Shared } from './shared.ts'
-import type { RegionName } from './types.ts'
 
 /** How `close` went. */
 export interface CloseResult {
@@ -60,7 +60,10 @@ export interface CacheStatus {
  * await cache.set('sessions', 'u1', { name: 'Ada' })
  * await cache.get('sessions', 'u1')
  */
-export class CacheManager extends RegionCalls implements AsyncDisposable {
+export class CacheManager<Values extends object = Record<string, unknown>>
+  extends RegionCalls<Values>
+  implements AsyncDisposable
+{
   readonly #options: ManagerOptions
   readonly #resolved: ResolvedManager
   readonly #host: Host
@@ -74,7 +77,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
    * @throws CacheError `INVALID_OPTION`, `INVALID_ENCRYPTION_KEY`: names the option, its
    * value and what is allowed.
    */
-  constructor(options: ManagerOptions = {}) {
+  constructor(options: ManagerOptions<Values> = {}) {
     super()
     const here = host()
     const resolved = resolveManager(options, here)
@@ -146,13 +149,15 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
    * @throws CacheError `INVALID_ENVIRONMENT`: names each wrong variable, its value and what
    * is allowed.
    */
-  static fromEnv(options: ManagerOptions = {}): CacheManager {
+  static fromEnv<Values extends object = Record<string, unknown>>(
+    options: ManagerOptions<Values> = {},
+  ): CacheManager<Values> {
     const { options: read, warnings } = readEnvironment(environment(), Object.keys(options.regions ?? {}))
     const regions: Record<string, RegionOptions> = { ...read.regions }
-    for (const [name, own] of Object.entries(options.regions ?? {})) {
+    for (const [name, own] of Object.entries<RegionOptions>(options.regions ?? {})) {
       regions[name] = mergeRegionOptions(regions[name] ?? {}, own)
     }
-    const manager = new CacheManager({ ...read, ...options, regions })
+    const manager = new CacheManager({ ...read, ...options, regions } as ManagerOptions<Values>)
     for (const warning of warnings) manager.#resolved.logger.warn(warning)
     return manager
   }
@@ -162,8 +167,10 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
    *
    * @throws CacheError `UNKNOWN_REGION`, `CLOSED`
    */
-  override region<V = unknown>(name: RegionName): Region<V> {
-    return this.#handle(name).region as Region<V>
+  override region<Name extends TypedName<Values>>(name: Name): Region<Values[Name]>
+  override region<V = unknown>(name: RegionNameIn<Values>): Region<V>
+  override region(name: RegionNameIn<Values>): Region {
+    return this.#handle(name).region
   }
 
   /** Whether `close` was called. */
@@ -182,12 +189,12 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
   }
 
   /** Every region's name, presets first. */
-  get regions(): readonly string[] {
-    return [...this.#resolved.regions.keys()]
+  get regions(): readonly RegionNameIn<Values>[] {
+    return [...this.#resolved.regions.keys()] as RegionNameIn<Values>[]
   }
 
   /** A region's options, complete: times in ms, sizes in bytes. */
-  config(region: RegionName): ResolvedRegion {
+  config(region: RegionNameIn<Values>): ResolvedRegion {
     return this.#handle(region).options
   }
 
@@ -197,7 +204,7 @@ export class CacheManager extends RegionCalls implements AsyncDisposable {
    *
    * @throws CacheError `INVALID_OPTION`; nothing has changed then.
    */
-  configure(region: RegionName, changes: RegionOptions): void {
+  configure(region: RegionNameIn<Values>, changes: RegionOptions): void {
     this.#handle(region).configure(changes)
   }
 

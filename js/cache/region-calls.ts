@@ -1,26 +1,49 @@
+import type { RegionNameIn, TypedName } from '../config/presets.ts'
 import type { Region } from './region.ts'
 import type { Transaction } from './transaction.ts'
-import type { Factory, GetOrSetOptions, RegionName, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type { Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
 
-/** The operations of every region, called by the region's name. */
-export abstract class RegionCalls {
+/** The names of the regions whose values have no known type. */
+type UntypedName<Values> = Exclude<RegionNameIn<Values>, TypedName<Values>>
+
+/** Any number of pairs. */
+type Pairs<V> = Iterable<readonly [string, V]> | Readonly<Record<string, V>>
+
+/**
+ * The operations of every region, called by the region's name. Where the types of a region's
+ * values are known, by its schema or because the manager was told, they hold here too; for
+ * other regions, and where a call says so itself, a type is what the caller says it is.
+ *
+ * @typeParam Values - The type of each region's values, by the region's name.
+ */
+export abstract class RegionCalls<Values extends object = Record<string, unknown>> {
   /** Every region's name. */
-  abstract readonly regions: readonly string[]
+  abstract readonly regions: readonly RegionNameIn<Values>[]
 
   /** A region, bound and typed. Throws where there is none of that name. */
-  abstract region<V = unknown>(name: RegionName): Region<V>
+  abstract region<Name extends TypedName<Values>>(name: Name): Region<Values[Name]>
+  abstract region<V = unknown>(name: RegionNameIn<Values>): Region<V>
 
   /** The value under `key` of `region`, or `undefined`. */
-  get<V = unknown>(region: RegionName, key: string): Promise<V | undefined> {
+  get<Name extends TypedName<Values>>(region: Name, key: string): Promise<Values[Name] | undefined>
+  get<V = unknown>(region: RegionNameIn<Values>, key: string): Promise<V | undefined>
+  get(region: RegionNameIn<Values>, key: string): Promise<unknown> {
     try {
-      return this.region<V>(region).get(key)
+      return this.region(region).get(key)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   /** See `Region.set`. */
-  set(region: RegionName, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
+  set<Name extends TypedName<Values>>(
+    region: Name,
+    key: string,
+    value: Values[Name],
+    options?: SetOptions,
+  ): Promise<boolean>
+  set(region: UntypedName<Values>, key: string, value: unknown, options?: SetOptions): Promise<boolean>
+  set(region: RegionNameIn<Values>, key: string, value: unknown, options?: SetOptions): Promise<boolean> {
     try {
       return this.region(region).set(key, value, options)
     } catch (error) {
@@ -29,70 +52,100 @@ export abstract class RegionCalls {
   }
 
   /** See `Region.has`. */
-  async has(region: RegionName, key: string): Promise<boolean> {
+  async has(region: RegionNameIn<Values>, key: string): Promise<boolean> {
     return this.region(region).has(key)
   }
 
   /** See `Region.delete`. */
-  async delete(region: RegionName, key: string): Promise<boolean> {
+  async delete(region: RegionNameIn<Values>, key: string): Promise<boolean> {
     return this.region(region).delete(key)
   }
 
   /** Empties a region, or all of them; answers how many entries memory held. */
-  async clear(region?: RegionName): Promise<number> {
+  async clear(region?: RegionNameIn<Values>): Promise<number> {
     if (region !== undefined) return this.region(region).clear()
     const removed = await Promise.all(this.regions.map((name) => this.region(name).clear()))
     return removed.reduce((sum, count) => sum + count, 0)
   }
 
   /** See `Region.deleteByTag`. */
-  async deleteByTag(region: RegionName, tags: string | Iterable<string>): Promise<void> {
+  async deleteByTag(region: RegionNameIn<Values>, tags: string | Iterable<string>): Promise<void> {
     return this.region(region).deleteByTag(tags)
   }
 
   /** See `Region.expireByTag`. */
-  async expireByTag(region: RegionName, tags: string | Iterable<string>): Promise<void> {
+  async expireByTag(region: RegionNameIn<Values>, tags: string | Iterable<string>): Promise<void> {
     return this.region(region).expireByTag(tags)
   }
 
   /** See `Region.getMany`. */
-  async getMany<V = unknown>(region: RegionName, keys: Iterable<string>): Promise<Map<string, V>> {
-    return this.region<V>(region).getMany(keys)
+  getMany<Name extends TypedName<Values>>(region: Name, keys: Iterable<string>): Promise<Map<string, Values[Name]>>
+  getMany<V = unknown>(region: RegionNameIn<Values>, keys: Iterable<string>): Promise<Map<string, V>>
+  async getMany(region: RegionNameIn<Values>, keys: Iterable<string>): Promise<Map<string, unknown>> {
+    return this.region(region).getMany(keys)
   }
 
   /** See `Region.setMany`. */
-  async setMany<V = unknown>(
-    region: RegionName,
-    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+  setMany<Name extends TypedName<Values>>(
+    region: Name,
+    pairs: Pairs<Values[Name]>,
     options?: SetOptions,
-  ): Promise<number> {
-    return this.region<V>(region).setMany(pairs, options)
+  ): Promise<number>
+  setMany<V = unknown>(region: UntypedName<Values>, pairs: Pairs<V>, options?: SetOptions): Promise<number>
+  async setMany(region: RegionNameIn<Values>, pairs: Pairs<unknown>, options?: SetOptions): Promise<number> {
+    return this.region(region).setMany(pairs, options)
   }
 
   /** See `Region.deleteMany`. */
-  async deleteMany(region: RegionName, keys: Iterable<string>): Promise<number> {
+  async deleteMany(region: RegionNameIn<Values>, keys: Iterable<string>): Promise<number> {
     return this.region(region).deleteMany(keys)
   }
 
   /** See `Region.getOrSet`. */
-  getOrSet<V>(region: RegionName, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V> {
+  getOrSet<Name extends TypedName<Values>>(
+    region: Name,
+    key: string,
+    factory: Factory<Values[Name]>,
+    options?: GetOrSetOptions,
+  ): Promise<Values[Name]>
+  getOrSet<V>(region: UntypedName<Values>, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V>
+  getOrSet(
+    region: RegionNameIn<Values>,
+    key: string,
+    factory: Factory<unknown>,
+    options?: GetOrSetOptions,
+  ): Promise<unknown> {
     try {
-      return this.region<V>(region).getOrSet(key, factory, options)
+      return this.region(region).getOrSet(key, factory, options)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   /** See `Region.warm`. */
-  async warm<V>(region: RegionName, data: WarmData<V>, options?: WarmOptions): Promise<WarmProgress> {
-    return this.region<V>(region).warm(data, options)
+  warm<Name extends TypedName<Values>>(
+    region: Name,
+    data: WarmData<Values[Name]>,
+    options?: WarmOptions,
+  ): Promise<WarmProgress>
+  warm<V>(region: UntypedName<Values>, data: WarmData<V>, options?: WarmOptions): Promise<WarmProgress>
+  async warm(region: RegionNameIn<Values>, data: WarmData<unknown>, options?: WarmOptions): Promise<WarmProgress> {
+    return this.region(region).warm(data, options)
   }
 
   /** See `Region.transaction`. */
-  async transaction<T, V = unknown>(
-    region: RegionName,
+  transaction<T, Name extends TypedName<Values>>(
+    region: Name,
+    work: (transaction: Transaction<Values[Name]>) => Promise<T> | T,
+  ): Promise<T>
+  transaction<T, V = unknown>(
+    region: UntypedName<Values>,
     work: (transaction: Transaction<V>) => Promise<T> | T,
+  ): Promise<T>
+  async transaction<T>(
+    region: RegionNameIn<Values>,
+    work: (transaction: Transaction<unknown>) => Promise<T> | T,
   ): Promise<T> {
-    return this.region<V>(region).transaction(work)
+    return this.region(region).transaction(work)
   }
 }

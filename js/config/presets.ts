@@ -22,6 +22,14 @@ export type CacheType = (typeof CacheType)[keyof typeof CacheType]
 /** The name of a region: a preset, or any that the configuration adds. */
 export type RegionName = CacheType | (string & {})
 
+/** The name of a region of a manager whose regions hold `Values`: any, where their names are not known. */
+export type RegionNameIn<Values> = string extends keyof Values ? RegionName : CacheType | (keyof Values & string)
+
+/** The names of the regions whose values have a known type. */
+export type TypedName<Values> = string extends keyof Values
+  ? never
+  : { [Name in keyof Values & string]: unknown extends Values[Name] ? never : Name }[keyof Values & string]
+
 /** What the presets are, before the options of a manager change them. */
 export const presets: Readonly<Record<CacheType, RegionOptions>> = {
   generation_status: { ttl: '1h', policy: 'ttl', maxBytes: '100MB', compression: true, encryption: false },

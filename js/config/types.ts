@@ -67,7 +67,7 @@ export interface ReadOptions {
 export type ReadRules = { readonly [K in keyof ReadOptions]-?: number }
 
 /** Options of one region. Each beats `defaults`, and is beaten by the options of a call. */
-export interface RegionOptions extends ReadOptions {
+export interface RegionOptions<V = unknown> extends ReadOptions {
   /** How long an entry is fresh. Default: 1 h. */
   readonly ttl?: Duration
   /** Which entry leaves when the region is full. Default: 'auto'. */
@@ -98,8 +98,8 @@ export interface RegionOptions extends ReadOptions {
   readonly strict?: boolean
   /** Turns values into bytes. Default: omnicache's own, which keeps values as they are. */
   readonly serializer?: Serializer
-  /** Checks what comes from L2. Default: none. */
-  readonly schema?: StandardSchema
+  /** Checks what comes from L2, and tells the type of the region's values. Default: none. */
+  readonly schema?: StandardSchema<V>
   readonly l1?: {
     /** How long L1 trusts its copy over a shared L2 without a live bus. Default: 30 s. */
     readonly ttl?: Duration
@@ -174,8 +174,12 @@ export interface RedisClientOptions {
   readonly readFrom?: ReadFrom
 }
 
-/** Options of a `CacheManager`. */
-export interface ManagerOptions {
+/**
+ * Options of a `CacheManager`.
+ *
+ * @typeParam Values - The type of each region's values, by the region's name.
+ */
+export interface ManagerOptions<Values extends object = Record<string, unknown>> {
   /** L2 in Redis: a URL, an ioredis or node-redis client, the seeds of a Redis Cluster, or sentinels. Default: none. */
   readonly redis?: RedisSource
   /** Options of the client made for `redis`, where that is no client itself. */
@@ -191,7 +195,7 @@ export interface ManagerOptions {
   /** What every key in L2 starts with: letters, digits, '_' and '-'. Default: 'omnicache'. */
   readonly namespace?: string
   /** Regions beside the presets, and changes to those. */
-  readonly regions?: Readonly<Record<string, RegionOptions>>
+  readonly regions?: { readonly [Name in keyof Values]: RegionOptions<Values[Name]> }
   /** Options of every region, below those of the region and of its preset. */
   readonly defaults?: RegionOptions
   /** Whether durations are measured. Default: true. */

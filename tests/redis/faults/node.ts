@@ -9,7 +9,7 @@ import { Stillness } from './stillness.ts'
 const [url = '', number = '0'] = process.argv.slice(2)
 const own = keysOf(Number(number))
 
-const cache = new CacheManager({
+const cache: CacheManager = new CacheManager({
   redis: url,
   circuit: { maxDelay: '300ms' },
   timeouts: { close: '2s' },
