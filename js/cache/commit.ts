@@ -1,4 +1,5 @@
 import { CacheError } from '../errors.ts'
+import type { CommitResult } from '../flow/commits.ts'
 import type { Remote } from '../flow/remote.ts'
 import { type StoredWrite, stampOf } from '../flow/stored-bytes.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
@@ -9,6 +10,9 @@ import type { Lives } from './life.ts'
 export type TimedWrite =
   | { readonly kind: 'set'; readonly value: unknown; readonly lives: Lives; readonly tags: EntryTags | undefined }
   | { readonly kind: 'delete' }
+
+/** How often a commit is tried with newer stamps, where others whose clocks are ahead wrote its keys before. */
+const ROUNDS = 3
 
 /**
  * Applies the writes of a transaction to L2, in one go, and then to memory, or to neither.
@@ -27,11 +31,15 @@ export async function commit(
     applyToMemory(region, entries, writes)
     return
   }
-  const stored: StoredWrite[] = []
-  for (const [key, write] of writes) stored.push(entries.storedWrite(key, write, remote))
+  let stored: StoredWrite[] = []
   const fills = [...writes.keys()].map((key) => [key, entries.beginWrite(key)] as const)
   try {
-    const result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].overtaken === true)
+    let result: CommitResult = { outcome: 'superseded' }
+    for (let round = 0; result.outcome === 'superseded' && round < ROUNDS; round++) {
+      stored = Array.from(writes, ([key, write]) => entries.storedWrite(key, write, remote))
+      result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].overtaken === true)
+    }
+    if (result.outcome === 'superseded') throw contended(region)
     if (result.outcome === 'failed') throw failed(region, result.error)
     if (result.outcome === 'unknown') {
       for (const key of writes.keys()) entries.drop(key)
@@ -77,6 +85,11 @@ function failed(region: string, cause: unknown): CacheError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message = `the transaction on region '${region}' was not committed, and nothing was changed: ${reason}`
   return new CacheError('COMMIT_FAILED', message, { cause, context: { region } })
+}
+
+function contended(region: string): CacheError {
+  const message = `others wrote the keys of the transaction on region '${region}' again and again: run it again`
+  return new CacheError('COMMIT_FAILED', message, { context: { region } })
 }
 
 function unknown(region: string, cause: CacheError): CacheError {

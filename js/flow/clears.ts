@@ -1,3 +1,4 @@
+import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 
 /** What became of a clear, and the stamp that it got: the one asked for, or a newer one. */
@@ -35,7 +36,12 @@ export class Clears {
 
   async #renew(region: string, stamp: Uint8Array): Promise<Uint8Array | undefined> {
     const { link, journal, generations, reaper } = this.#parts
-    const renewing = link.run('clear', (attempt) => generations.renew(attempt, region, stamp)).catch(() => undefined)
+    const renew = (attempt: Attempt) => {
+      // A clock that was not measured may be minutes off, and would have every clear come too late.
+      const before = link.tierClock.known ? link.tierClock.now() + link.limit : undefined
+      return generations.renew(attempt, region, stamp, before)
+    }
+    const renewing = link.run('clear', renew).catch(() => undefined)
     const done = renewing.then(() => undefined)
     this.#running.set(region, done)
     const renewed = await renewing

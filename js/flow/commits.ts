@@ -1,16 +1,20 @@
 import { CacheError } from '../errors.ts'
+import type { DriverEntry } from '../tiers/driver.ts'
 import type { Clears } from './clears.ts'
+import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { underPrefix } from './store.ts'
-import { isAfter, type StoredWrite, stampOf } from './stored-bytes.ts'
+import { hasStamp, isAfter, type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
 
 /**
  * What became of a transaction. 'committed': L2 holds all of it. 'journaled': L2 is down, and
- * all of it is sent together when it is back. 'failed': nothing of it is in L2 or ever will be.
- * 'unknown': it was sent, and the answer was lost.
+ * all of it is sent together when it is back. 'superseded': nothing was stored, as L2 holds
+ * something newer under one of the keys; the stamp clock knows of that now, so the same writes
+ * under new stamps would be. 'failed': nothing of it is in L2 or ever will be. 'unknown': it was
+ * sent, and the answer was lost.
  */
 export type CommitResult =
-  | { readonly outcome: 'committed' | 'journaled' }
+  | { readonly outcome: 'committed' | 'journaled' | 'superseded' }
   | { readonly outcome: 'failed' | 'unknown'; readonly error: CacheError }
 
 /** Commits transactions to L2, or to the journal. */
@@ -24,7 +28,7 @@ export class Commits {
   }
 
   /**
-   * Writes all or nothing, but for those that `outdated` tells of at the last moment: this
+   * Writes all, each over something older, or nothing; but for those that `outdated` tells of at the last moment: this
    * process wrote their keys again meanwhile, and that is the newer write. Never rejects.
    */
   async commit(
@@ -51,8 +55,9 @@ export class Commits {
     writes: readonly StoredWrite[],
     outdated: (index: number) => boolean,
   ): Promise<CommitResult | undefined> {
-    const { link, generations, journal } = this.#parts
+    const { link, generations, journal, ordered } = this.#parts
     let sent = false
+    let stored = true
     try {
       await link.run(
         'commit',
@@ -64,15 +69,33 @@ export class Commits {
           const newest = writes.filter((_, i) => !outdated(i))
           if (newest.length === 0) return
           sent = true
-          await driver.commit(underPrefix(generations.prefix(region, token), newest))
+          const entries = underPrefix(generations.prefix(region, token), newest)
+          stored = await driver.commit(entries, ordered)
+          if (!stored) await this.#face(attempt, entries)
         },
         link.limitOf(writes),
       )
     } catch (cause) {
       return outcomeOf(cause as CacheError, sent)
     }
+    if (!stored) return { outcome: 'superseded' }
     for (const { key, envelope } of writes) journal.settle(region, key, stampOf(envelope))
     return { outcome: 'committed' }
+  }
+
+  /**
+   * Learns the stamps of what refused the writes. One that cannot be right orders nothing, and
+   * would refuse every write until its time has come: a tombstone takes its place.
+   */
+  async #face(attempt: Attempt, entries: readonly DriverEntry[]): Promise<void> {
+    const { stamps } = this.#parts
+    const found = await attempt.driver.getMany(entries.map(({ key }) => key))
+    const absurd = entries.filter((_, i) => {
+      const there = found[i]
+      return there !== undefined && hasStamp(there) && !stamps.receive(stampOf(there))
+    })
+    if (absurd.length === 0) return
+    await attempt.driver.setMany(absurd.map((entry) => ({ ...entry, value: tombstoneOf(entry.value) })))
   }
 }
 

@@ -113,14 +113,21 @@ export class Generations {
 
   /**
    * Clears a region online: a new token, and a clear stamp that is newer than the last one.
-   * The meta key is read first; so where the tier does not answer, nothing was sent that could
-   * arrive late and take newer entries along. Answers the clear stamp, and the token that is
-   * dead now.
+   * The meta key is read first; so where the tier does not answer, nothing was sent. What is sent
+   * and arrives later than `before`, by the tier's clock, does nothing: it would take newer
+   * entries along. Answers the clear stamp, and the token that is dead now; nothing where it came
+   * too late.
    */
-  async renew(attempt: Attempt, region: string, stamp: Uint8Array): Promise<{ stamp: Uint8Array; dead?: string }> {
+  async renew(
+    attempt: Attempt,
+    region: string,
+    stamp: Uint8Array,
+    before?: number,
+  ): Promise<{ stamp: Uint8Array; dead?: string } | undefined> {
     const { token, cleared } = await this.read(attempt, region)
     const renewed = compareStamps(stamp, cleared) > 0 ? stamp : this.#stamps.next()
-    const valid = await this.#replace(attempt, region, { token: this.#newToken(), cleared: renewed })
+    const valid = await this.#replace(attempt, region, { token: this.#newToken(), cleared: renewed }, before)
+    if (compareStamps(valid.cleared, renewed) < 0) return undefined
     return valid.token === token ? { stamp: renewed } : { stamp: renewed, dead: token }
   }
 
@@ -131,8 +138,9 @@ export class Generations {
   }
 
   /** Stores a generation over one with an older clear stamp, or with one that cannot be right. Answers the valid one. */
-  async #replace(attempt: Attempt, region: string, generation: Generation): Promise<Generation> {
-    const entry = { key: this.metaKey(region), value: format(generation), ttl: Number.POSITIVE_INFINITY }
+  async #replace(attempt: Attempt, region: string, generation: Generation, before?: number): Promise<Generation> {
+    const timed = before === undefined ? {} : { before }
+    const entry = { key: this.metaKey(region), value: format(generation), ttl: Number.POSITIVE_INFINITY, ...timed }
     const { previous, guard } = await attempt.driver.exchangeMany([entry], true, entry.key)
     if (previous[0] === 'newer' && guard !== undefined && !this.#stamps.receive(clearStampOf(guard))) {
       await attempt.driver.setMany([entry])

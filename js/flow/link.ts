@@ -53,9 +53,10 @@ const OF_THE_CALL: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVA
 export class Link {
   /** The tier's own time. */
   readonly tierClock: L2Clock
+  /** How long one operation may take, in ms. */
+  readonly limit: number
   readonly #driver: Driver
   readonly #clock: Clock
-  readonly #limit: number
   readonly #probe: Probe
   readonly #circuit: Circuit
   readonly #writes: Circuit
@@ -72,7 +73,7 @@ export class Link {
     const { driver, clock, random } = options
     this.#driver = driver
     this.#clock = clock
-    this.#limit = options.limit
+    this.limit = options.limit
     this.#onError = options.onError
     this.#changes = new Changes(clock)
     this.tierClock = new L2Clock({ clock, read: () => driver.now(), onMeasured: options.onMeasured })
@@ -133,7 +134,7 @@ export class Link {
    * once where the circuit is open; `TIMEOUT`; or as the driver did. A limit shorter than the
    * tier's own, when it runs out, opens nothing.
    */
-  async run<T>(operation: string, work: (attempt: Attempt) => Promise<T>, limit = this.#limit): Promise<T> {
+  async run<T>(operation: string, work: (attempt: Attempt) => Promise<T>, limit = this.limit): Promise<T> {
     if (!this.available) throw unavailable(this.#driver.name)
     const what = `${this.#driver.name}: ${operation}`
     const pass = this.#circuit.pass
@@ -167,7 +168,7 @@ export class Link {
    * The limit for writes that are sent in one piece: `limit` for each thousand of them, and for
    * each MiB, that was begun.
    */
-  limitOf(writes: Iterable<{ readonly envelope: Uint8Array }>, limit = this.#limit): number {
+  limitOf(writes: Iterable<{ readonly envelope: Uint8Array }>, limit = this.limit): number {
     let count = 0
     let bytes = 0
     for (const { envelope } of writes) {
@@ -194,7 +195,7 @@ export class Link {
     const left = () => end - this.#clock.now()
     while (!this.#closed && left() > 0) {
       if (!this.available) await this.#changes.next(() => this.available || this.#closed, left())
-      else if (await this.#reach(Math.min(this.#limit, left()))) return true
+      else if (await this.#reach(Math.min(this.limit, left()))) return true
       else await this.#changes.next(() => this.#closed, Math.min(READY_PAUSE, left()))
     }
     return false
@@ -214,14 +215,14 @@ export class Link {
     this.#changes.notify()
     await withLimit(
       settled(() => this.#driver.close()),
-      this.#limit,
+      this.limit,
       this.#clock,
       `${this.#driver.name}: close`,
     ).catch((cause: unknown) => this.#onError('close', tierError(this.#driver.name, cause)))
   }
 
   #isFailure({ code }: CacheError, limit: number): boolean {
-    return code === 'TIMEOUT' ? limit >= this.#limit : !OF_THE_CALL.has(code)
+    return code === 'TIMEOUT' ? limit >= this.limit : !OF_THE_CALL.has(code)
   }
 
   async #start<T>(attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
@@ -271,7 +272,7 @@ export class Link {
   /** On a connection where a probe had no answer in time, there may never be one. */
   async #limited<T>(steps: () => Promise<T>): Promise<T> {
     try {
-      return await withLimit(settled(steps), this.#limit, this.#clock, `${this.#driver.name}: probe`)
+      return await withLimit(settled(steps), this.limit, this.#clock, `${this.#driver.name}: probe`)
     } catch (error) {
       if ((error as Partial<CacheError>).code === 'TIMEOUT') this.#driver.reset?.()
       throw error

@@ -267,7 +267,8 @@ export class Remote {
     this.#onUse()
     const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.maxAge } : write))
     const result = await this.#commits.commit(region, timed, outdated)
-    if (result.outcome !== 'failed') this.#onWritten({ kind: 'writes', region, writes: timed })
+    if (result.outcome !== 'failed' && result.outcome !== 'superseded')
+      this.#onWritten({ kind: 'writes', region, writes: timed })
     return result
   }
 

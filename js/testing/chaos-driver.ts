@@ -126,8 +126,8 @@ export class ChaosDriver implements Driver {
     return this.#call('setIfAbsent', () => this.#tier.setIfAbsent(key, value))
   }
 
-  commit(entries: readonly DriverEntry[]): Promise<void> {
-    return this.#write('commit', entries, () => this.#tier.commit(entries))
+  commit(entries: readonly DriverEntry[], onlyNewer?: boolean): Promise<boolean> {
+    return this.#write('commit', entries, () => this.#tier.commit(entries, onlyNewer))
   }
 
   deleteMany(keys: readonly string[]): Promise<number> {

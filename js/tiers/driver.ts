@@ -50,11 +50,13 @@ export interface Driver {
    */
   setIfAbsent(key: string, value: Uint8Array): Promise<Uint8Array>
   /**
-   * Stores all or nothing, atomically; each entry replaces what was there. Rejects with
-   * `COMMIT_UNKNOWN` where the connection broke after the entries were sent, so that they may
-   * or may not be there; with anything else nothing was written.
+   * Stores all or nothing, atomically; each entry replaces what was there. With `onlyNewer`
+   * nothing is written where one of the keys has a value whose stamp is not older, and the
+   * answer is false; else it is true. Rejects with `COMMIT_UNKNOWN` where the connection broke
+   * after the entries were sent, so that they may or may not be there; with anything else
+   * nothing was written.
    */
-  commit(entries: readonly DriverEntry[]): Promise<void>
+  commit(entries: readonly DriverEntry[], onlyNewer?: boolean): Promise<boolean>
   /** Removes the keys; answers how many were there. */
   deleteMany(keys: readonly string[]): Promise<number>
   /**
@@ -110,6 +112,12 @@ export interface DriverEntry {
   readonly value: Uint8Array
   /** How long the tier keeps the value, in ms, more than 0; `Infinity` keeps it until it is deleted. */
   readonly ttl: number
+  /**
+   * Until when the tier may store it, in ms since 1970 by its own clock. What `exchangeMany` with
+   * `onlyNewer` is given after that is not stored, and answered with 'newer'. All entries of one
+   * call have the same. Default: for ever.
+   */
+  readonly before?: number
 }
 
 /** What `exchangeMany` found under each key, in order, and the value of the guard key. */

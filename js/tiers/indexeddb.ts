@@ -81,7 +81,8 @@ class IndexedDbDriver implements Driver {
       const there = await this.#readMap(store, entries)
       const previous = entries.map((entry): Previous => {
         const before = there.get(entry.key)
-        if (onlyNewer && before !== undefined && !isOlder(before, entry.value)) return 'newer'
+        const late = this.#clock.wall() > (entry.before ?? Infinity)
+        if (onlyNewer && (late || isRefused(before, entry))) return 'newer'
         there.set(entry.key, entry.value)
         this.#put(store, entry)
         return previousOf(before)
@@ -104,8 +105,13 @@ class IndexedDbDriver implements Driver {
     })
   }
 
-  async commit(entries: readonly DriverEntry[]): Promise<void> {
-    await this.setMany(entries)
+  async commit(entries: readonly DriverEntry[], onlyNewer = false): Promise<boolean> {
+    return this.#transact('readwrite', async (store) => {
+      const there = onlyNewer ? await this.#readMap(store, entries) : new Map<string, Uint8Array>()
+      if (entries.some((entry) => isRefused(there.get(entry.key), entry))) return false
+      for (const entry of entries) this.#put(store, entry)
+      return true
+    })
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {
@@ -226,6 +232,11 @@ class IndexedDbDriver implements Driver {
   #put(store: Store<'readwrite'>, { key, value, ttl }: DriverEntry): void {
     forget(store.put({ v: new Uint8Array(value), e: this.#clock.wall() + ttl }, key))
   }
+}
+
+/** Whether what is there is not older than what would replace it. */
+function isRefused(there: Uint8Array | undefined, { value }: DriverEntry): boolean {
+  return there !== undefined && !isOlder(there, value)
 }
 
 /** All keys that begin with `prefix`, in the order of UTF-16 code units, which is IndexedDB's. */

@@ -53,8 +53,8 @@ export class LazyDriver implements Driver {
     return (await this.#driver()).setIfAbsent(key, value)
   }
 
-  async commit(entries: readonly DriverEntry[]): Promise<void> {
-    return (await this.#driver()).commit(entries)
+  async commit(entries: readonly DriverEntry[], onlyNewer?: boolean): Promise<boolean> {
+    return (await this.#driver()).commit(entries, onlyNewer)
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {

@@ -82,9 +82,11 @@ class MapDriver implements MemoryDriver {
     return new Uint8Array(value)
   }
 
-  async commit(entries: readonly DriverEntry[]): Promise<void> {
+  async commit(entries: readonly DriverEntry[], onlyNewer = false): Promise<boolean> {
     this.#assertOpen()
+    if (onlyNewer && entries.some((entry) => this.#isRefused(entry))) return false
     for (const entry of entries) this.#store(entry)
+    return true
   }
 
   async deleteMany(keys: readonly string[]): Promise<number> {
@@ -144,10 +146,16 @@ class MapDriver implements MemoryDriver {
   }
 
   #exchange(entry: DriverEntry, onlyNewer: boolean): Previous {
+    if (onlyNewer && this.#isRefused(entry)) return 'newer'
     const there = this.#live(entry.key)
-    if (onlyNewer && there !== undefined && !isOlder(there, entry.value)) return 'newer'
     this.#store(entry)
     return previousOf(there)
+  }
+
+  /** Whether something as new is there, or the time is over in which it may be stored. */
+  #isRefused(entry: DriverEntry): boolean {
+    const there = this.#live(entry.key)
+    return (there !== undefined && !isOlder(there, entry.value)) || this.#clock.wall() > (entry.before ?? Infinity)
   }
 
   #store({ key, value, ttl }: DriverEntry): void {

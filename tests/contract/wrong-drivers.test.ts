@@ -29,6 +29,7 @@ function storesOneByOne(right: Driver): Partial<Driver> {
   return {
     async commit(entries) {
       for (const entry of entries) await right.setMany([entry])
+      return true
     },
   }
 }
@@ -49,6 +50,13 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
       ),
   }),
   'forgets the TTL of a commit': (right) => ({ commit: (entries) => right.commit(shift(entries, () => EVER)) }),
+  'ignores onlyNewer in a commit': (right) => ({ commit: (entries) => right.commit(entries, false) }),
+  'commits what is newer, and leaves the rest': (right) => ({
+    async commit(entries, onlyNewer = false) {
+      const { previous } = await right.exchangeMany(entries, onlyNewer)
+      return !previous.includes('newer')
+    },
+  }),
   'ignores onlyNewer': (right) => ({
     exchangeMany: (entries, _, guard) => right.exchangeMany(entries, false, guard),
   }),

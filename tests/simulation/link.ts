@@ -79,8 +79,8 @@ export class SimLink implements Driver {
     return this.#call('setIfAbsent', [key, value])
   }
 
-  commit(entries: readonly DriverEntry[]): Promise<void> {
-    return this.#call('commit', [entries])
+  commit(entries: readonly DriverEntry[], onlyNewer?: boolean): Promise<boolean> {
+    return this.#call('commit', [entries, onlyNewer])
   }
 
   deleteMany(keys: readonly string[]): Promise<number> {

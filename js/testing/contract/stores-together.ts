@@ -43,6 +43,26 @@ export const storesTogether: Cases = {
     equal(await trial.readAll('{c}a', '{c}b'), [undefined, stamped(1)])
   },
 
+  'commit with onlyNewer stores all where all are newer, and nothing where one is not': async (trial) => {
+    const { driver, entry } = trial
+    await driver.setMany([entry('{c}older', stamped(1)), entry('{c}newer', stamped(9))])
+    const written = (...suffixes: string[]) => suffixes.map((suffix) => entry(suffix, stamped(5), LONG))
+    equal(await driver.commit(written('{c}none', '{c}older', '{c}newer'), true), false, 'whether it was stored')
+    equal(await trial.readAll('{c}none', '{c}older', '{c}newer'), [undefined, stamped(1), stamped(9)])
+    equal(await driver.commit(written('{c}none', '{c}older'), true), true, 'whether it was stored')
+    equal(await trial.readAll('{c}none', '{c}older'), [stamped(5), stamped(5)])
+    equal(await driver.commit(written('{c}none'), true), false, 'whether the same stamp was stored again')
+  },
+
+  'exchangeMany stores nothing after the time in which it was to be stored': async ({ driver, entry, key }) => {
+    const now = await driver.now()
+    const inTime = (value: Uint8Array, before: number) => [{ ...entry('{c}a', value), before }]
+    equal((await driver.exchangeMany(inTime(stamped(1), now + LONG), true)).previous, ['none'])
+    equal((await driver.exchangeMany(inTime(stamped(2), now - 1), true)).previous, ['newer'])
+    equal((await driver.exchangeMany(inTime(stamped(1), now + LONG), true)).previous, ['newer'])
+    equal(await driver.getMany([key('{c}a')]), [stamped(1)])
+  },
+
   'a commit is never seen half done': async (trial) => {
     const suffixes = Array.from({ length: 50 }, (_, i) => `{c}${i}`)
     const keys = suffixes.map(trial.key)

@@ -19,16 +19,19 @@ export function set({ key, value, ttl }: DriverEntry): RedisCommand {
   return { name: 'set', keys: [key], after: px === 0 ? [buffer(value)] : [buffer(value), 'PX', String(px)] }
 }
 
-/** One run of a script on some entries, by source or by SHA; with a guard it answers its value too. */
+/** One run of a script on some entries, by source or by SHA; with a guard it answers its value too; `before` is for scripts that ask for it. */
 export function evaluate(
   name: 'eval' | 'evalsha',
   what: string,
   entries: readonly DriverEntry[],
   guard: string | undefined,
+  before?: number,
 ): RedisCommand {
   const keys = entries.map(({ key }) => key)
   if (guard !== undefined) keys.push(guard)
-  return { name, before: [what, String(keys.length)], keys, after: [packed(entries), String(entries.length)] }
+  const after = [packed(entries), String(entries.length)]
+  if (before !== undefined) after.push(String(before))
+  return { name, before: [what, String(keys.length)], keys, after }
 }
 
 /** A TTL as Redis takes it: whole and at least 1; 0 is for ever. */

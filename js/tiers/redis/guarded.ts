@@ -76,7 +76,9 @@ async function send(
   guard: string | undefined,
 ): Promise<void> {
   const last = runs.length - 1
-  const commands = runs.map(({ entries }, i) => evaluate(name, what, entries, i === last ? guard : undefined))
+  const commands = runs.map(({ entries }, i) =>
+    evaluate(name, what, entries, i === last ? guard : undefined, entries[0]?.before),
+  )
   const replies = await link.send(commands)
   for (const [i, run] of runs.entries()) run.reply = replies[i] ?? null
 }

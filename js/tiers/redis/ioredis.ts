@@ -120,13 +120,14 @@ class IoredisLink implements RedisLink {
     return replies.map(([error, reply]) => (error === null ? reply : asReply(error)))
   }
 
-  async transaction(commands: readonly RedisCommand[]): Promise<void> {
+  async transaction(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
     const replies = await pipelined(this.#client.multi(), commands).catch((error: unknown) => {
       throw aborted(error)
     })
     for (const [error] of replies) {
       if (error) throw new Error(`a command failed inside EXEC: ${error.message}`, { cause: asReply(error) })
     }
+    return replies.map(([, reply]) => reply)
   }
 
   async scanners(): Promise<Scan[]> {

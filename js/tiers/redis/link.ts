@@ -30,8 +30,8 @@ export interface RedisLink {
    * round trip to each node. An error reply takes the reply's place; nothing is ever queued.
    */
   send(commands: readonly RedisCommand[]): Promise<RedisReply[]>
-  /** Runs all between MULTI and EXEC. Rejects if any failed. */
-  transaction(commands: readonly RedisCommand[]): Promise<void>
+  /** Runs all between MULTI and EXEC, and answers their replies. Rejects if any failed. */
+  transaction(commands: readonly RedisCommand[]): Promise<RedisReply[]>
   /** One SCAN for each node that holds keys of its own. */
   scanners(): Promise<Scan[]>
   /** Resolves when `ready`; rejects when the attempt under way fails. The client tries again by itself. */

@@ -20,7 +20,7 @@ export interface Shape {
   readonly ready: boolean
   readonly isOpen: boolean
   send(command: Sendable): Promise<RedisReply>
-  transaction(commands: readonly Sendable[]): Promise<unknown>
+  transaction(commands: readonly Sendable[]): Promise<RedisReply[]>
   /** How to send a command to each master, whatever its keys. */
   masters(): Promise<((words: readonly RedisArgument[]) => Promise<RedisReply>)[]>
   connect(): Promise<unknown>
@@ -42,7 +42,7 @@ interface Common extends Emitter {
 interface Single extends Common {
   duplicate?(options: object): object
   sendCommand(args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
-  multi(): { addCommand(args: readonly RedisArgument[]): unknown; exec(): Promise<unknown> }
+  multi(): { addCommand(args: readonly RedisArgument[]): unknown; exec(): Promise<RedisReply[]> }
 }
 
 interface Cluster extends Common {
@@ -58,7 +58,7 @@ interface Cluster extends Common {
   ): Promise<RedisReply>
   multi(): {
     addCommand(key: RedisArgument | undefined, readonly: boolean, args: readonly RedisArgument[]): unknown
-    exec(): Promise<unknown>
+    exec(): Promise<RedisReply[]>
   }
 }
 
@@ -74,7 +74,7 @@ interface Sentinel extends Common {
   sendCommand(readonly: boolean, args: readonly RedisArgument[], options: CommandOptions): Promise<RedisReply>
   multi(): {
     addCommand(readonly: boolean, args: readonly RedisArgument[]): unknown
-    exec(): Promise<unknown>
+    exec(): Promise<RedisReply[]>
   }
 }
 
@@ -138,7 +138,7 @@ class SingleShape extends CommonShape<Single> implements Shape {
     return this.client.sendCommand(words, RAW)
   }
 
-  transaction(commands: readonly Sendable[]): Promise<unknown> {
+  transaction(commands: readonly Sendable[]): Promise<RedisReply[]> {
     const multi = this.client.multi()
     for (const { words } of commands) multi.addCommand(words)
     return multi.exec()
@@ -164,7 +164,7 @@ class ClusterShape extends CommonShape<Cluster> implements Shape {
     return this.client.sendCommand(key, replica, words, RAW)
   }
 
-  transaction(commands: readonly Sendable[]): Promise<unknown> {
+  transaction(commands: readonly Sendable[]): Promise<RedisReply[]> {
     const multi = this.client.multi()
     for (const { key, words } of commands) multi.addCommand(key, false, words)
     return multi.exec()
@@ -202,7 +202,7 @@ class SentinelShape extends CommonShape<Sentinel> implements Shape {
     return this.client.sendCommand(replica, words, RAW)
   }
 
-  transaction(commands: readonly Sendable[]): Promise<unknown> {
+  transaction(commands: readonly Sendable[]): Promise<RedisReply[]> {
     const multi = this.client.multi()
     for (const { words } of commands) multi.addCommand(false, words)
     return multi.exec()

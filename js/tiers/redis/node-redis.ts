@@ -74,8 +74,8 @@ class NodeRedisLink implements RedisLink {
     return Promise.all(commands.map((command) => this.#client.send(this.#sendable(command)).catch(asReply)))
   }
 
-  async transaction(commands: readonly RedisCommand[]): Promise<void> {
-    await this.#client.transaction(commands.map((command) => this.#sendable(command)))
+  async transaction(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
+    return this.#client.transaction(commands.map((command) => this.#sendable(command)))
   }
 
   async scanners(): Promise<Scan[]> {

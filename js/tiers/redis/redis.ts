@@ -4,7 +4,7 @@ import type { Bus } from '../bus.ts'
 import type { BusOptions, Driver, DriverEntry, Exchange } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
 import { RedisBus } from './bus.ts'
-import { escapeGlob, set } from './commands.ts'
+import { escapeGlob, evaluate, set } from './commands.ts'
 import type { ReadFrom } from './connect.ts'
 import { readMany, unlinkAll } from './grouped.ts'
 import { guardOf, runScript, sendGuarded } from './guarded.ts'
@@ -17,9 +17,12 @@ import {
   singleValue,
   timeOf,
   truth,
+  wasCommitted,
   writeError,
 } from './replies.ts'
+import { commitNewer } from './scripts/commit-newer.ts'
 import { exchange } from './scripts/exchange.ts'
+import { exchangeInTime } from './scripts/exchange-in-time.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
 import { lock, unlock } from './scripts/lock.ts'
 import type { Script } from './scripts/script.ts'
@@ -91,7 +94,8 @@ export class RedisDriver implements Driver {
   }
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
-    return this.#exchange(onlyNewer ? exchangeNewer : exchange, entries, guard, false)
+    const timed = entries[0]?.before === undefined ? exchangeNewer : exchangeInTime
+    return this.#exchange(onlyNewer ? timed : exchange, entries, guard, false)
   }
 
   async exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
@@ -104,12 +108,14 @@ export class RedisDriver implements Driver {
     return this.#ask(setIfAbsent, { key, value, ttl: Number.POSITIVE_INFINITY }, singleValue)
   }
 
-  async commit(entries: readonly DriverEntry[]): Promise<void> {
-    if (entries.length === 0) return
+  async commit(entries: readonly DriverEntry[], onlyNewer = false): Promise<boolean> {
+    if (entries.length === 0) return true
     const link = await this.#ready()
     if (link.cluster) assertOneSlot(entries, link.keyPrefix)
     try {
-      await link.transaction(entries.map(set))
+      const commands = onlyNewer ? [evaluate('eval', commitNewer.source, entries, undefined)] : entries.map(set)
+      const replies = await link.transaction(commands)
+      return !onlyNewer || wasCommitted(replies[0])
     } catch (cause) {
       const refusal = writeError(cause as Error)
       if (refusal.code === 'WRITE_REFUSED') throw refusal

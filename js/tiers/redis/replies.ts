@@ -56,6 +56,12 @@ export function outcomes(reply: RedisReply | undefined, count: number): Previous
   })
 }
 
+/** Whether `commitNewer` stored what it was given. Clients give texts inside MULTI as strings. */
+export function wasCommitted(reply: RedisReply | undefined): boolean {
+  if (!Array.isArray(reply)) throw misplaced('a script', reply)
+  return !String(reply[0]).includes(String(OUTCOMES.indexOf('newer')))
+}
+
 /** The server's time in ms, out of the reply of TIME: seconds, and microseconds of them. */
 export function timeOf(reply: RedisReply | undefined): number {
   if (reply instanceof Error) throw tierError(TIER, reply)

@@ -46,7 +46,7 @@ export class WithReplica implements RedisLink {
     return replies
   }
 
-  transaction(commands: readonly RedisCommand[]): Promise<void> {
+  transaction(commands: readonly RedisCommand[]): Promise<RedisReply[]> {
     return this.#master.transaction(commands)
   }
 

@@ -113,10 +113,11 @@ describe.each(KINDS)('a commit of a region that is %s to L2', (kind) => {
     const { cache, driver } = shared.process()
     const running: string[] = []
     const commit = driver.commit.bind(driver)
-    driver.commit = async (entries) => {
+    driver.commit = async (entries, onlyNewer) => {
       running.push('begin')
-      await commit(entries)
+      const stored = await commit(entries, onlyNewer)
       running.push('end')
+      return stored
     }
     driver.break((method) => (method === 'commit' ? 40 : undefined))
     await shared.during(500, Promise.all([work(cache), work(cache), work(cache)]))

@@ -84,6 +84,23 @@ describe('a clear in L2', () => {
     expect(await a.get('new')).toBe('v')
   })
 
+  it('that the network holds back until nobody waits for it takes nothing along that is newer', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.set('k', 'old')
+    await b.get('k')
+    const older = envelope(b.remote.stamps.next(), 'older than the deletion')
+    a.driver.breakOnce('exchangeMany', 'late')
+    expect(await world.during(250, a.clear())).toMatchObject({ outcome: 'journaled' })
+    await world.clock.advance(5_000)
+    await b.set('other', 'newer')
+    await b.delete('k')
+    a.driver.release()
+    await world.clock.advance(15_000)
+    expect(await b.get('other')).toBe('newer')
+    expect(await b.remote.setMany(REGION, [{ key: 'k', envelope: older, ttl: 1000 }])).toEqual(['superseded'])
+  })
+
   it('supersedes what waits in the journal', async () => {
     const world = new World()
     const a = world.process()

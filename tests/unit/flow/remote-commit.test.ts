@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CacheError } from '../../../js/errors.ts'
 import { heal, outage } from '../../helpers/outage.ts'
 import { type Process, REGION, World } from '../../helpers/processes.ts'
-import { envelope, tombstone } from '../../helpers/stored.ts'
+import { envelope, stampAt, tombstone } from '../../helpers/stored.ts'
 
 /** Sets `a` and `b`, and deletes `c`. */
 function transaction(process: Process, text: string) {
@@ -36,6 +36,38 @@ describe('a transaction in L2', () => {
     await transaction(a, 'v')
     await world.clock.advance(60_000)
     expect(await b.remote.setMany(REGION, [{ key: 'c', envelope: older, ttl: 1000 }])).toEqual(['superseded'])
+  })
+
+  it('stores nothing where another process has written later, and learns of it', async () => {
+    const world = new World()
+    const [a, ahead] = [world.process(), world.process({ skew: 600_000 })]
+    await ahead.set('b', 'from ahead')
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'superseded' })
+    expect(await read(a)).toEqual([undefined, 'from ahead', undefined])
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'committed' })
+    expect(await read(ahead)).toEqual(['v', 'v', undefined])
+  })
+
+  it('that is held back on its way undoes nothing that was written meanwhile', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.get('a')
+    a.driver.breakOnce('commit', 'late')
+    expect(await world.during(250, transaction(a, 'v'))).toMatchObject({ outcome: 'unknown' })
+    await b.set('a', 'newer')
+    a.driver.release()
+    await world.clock.settle()
+    expect(await read(b)).toEqual(['newer', undefined, undefined])
+  })
+
+  it('takes the place of what has an impossible stamp', async () => {
+    const world = new World()
+    const [mad, a] = [world.process(), world.process()]
+    const absurd = envelope(stampAt(world.clock.wall() + 365 * 86_400_000), 'from next year')
+    await mad.remote.setMany(REGION, [{ key: 'a', envelope: absurd, ttl: 1000 }])
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'superseded' })
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'committed' })
+    expect(await read(a)).toEqual(['v', 'v', undefined])
   })
 
   it('goes to the generation that is valid', async () => {

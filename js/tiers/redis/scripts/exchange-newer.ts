@@ -3,6 +3,21 @@ import { exchangeScript } from './script.ts'
 
 const END = STAMP_OFFSET + STAMP_BYTES
 
+/** Lua that keeps what is there where its stamp is not older. */
+export const IF_NEWER = `
+  if found ~= 0 and #head == ${END} then
+    local older = false
+    if length >= ${END} then
+      local a, b, c, d = unpack('>I4I4I4I4', head, ${STAMP_OFFSET + 1})
+      local w, x, y, z = unpack('>I4I4I4I4', value, ${STAMP_OFFSET + 1})
+      if a ~= w then older = a < w
+      elseif b ~= x then older = b < x
+      elseif c ~= y then older = c < y
+      else older = d < z end
+    end
+    if not older then found = 3 end
+  end`
+
 /**
  * Stores each value only where there is none or one with an older stamp; else answers 'newer'.
  *
@@ -16,16 +31,4 @@ const END = STAMP_OFFSET + STAMP_BYTES
  *
  * Stamps are compared as four numbers: Lua's `<` on strings asks the server's locale.
  */
-export const exchangeNewer = exchangeScript(`
-  if found ~= 0 and #head == ${END} then
-    local older = false
-    if length >= ${END} then
-      local a, b, c, d = unpack('>I4I4I4I4', head, ${STAMP_OFFSET + 1})
-      local w, x, y, z = unpack('>I4I4I4I4', value, ${STAMP_OFFSET + 1})
-      if a ~= w then older = a < w
-      elseif b ~= x then older = b < x
-      elseif c ~= y then older = c < y
-      else older = d < z end
-    end
-    if not older then found = 3 end
-  end`)
+export const exchangeNewer = exchangeScript(IF_NEWER)

@@ -45,16 +45,32 @@ function hex(digest: ArrayBuffer): string {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+/** Lua that stores one entry. */
+const SET = `if ttl == 0 then call('SET', key, value) else call('SET', key, value, 'PX', ttl) end`
+
+/** Lua that keeps each entry for `ALL`, which stores them where none was refused. */
+const NONE_YET = 'local values, ttls, refused = {}, {}, false'
+const LATER = 'values[i], ttls[i], refused = value, ttl, refused or found == 3'
+const ALL = `
+if not refused then
+  for i = 1, count do
+    local key, value, ttl = KEYS[i], values[i], ttls[i]
+    ${SET}
+  end
+end`
+
 /**
  * A script that takes the entries one by one. `decide` may change `found`, what is there (0 nothing,
  * 1 a value, 2 a tombstone), to 3: then that stays. `head` is the first bytes of what is there, up to
- * the stamp's last: GETRANGE keeps the value itself out of the interpreter.
+ * the stamp's last: GETRANGE keeps the value itself out of the interpreter. With `together` nothing
+ * is stored where one of them is to stay.
  */
-export function exchangeScript(decide: string): Script {
+export function exchangeScript(decide: string, together = false): Script {
   return script(`
 local byte, call, unpack = string.byte, redis.call, struct.unpack
 local packed, count = ARGV[1], tonumber(ARGV[2])
 local outcomes, next = {}, 1
+${together ? NONE_YET : ''}
 for i = 1, count do
   local key = KEYS[i]
   local length, ttl, from = unpack('${PACKED}', packed, next)
@@ -72,11 +88,10 @@ for i = 1, count do
     found = 1
   end
   ${decide}
-  if found ~= 3 then
-    if ttl == 0 then call('SET', key, value) else call('SET', key, value, 'PX', ttl) end
-  end
+  ${together ? LATER : `if found ~= 3 then ${SET} end`}
   outcomes[i] = found
 end
+${together ? ALL : ''}
 local guard = KEYS[count + 1]
 return { table.concat(outcomes), guard and call('MGET', guard)[1] }`)
 }
