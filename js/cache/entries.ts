@@ -82,12 +82,12 @@ export class Entries {
   }
 
   /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked or stale. */
-  async read(key: string, request?: ReadRequest): Promise<Read | undefined> {
-    return (await this.#reads.readMany([key], request)).get(key)
+  read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    return this.#reads.read(key, request)
   }
 
-  /** As `read`, for many keys in one round trip. Keys without a value are left out. */
-  readMany(keys: readonly string[], request?: ReadRequest): Promise<Map<string, Read>> {
+  /** As `read`, for many keys in one round trip, in their order. */
+  readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
     return this.#reads.readMany(keys, request)
   }
 

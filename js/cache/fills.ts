@@ -1,4 +1,5 @@
 import { compareStamps } from '../flow/stamp.ts'
+import { STAMP_OFFSET } from '../tiers/driver.ts'
 
 /** One read or factory under way, whose result may be stored in memory when it is done. */
 export interface Fill {
@@ -14,6 +15,8 @@ export interface Fill {
 
 class OpenFill implements Fill {
   readonly mark: number
+  /** Another one of the same key. */
+  next: OpenFill | undefined
   overtaken = false
   /** Something may have been missed meanwhile. */
   suspect = false
@@ -33,8 +36,67 @@ class OpenFill implements Fill {
   }
 
   hear(stamp: Uint8Array): void {
-    if (this.#newest === undefined || compareStamps(stamp, this.#newest) > 0) this.#newest = stamp
+    this.#newest = newer(this.#newest, stamp)
   }
+}
+
+/**
+ * Many reads that share a round trip. Nothing is done for each key when they begin or end: what
+ * happens meanwhile is written down, and each key is looked up once its answer is there.
+ */
+export class BatchFill {
+  /** As of a `Fill`. */
+  readonly mark: number
+  readonly keys: readonly string[]
+  #allOvertaken: boolean
+  #overtaken: Set<string> | undefined
+  /** The newest stamps that others told of: of all keys, and of single ones. */
+  #newestOfAll: Uint8Array | undefined
+  #newest: Map<string, Uint8Array> | undefined
+
+  constructor(mark: number, keys: readonly string[], allOvertaken: boolean) {
+    this.mark = mark
+    this.keys = keys
+    this.#allOvertaken = allOvertaken
+  }
+
+  /** As of a `Fill`, for one of the keys. */
+  overtaken(key: string): boolean {
+    return this.#allOvertaken || this.#overtaken?.has(key) === true
+  }
+
+  /** As of a `Fill`, for one of the keys and the envelope that L2 answered. */
+  admits(key: string, envelope: Uint8Array): boolean {
+    if (this.#newestOfAll !== undefined && !isSince(envelope, this.#newestOfAll)) return false
+    const newest = this.#newest?.get(key)
+    return newest === undefined || isSince(envelope, newest)
+  }
+
+  overtake(key: string): void {
+    this.#overtaken ??= new Set()
+    this.#overtaken.add(key)
+  }
+
+  overtakeAll(): void {
+    this.#allOvertaken = true
+  }
+
+  hear(key: string, stamp: Uint8Array): void {
+    this.#newest ??= new Map()
+    this.#newest.set(key, newer(this.#newest.get(key), stamp))
+  }
+
+  hearOfAll(stamp: Uint8Array): void {
+    this.#newestOfAll = newer(this.#newestOfAll, stamp)
+  }
+}
+
+function newer(a: Uint8Array | undefined, b: Uint8Array): Uint8Array {
+  return a === undefined || compareStamps(b, a) > 0 ? b : a
+}
+
+function isSince(envelope: Uint8Array, stamp: Uint8Array): boolean {
+  return compareStamps(envelope, stamp, STAMP_OFFSET) >= 0
 }
 
 /** Writes of one key that are on their way to L2. */
@@ -54,7 +116,8 @@ interface Unsettled {
  */
 export class Fills {
   readonly #mark: () => number
-  readonly #open = new Map<string, Set<OpenFill>>()
+  readonly #open = new Map<string, OpenFill>()
+  readonly #batches = new Set<BatchFill>()
   readonly #unsettled = new Map<string, Unsettled>()
   #clearing = 0
 
@@ -69,14 +132,35 @@ export class Fills {
     return fill
   }
 
+  /** As `begin`, for reads that share a round trip; `endMany` must follow. */
+  beginMany(keys: readonly string[]): BatchFill {
+    const batch = new BatchFill(this.#mark(), keys, this.#clearing > 0)
+    if (this.#unsettled.size > 0) {
+      for (const key of keys) if (this.#unsettled.has(key)) batch.overtake(key)
+    }
+    this.#batches.add(batch)
+    return batch
+  }
+
+  endMany(batch: BatchFill): void {
+    this.#batches.delete(batch)
+  }
+
   /** As `begin`, for a write that is on its way itself. */
   track(key: string): Fill {
     return this.#track(key)
   }
 
   end(key: string, fill: Fill): void {
-    const fills = this.#open.get(key)
-    if (fills?.delete(fill as OpenFill) && fills.size === 0) this.#open.delete(key)
+    const first = this.#open.get(key)
+    if (first === fill) {
+      if (first.next === undefined) this.#open.delete(key)
+      else this.#open.set(key, first.next)
+      return
+    }
+    for (let before = first; before !== undefined; before = before.next) {
+      if (before.next === fill) before.next = before.next.next
+    }
   }
 
   /** The key was written or removed under this stamp, and L2 is being told: `settle` must follow. */
@@ -109,44 +193,52 @@ export class Fills {
 
   /** The key was written or removed. */
   outdate(key: string): void {
+    for (const batch of this.#batches) batch.overtake(key)
     if (this.#open.size === 0) return
-    for (const fill of this.#open.get(key) ?? []) fill.overtaken = true
+    for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.overtaken = true
   }
 
   /** The whole region was cleared. */
   outdateAll(): void {
-    for (const fills of this.#open.values()) {
-      for (const fill of fills) fill.overtaken = true
-    }
+    for (const batch of this.#batches) batch.overtakeAll()
+    for (const fill of this.#each()) fill.overtaken = true
   }
 
   /** Keys of which something is under way. */
   get keys(): Iterable<string> {
-    return new Set([...this.#open.keys(), ...this.#unsettled.keys()])
+    const read = [...this.#batches].flatMap(({ keys }) => keys)
+    return new Set([...this.#open.keys(), ...this.#unsettled.keys(), ...read])
   }
 
   /** Others wrote or removed the key. Answers whether a newer write of this process is on its way. */
   hear(key: string, stamp: Uint8Array): boolean {
-    for (const fill of this.#open.get(key) ?? []) fill.hear(stamp)
+    for (const batch of this.#batches) batch.hear(key, stamp)
+    for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.hear(stamp)
     const own = this.#unsettled.get(key)
     return own !== undefined && compareStamps(own.stamp, stamp) > 0
   }
 
   /** Others cleared the region of everything up to this stamp. */
   hearOfAll(stamp: Uint8Array): void {
-    for (const fills of this.#open.values()) for (const fill of fills) fill.hear(stamp)
+    for (const batch of this.#batches) batch.hearOfAll(stamp)
+    for (const fill of this.#each()) fill.hear(stamp)
   }
 
-  /** Others may have written or removed anything. */
+  /** Others may have written or removed anything. What L2 answers is right as of its mark: reads go on. */
   suspectAll(): void {
-    for (const fills of this.#open.values()) for (const fill of fills) fill.suspect = true
+    for (const fill of this.#each()) fill.suspect = true
+  }
+
+  *#each(): Generator<OpenFill> {
+    for (const first of this.#open.values()) {
+      for (let fill: OpenFill | undefined = first; fill !== undefined; fill = fill.next) yield fill
+    }
   }
 
   #track(key: string): OpenFill {
     const fill = new OpenFill(this.#mark())
-    const fills = this.#open.get(key)
-    if (fills === undefined) this.#open.set(key, new Set([fill]))
-    else fills.add(fill)
+    fill.next = this.#open.get(key)
+    this.#open.set(key, fill)
     return fill
   }
 }

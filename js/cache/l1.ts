@@ -80,7 +80,6 @@ export interface Opened {
   readonly tags: EntryTags | undefined
   readonly etag: string | undefined
   readonly envelope: Uint8Array
-  readonly stamp: Uint8Array
   readonly created: number
   readonly freshUntil: number
   readonly staleUntil: number

@@ -2,7 +2,7 @@ import type { StandardSchema } from '../config/types.ts'
 import type { Answer } from '../flow/reader.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
-import type { Fill, Fills } from './fills.ts'
+import type { BatchFill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
 import { type Life, lasting } from './life.ts'
 import { check } from './schema.ts'
@@ -43,6 +43,21 @@ export interface ReadTarget {
   keepStale(): void
 }
 
+/** What L2 answered under a key: its envelope opened, nothing that can be used, or nothing at all. */
+type Entry = Opened | 'unavailable' | undefined
+
+/** A call for one key. */
+interface Call {
+  readonly resolve: (read: Read | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Calls of one tick, and their keys. */
+interface Batch {
+  readonly keys: string[]
+  readonly calls: Call[]
+}
+
 /** How many keys are asked for in one round trip at the most. */
 const READ_CHUNK = 1_000
 
@@ -50,21 +65,33 @@ const READ_CHUNK = 1_000
 export class L2Reads {
   readonly #entries: ReadTarget
   readonly #fills: Fills
+  #batch: Batch | undefined
 
   constructor(entries: ReadTarget, fills: Fills) {
     this.#entries = entries
     this.#fills = fills
   }
 
+  /** What L2 has under `key`. Calls of one tick without a request share a round trip. */
+  async read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    if (request !== undefined) return (await this.#readChunk([key], request))[0]
+    if (this.#entries.context.l2 === undefined) return this.held(key)
+    return new Promise((resolve, reject) => {
+      this.#batch ??= this.#collect()
+      this.#batch.keys.push(key)
+      this.#batch.calls.push({ resolve, reject })
+    })
+  }
+
   /**
-   * What L2 has under `keys`, in one round trip for each thousand; where it cannot be asked, what memory holds.
-   * Keys without a value are left out.
+   * What L2 has under `keys`, in their order and in one round trip for each thousand; where it cannot be
+   * asked, what memory holds.
    */
-  async readMany(keys: readonly string[], request?: ReadRequest): Promise<Map<string, Read>> {
+  async readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
     if (keys.length <= READ_CHUNK) return this.#readChunk(keys, request)
-    const reads = new Map<string, Read>()
+    const reads: (Read | undefined)[] = []
     for (let i = 0; i < keys.length; i += READ_CHUNK) {
-      for (const [key, read] of await this.#readChunk(keys.slice(i, i + READ_CHUNK), request)) reads.set(key, read)
+      for (const read of await this.#readChunk(keys.slice(i, i + READ_CHUNK), request)) reads.push(read)
     }
     return reads
   }
@@ -81,49 +108,74 @@ export class L2Reads {
     return { value, tier: 'memory', stale, freshUntil, staleUntil, tags, etag }
   }
 
-  async #readChunk(keys: readonly string[], request: ReadRequest | undefined): Promise<Map<string, Read>> {
-    const { l2, codec, schema, clock } = this.#entries.context
-    const reads = new Map<string, Read>()
-    if (l2 === undefined || request?.l2Skip) {
-      for (const key of keys) setIfFound(reads, key, this.held(key))
-      return reads
+  /** A batch for the calls of this tick. */
+  #collect(): Batch {
+    queueMicrotask(() => {
+      const { keys, calls } = this.#batch as Batch
+      this.#batch = undefined
+      for (let i = 0; i < keys.length; i += READ_CHUNK) {
+        void this.#serve(keys.slice(i, i + READ_CHUNK), calls.slice(i, i + READ_CHUNK))
+      }
+    })
+    return { keys: [], calls: [] }
+  }
+
+  async #serve(keys: readonly string[], calls: readonly Call[]): Promise<void> {
+    try {
+      const reads = await this.#readChunk(keys, undefined)
+      for (let i = 0; i < calls.length; i++) calls[i]?.resolve(reads[i])
+    } catch (error) {
+      for (const call of calls) call.reject(error)
     }
-    if (keys.length === 0) return reads
-    const fills = keys.map((key) => this.#fills.begin(key))
+  }
+
+  async #readChunk(keys: readonly string[], request: ReadRequest | undefined): Promise<readonly (Read | undefined)[]> {
+    const { l2, codec, schema, clock, tags } = this.#entries.context
+    if (l2 === undefined || request?.l2Skip) return keys.map((key) => this.held(key))
+    if (keys.length === 0) return []
+    const fill = this.#fills.beginMany(keys)
     try {
       const limit = request?.l2Timeout ?? l2.limit
       const end = clock.now() + (limit ?? l2.remote.limit)
-      const storedKeys = keys.map((key) => codec.storedKey(key))
+      const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
       const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
-      const entries = keys.map((key, i) => this.#entry(key, answers[i]))
-      await this.#checkTags(keys, entries, end - clock.now())
-      for (const [i, key] of keys.entries()) {
-        const opened = entries[i]
-        if (opened === 'unavailable') {
-          this.#entries.cannotAsk()
-          setIfFound(reads, key, this.held(key))
-        } else {
-          const checked = opened && schema ? await this.#checked(key, opened, schema) : opened
-          setIfFound(reads, key, this.#take(key, checked, fills[i] as Fill, l2, request))
-        }
-      }
+      const entries = answers.map((answer, i) => this.#entry(keys[i] as string, answer))
+      const doubtful = this.#tagsOf(keys, entries)
+      // What is learnt of tags after the call's limit serves the next one.
+      if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())
+      if (schema !== undefined) await this.#checkAll(keys, entries, schema)
+      const now = l2.remote.now()
+      return entries.map((entry, i) => this.#result(keys[i] as string, entry, fill, l2, now, request))
     } finally {
-      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+      this.#fills.endMany(fill)
     }
-    return reads
+  }
+
+  #result(
+    key: string,
+    entry: Entry,
+    fill: BatchFill,
+    { tier }: RegionRemote,
+    now: number,
+    request: ReadRequest | undefined,
+  ): Read | undefined {
+    if (entry !== 'unavailable') return this.#take(key, entry, fill, tier, now, request)
+    this.#entries.cannotAsk()
+    return this.held(key)
   }
 
   /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
   #take(
     key: string,
     opened: Opened | undefined,
-    fill: Fill,
-    { remote, tier }: RegionRemote,
+    fill: BatchFill,
+    tier: string,
+    tierNow: number,
     request: ReadRequest | undefined,
   ): Read | undefined {
     const { counters, tags, clock } = this.#entries.context
-    if (fill.overtaken) return this.held(key)
-    const left = opened === undefined ? OVER : lifeLeft(opened, remote.now())
+    if (fill.overtaken(key)) return this.held(key)
+    const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
     const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
     if (opened === undefined || left.kept <= 0 || state === 'deleted' || state === 'unknown') {
       counters.l2Misses++
@@ -134,12 +186,13 @@ export class L2Reads {
     if (stale) counters.l2Misses++
     else counters.l2Hits++
     // Others have written the key since: this was right when it was read, and is not kept.
-    if (fill.admits(opened.stamp) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
+    if (fill.admits(key, opened.envelope) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
       this.#keep(key, opened, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
     }
     const now = clock.now()
-    const times = { freshUntil: now + left.fresh, staleUntil: now + left.kept, created: opened.created }
-    return { value: opened.value, tier, stale, tags: opened.tags, etag: opened.etag, ...times }
+    const { value, tags: itsTags, etag, created } = opened
+    const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
+    return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created }
   }
 
   /** Puts what L2 has into memory for what is left of its life. */
@@ -154,38 +207,32 @@ export class L2Reads {
     context.budget.enforce()
   }
 
-  #entry(key: string, answer: Answer | undefined): Opened | 'unavailable' | undefined {
-    return answer === undefined || answer === 'unavailable' ? answer : this.#open(key, answer)
-  }
-
-  /**
-   * Learns what it takes to tell whether the tags of these entries, or of their copies here, are
-   * still valid, in the `left` ms of the call's limit: what is learnt later serves the next one.
-   */
-  async #checkTags(
-    keys: readonly string[],
-    entries: readonly (Opened | 'unavailable' | undefined)[],
-    left: number,
-  ): Promise<void> {
-    const { tags } = this.#entries.context
-    tags.follow()
-    const all: EntryTags[] = []
-    for (const [i, entry] of entries.entries()) {
-      const its = entry === 'unavailable' ? this.#entries.l1.get(keys[i] as string)?.tags : entry?.tags
-      if (its !== undefined) all.push(its)
-    }
-    if (all.length > 0) await tags.check(all, left)
-  }
-
-  #open(key: string, envelope: Uint8Array): Opened | undefined {
-    const result = this.#entries.context.codec.open(key, envelope)
+  #entry(key: string, answer: Answer): Entry {
+    if (answer === undefined || answer === 'unavailable') return answer
+    const result = this.#entries.context.codec.open(key, answer)
     return result.ok ? result.opened : this.#corrupt(key, result.reason)
   }
 
-  /** What the region's schema makes of an entry from L2. */
-  async #checked(key: string, opened: Opened, schema: StandardSchema): Promise<Opened | undefined> {
-    const checked = await check(schema, opened.value)
-    return checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
+  /** The tags of these entries, or of their copies here: it has to be learnt whether they are still valid. */
+  #tagsOf(keys: readonly string[], entries: readonly Entry[]): EntryTags[] {
+    this.#entries.context.tags.follow()
+    const all: EntryTags[] = []
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]
+      const its = entry === 'unavailable' ? this.#entries.l1.get(keys[i] as string)?.tags : entry?.tags
+      if (its !== undefined) all.push(its)
+    }
+    return all
+  }
+
+  /** Has the region's schema look at entries from L2, and puts in their place what it makes of them. */
+  async #checkAll(keys: readonly string[], entries: Entry[], schema: StandardSchema): Promise<void> {
+    for (const [i, key] of keys.entries()) {
+      const opened = entries[i]
+      if (opened === undefined || opened === 'unavailable') continue
+      const checked = await check(schema, opened.value)
+      entries[i] = checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
+    }
   }
 
   #corrupt(key: string, reason: string): undefined {
@@ -194,10 +241,6 @@ export class L2Reads {
     emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
     return undefined
   }
-}
-
-function setIfFound(reads: Map<string, Read>, key: string, read: Read | undefined): void {
-  if (read !== undefined) reads.set(key, read)
 }
 
 const OVER: Life = { fresh: 0, kept: 0 }

@@ -31,9 +31,6 @@ export const HASH_BYTES = 32
 /** A payload may have so many bytes at the most. */
 const PAYLOAD_LIMIT = 256 * 1024 * 1024
 
-/** Where the stamp lies in an envelope. */
-const STAMP = [8, 24] as const
-
 const NO_SIDE = new Uint8Array(0)
 
 /**
@@ -154,7 +151,8 @@ export class RegionCodec {
   /** Checks and opens what L2 holds for `key`. Never throws for what the bytes are. */
   open(key: string, envelope: Uint8Array): OpenResult {
     const serializer = this.#guarded(() => {
-      const keyLength = this.buffers.writeKey(key)
+      // Only a sealed envelope is bound to its key.
+      const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0
       return this.native.decode(keyLength, this.buffers.writeValue(envelope))
     })
     const { buffers, core } = this
@@ -163,9 +161,10 @@ export class RegionCodec {
       const payload = buffers.view(buffers.result(3), buffers.result(4))
       const value = this.options.serializer.deserialize(serializer, payload)
       const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
-      const { tags, etag } = parseSide(buffers.view(buffers.result(5), buffers.result(6)), this.encrypted)
-      const stamp = envelope.subarray(STAMP[0], STAMP[1])
-      return { ok: true, opened: { value, tags, etag, envelope, stamp, created, freshUntil, staleUntil } }
+      const sideLength = buffers.result(6)
+      const side = sideLength === 0 ? NO_SIDE : buffers.view(buffers.result(5), sideLength)
+      const { tags, etag } = parseSide(side, this.encrypted)
+      return { ok: true, opened: { value, tags, etag, envelope, created, freshUntil, staleUntil } }
     } catch {
       return { ok: false, reason: 'value' }
     } finally {

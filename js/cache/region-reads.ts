@@ -25,15 +25,15 @@ export class RegionReads<V> {
   }
 
   /** The value behind memory: what follows where `local` found nothing. */
-  async remote(key: string): Promise<V | undefined> {
+  remote(key: string): Promise<V | undefined> {
     const { entries, checkKey, timings } = this.#parts
     checkKey(key)
     const start = timings.start()
-    const read = await entries.read(key)
-    timings.end('get', start)
-    if (isHit(read)) return this.served(key, read.value, read.tier)
-    this.missed(key)
-    return undefined
+    return entries.read(key).then((read) => {
+      timings.end('get', start)
+      if (isHit(read)) return this.served(key, read.value, read.tier)
+      return this.missed(key)
+    })
   }
 
   async has(key: string): Promise<boolean> {
@@ -48,7 +48,7 @@ export class RegionReads<V> {
     gate.assertOpen()
     assertKeys(keys)
     const start = timings.start()
-    const wanted = [...new Set(keys)]
+    const wanted = new Set(keys)
     for (const key of wanted) checkKey(key)
     const found = new Map<string, V>()
     const missing: string[] = []
@@ -58,8 +58,9 @@ export class RegionReads<V> {
       else found.set(key, this.served(key, entry.value, 'memory'))
     }
     const reads = await entries.readMany(missing)
-    for (const key of missing) {
-      const read = reads.get(key)
+    for (let i = 0; i < missing.length; i++) {
+      const key = missing[i] as string
+      const read = reads[i]
       if (isHit(read)) found.set(key, this.served(key, read.value, read.tier))
       else this.missed(key)
     }
@@ -86,7 +87,7 @@ export class RegionReads<V> {
   }
 
   /** A read found nothing. */
-  missed(key: string): void {
+  missed(key: string): undefined {
     const { counters, emitter, active, name } = this.#parts
     counters.misses++
     active()

@@ -225,9 +225,9 @@ export class Link {
     return code === 'TIMEOUT' ? limit >= this.limit : !OF_THE_CALL.has(code)
   }
 
-  async #start<T>(attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
-    if (!this.#connected) await this.#connect()
-    else if (this.tierClock.due) this.#measure()
+  #start<T>(attempt: Attempt, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    if (!this.#connected) return this.#connect().then(() => work(attempt))
+    if (this.tierClock.due) this.#measure()
     return work(attempt)
   }
 

@@ -1,10 +1,10 @@
 import { CacheError } from '../errors.ts'
-import { isOlder } from '../tiers/driver.ts'
+import { isOlder, STAMP_OFFSET } from '../tiers/driver.ts'
 import type { Generation } from './generations.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { compareStamps, ZERO_STAMP } from './stamp.ts'
-import { hasStamp, isAfter, isTombstone, stampOf } from './stored-bytes.ts'
+import { hasStamp, isAfter, isTombstone } from './stored-bytes.ts'
 
 /** What L2 holds under a key, or nothing. */
 export type Found = Uint8Array | undefined
@@ -50,9 +50,10 @@ export class Reader {
       await (limit === undefined ? this.#join(request) : this.#run([request], limit))
     }
     const { found } = request
-    return keys.map((key, i) =>
-      found === undefined ? this.#waiting(region, key) : this.#answer(region, key, found[i]),
-    )
+    if (found === undefined) return keys.map((key) => this.#waiting(region, key))
+    const cleared = this.#clearedAt(region)
+    if (!this.#parts.journal.has(region)) return found.map((one) => this.#current(one, cleared))
+    return keys.map((key, i) => this.#newest(region, key, found[i], cleared))
   }
 
   #join(request: Request): Promise<void> {
@@ -137,23 +138,26 @@ export class Reader {
   #waiting(region: string, key: string): Answer {
     const { journal } = this.#parts
     const known = journal.find(region, key) !== undefined || journal.clearOf(region) !== undefined
-    return known ? this.#answer(region, key, undefined) : 'unavailable'
+    return known ? this.#newest(region, key, undefined, this.#clearedAt(region)) : 'unavailable'
+  }
+
+  /** The newer one of what L2 and the journal hold, unless that is a deletion or was cleared. */
+  #newest(region: string, key: string, found: Found, cleared: Uint8Array): Found {
+    const pending = this.#parts.journal.find(region, key)
+    if (pending === undefined || (found !== undefined && !isOlder(found, pending.envelope))) {
+      return this.#current(found, cleared)
+    }
+    return pending.deadline > this.#parts.now() ? this.#current(pending.envelope, cleared) : undefined
   }
 
   /**
-   * The newer one of what L2 and the journal hold, unless that is a deletion or was cleared.
-   * Bytes too short for a stamp are handed on, so that they are reported as what they are.
+   * What was stored, unless it is a deletion or was cleared; its stamp is learnt. Bytes too short
+   * for one are handed on, so that they are reported as what they are.
    */
-  #answer(region: string, key: string, found: Found): Found {
-    const { journal, stamps, now } = this.#parts
-    const pending = journal.find(region, key)
-    let newest = found
-    if (found !== undefined && hasStamp(found)) stamps.receive(stampOf(found))
-    if (pending !== undefined && (found === undefined || isOlder(found, pending.envelope))) {
-      newest = pending.deadline > now() ? pending.envelope : undefined
-    }
-    if (newest === undefined || !hasStamp(newest)) return newest
-    return !isTombstone(newest) && isAfter(newest, this.#clearedAt(region)) ? newest : undefined
+  #current(stored: Found, cleared: Uint8Array): Found {
+    if (stored === undefined || !hasStamp(stored)) return stored
+    this.#parts.stamps.receive(stored, STAMP_OFFSET)
+    return !isTombstone(stored) && isAfter(stored, cleared) ? stored : undefined
   }
 
   #clearedAt(region: string): Uint8Array {

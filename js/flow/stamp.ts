@@ -9,21 +9,21 @@ const HIGH = 2 ** 32
 
 /**
  * The order of two stamps: negative where `a` is older, 0 where they are the same. Each is 16
- * bytes, or the start of what is left of one; a shorter one is older.
+ * bytes, or the start of what is left of one; a shorter one is older. That of `a` begins at `at`.
  */
-export function compareStamps(a: Uint8Array, b: Uint8Array): number {
+export function compareStamps(a: Uint8Array, b: Uint8Array, at = 0): number {
   for (let i = 0; i < STAMP_BYTES; i++) {
-    const x = a[i] ?? -1
+    const x = a[at + i] ?? -1
     const y = b[i] ?? -1
     if (x !== y) return x - y
   }
   return 0
 }
 
-/** The wall-clock part of a stamp, in ms since 1970. */
-export function stampTime(stamp: Uint8Array): number {
+/** The wall-clock part of the stamp that begins at `at`, in ms since 1970. */
+export function stampTime(stamp: Uint8Array, at = 0): number {
   let ms = 0
-  for (let i = 0; i < 6; i++) ms = ms * 256 + (stamp[i] ?? 0)
+  for (let i = at; i < at + 6; i++) ms = ms * 256 + (stamp[i] ?? 0)
   return ms
 }
 
@@ -81,13 +81,13 @@ export class StampClock {
   }
 
   /**
-   * Learns of a foreign stamp. Answers false, and learns nothing, where it lies so far in the
+   * Learns of a foreign stamp, which begins at `at`. Answers false, and learns nothing, where it lies so far in the
    * future that its writer's clock must be wrong: following it would spread the error to all.
    */
-  receive(stamp: Uint8Array): boolean {
-    const ms = stampTime(stamp)
+  receive(stamp: Uint8Array, at = 0): boolean {
+    const ms = stampTime(stamp, at)
     if (ms < this.#ms) return true
-    const counter = ((stamp[6] ?? 0) << 8) | (stamp[7] ?? 0)
+    const counter = ((stamp[at + 6] ?? 0) << 8) | (stamp[at + 7] ?? 0)
     if (ms === this.#ms) {
       this.#counter = Math.max(this.#counter, counter)
       return true

@@ -31,7 +31,7 @@ export function isTombstone(stored: Uint8Array): boolean {
 
 /** Whether the bytes were written later than `stamp`. */
 export function isAfter(stored: Uint8Array, stamp: Uint8Array): boolean {
-  return compareStamps(stampOf(stored), stamp) > 0
+  return compareStamps(stored, stamp, STAMP_OFFSET) > 0
 }
 
 /**

@@ -33,7 +33,7 @@ export class LazyDriver implements Driver {
   }
 
   async getMany(keys: readonly string[], current?: number): Promise<(Uint8Array | undefined)[]> {
-    return (await this.#driver()).getMany(keys, current)
+    return (this.#loaded ?? (await this.#driver())).getMany(keys, current)
   }
 
   async setMany(entries: readonly DriverEntry[], guard?: string): Promise<Uint8Array | undefined> {
@@ -41,7 +41,7 @@ export class LazyDriver implements Driver {
   }
 
   async exchangeMany(entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string): Promise<Exchange> {
-    return (await this.#driver()).exchangeMany(entries, onlyNewer, guard)
+    return (this.#loaded ?? (await this.#driver())).exchangeMany(entries, onlyNewer, guard)
   }
 
   async exchangeTogether(entries: readonly DriverEntry[], guard?: string): Promise<Exchange> {
