@@ -5,13 +5,10 @@ import type { Life } from './life.ts'
 
 /**
  * How a process's connection to the bus is. 'cut': it is told so, and hears nothing. 'silent': it
- * hears nothing and is not told before its client notices. 'odd': messages come late, twice and
- * in another order. Pub/sub loses messages in no other way than with its connection.
+ * hears nothing, and nobody tells it. 'odd': messages come late, twice and in another order.
+ * 'lossy': some do not come at all, as where a server drops what it cannot send.
  */
-export type BusState = 'well' | 'cut' | 'silent' | 'odd'
-
-/** After how long a client notices that its connection is silent, in ms. */
-const NOTICED_AFTER = 3000
+export type BusState = 'well' | 'cut' | 'silent' | 'odd' | 'lossy'
 
 /** Where all buses of one world meet. */
 export class SimHub {
@@ -24,14 +21,18 @@ export class SimHub {
     this.unit = unit
   }
 
-  send(from: SimBus, message: Uint8Array): void {
-    for (const member of this.members) if (member !== from) member.hear(message.slice())
+  /** To all, and also back to who sent it. */
+  send(message: Uint8Array): void {
+    for (const member of this.members) member.hear(message.slice())
   }
 }
 
-/** One process's bus. */
+/** One process's bus. It brings own messages back, as pub/sub does. */
 export class SimBus implements Bus {
   readonly name = 'simulated'
+  readonly echoes = true
+  /** Whether a message to it was lost on a connection that is up. */
+  lost = false
   readonly #hub: SimHub
   readonly #life: Life
   #state: BusState = 'well'
@@ -50,35 +51,39 @@ export class SimBus implements Bus {
   }
 
   set state(state: BusState) {
-    const before = this.#state
+    if (state === this.#state) return
+    const wasUp = this.#up
     this.#state = state
-    if (state === before) return
-    const wasUp = before === 'well' || before === 'odd'
-    const isUp = state === 'well' || state === 'odd'
-    if (wasUp && !isUp) this.#connection++
+    if (wasUp && !this.#up) this.#connection++
     if (state === 'cut') this.#tell(false)
-    if (state === 'silent') this.#noticeLater(this.#connection)
-    if (isUp && !wasUp) {
-      this.#tell(false)
-      this.#tell(true)
-    }
+    if (!wasUp && this.#up) this.#begin()
   }
 
   start(listener: BusListener): void {
     this.#listener = listener
     this.#hub.members.add(this)
-    this.#tell(this.#state === 'well' || this.#state === 'odd')
+    this.#tell(this.#up)
   }
 
   async publish(message: Uint8Array): Promise<void> {
     if (this.#life.dead || this.#state === 'silent') return new Promise(() => undefined)
     if (this.#state === 'cut') throw new CacheError('TIER_UNAVAILABLE', 'simulated: the bus is gone')
-    this.#hub.send(this, message)
+    this.#hub.send(message)
+  }
+
+  /** A new connection; where nothing goes over it either, none is made yet. */
+  reset(): void {
+    this.#connection++
+    if (this.#up) this.#begin()
   }
 
   hear(message: Uint8Array): void {
-    if (this.#state === 'cut' || this.#state === 'silent') return
+    if (!this.#up) return
     const { clock, unit } = this.#hub
+    if (this.#state === 'lossy' && unit() < 0.4) {
+      this.lost = true
+      return
+    }
     const odd = this.#state === 'odd'
     const arrival = clock.now() + Math.floor(unit() * (odd ? 400 : 3))
     if (!odd) this.#lastArrival = Math.max(this.#lastArrival, arrival)
@@ -97,13 +102,16 @@ export class SimBus implements Bus {
     this.#listener = undefined
   }
 
-  #tell(up: boolean): void {
-    this.#hub.clock.after(0, () => this.#life.arrive(() => this.#listener?.state(up)))
+  get #up(): boolean {
+    return this.#state !== 'cut' && this.#state !== 'silent'
   }
 
-  #noticeLater(connection: number): void {
-    this.#hub.clock.after(NOTICED_AFTER, () => {
-      if (this.#state === 'silent' && this.#connection === connection) this.state = 'cut'
-    })
+  #begin(): void {
+    this.#tell(false)
+    this.#tell(true)
+  }
+
+  #tell(up: boolean): void {
+    this.#hub.clock.after(0, () => this.#life.arrive(() => this.#listener?.state(up)))
   }
 }

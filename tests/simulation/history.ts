@@ -22,7 +22,7 @@ export interface Write {
   readonly issued: number
   /** When it was acknowledged; `Infinity`: never. */
   ended: number
-  /** Since when it did not wait in the process's journal any more; `Infinity`: it still does. */
+  /** Since when the tier has had it, and the bus what tells of it; `Infinity`: something still waits in its process. */
   durable: number
   /** It may be gone with no writer to blame: the tier lost it, or its process died with it. */
   excused: boolean
@@ -71,8 +71,8 @@ export class History {
   }
 
   /** A clear has reached the tier: it may take along what was written since it was asked for. */
-  sweep(): void {
-    for (const write of this.writes) write.swept = true
+  sweep(region: string): void {
+    for (const write of this.writes) if (write.region === region) write.swept = true
   }
 
   /** Whether `newer` was certainly asked for after `older` was done. */

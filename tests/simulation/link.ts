@@ -9,13 +9,14 @@ import type { SimTier } from './tier.ts'
  * How the network between a process and the tier is. 'cut': calls are refused at once, and
  * what is under way is lost. 'silent': calls and answers are lost, and nobody is told. 'held':
  * calls are kept by the network, and arrive when it is well again. 'deaf': calls arrive, and
- * answers are lost. 'slow': each way takes up to half a second.
+ * answers are lost. 'slow': each way takes up to half a second. 'lagging': answers take so long
+ * that what they say may be old, but come in time. 'full': writes are refused, and reads answered.
  */
-export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow'
+export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow' | 'lagging' | 'full'
 
 /** What arrives later than an operation may take is of somebody who has given it up, in ms. */
 const LATE = 250
-const WRITES: ReadonlySet<string> = new Set(['setMany', 'exchangeMany', 'exchangeTogether', 'commit'])
+const WRITES: ReadonlySet<string> = new Set(['setMany', 'exchangeMany', 'exchangeTogether', 'setIfAbsent', 'commit'])
 
 /** What links of one world share. */
 export interface LinkWorld {
@@ -23,8 +24,10 @@ export interface LinkWorld {
   readonly tier: SimTier
   /** From 0 to 1. */
   readonly unit: () => number
-  /** A meta key was written: a region's entries may have been swept; `late`: those of later writes too. */
-  readonly onSweep: (late: boolean) => void
+  /** A region has a new generation: what was in it is swept; where the clear came `late`, that may be newer than the clear. */
+  readonly onSweep: (region: string, late: boolean) => void
+  /** A transaction was written over whatever is there, long after it was made. */
+  readonly onOld: () => void
   /** What is told is made only where somebody reads it. */
   readonly note: (text: () => string) => void
 }
@@ -116,10 +119,13 @@ export class SimLink implements Driver {
       const arrive = () => {
         if (this.#network === 'cut') return refuse()
         if (this.#network === 'silent') return
-        if (changesMeta(args)) this.#world.onSweep(this.#world.clock.now() - sent > LATE)
-        if (method === 'commit' && this.#isOld(args)) this.#world.onSweep(true)
+        if (this.#network === 'full' && WRITES.has(method))
+          return this.#later(() => this.#life.arrive(() => reject(full())))
+        const late = this.#world.clock.now() - sent > LATE
+        if (method === 'commit' && this.#isOld(args)) this.#world.onOld()
         if (WRITES.has(method)) this.#world.note(() => `${this.#owner} ${method} arrives: ${written(args)}`)
-        void this.#world.tier.apply(method, args).then((result) => {
+        void this.#world.tier.apply(method, args).then(({ result, renewed }) => {
+          for (const region of renewed) this.#world.onSweep(region, late)
           if (this.#network === 'deaf') return
           this.#answer(() => this.#life.arrive(() => resolve(result as T)))
         })
@@ -144,7 +150,8 @@ export class SimLink implements Driver {
 
   #answer(arrive: () => void): void {
     const { clock } = this.#world
-    this.#lastAnswer = Math.max(this.#lastAnswer, clock.now() + this.#latency())
+    const lag = this.#network === 'lagging' ? 240 : 0
+    this.#lastAnswer = Math.max(this.#lastAnswer, clock.now() + this.#latency() + Math.floor(this.#world.unit() * lag))
     clock.after(this.#lastAnswer - clock.now(), arrive)
   }
 
@@ -168,17 +175,10 @@ function written([entries]: readonly unknown[]): string {
     .join(', ')
 }
 
-function gone(): CacheError {
-  return new CacheError('TIER_UNAVAILABLE', 'simulated: the connection is gone')
+function full(): CacheError {
+  return new CacheError('WRITE_REFUSED', 'simulated: the tier takes no writes')
 }
 
-/** Whether a call may write a region's meta key. */
-function changesMeta([first]: readonly unknown[]): boolean {
-  return (
-    Array.isArray(first) &&
-    first.some(
-      (entry: unknown) =>
-        typeof entry === 'object' && entry !== null && 'key' in entry && String(entry.key).endsWith(':generation'),
-    )
-  )
+function gone(): CacheError {
+  return new CacheError('TIER_UNAVAILABLE', 'simulated: the connection is gone')
 }

@@ -69,8 +69,19 @@ const KINDS: readonly (readonly [OperationKind, number])[] = [
   ['deleteByTag', 3],
   ['expireByTag', 2],
 ]
-const NETWORKS: readonly Network[] = ['well', 'well', 'well', 'cut', 'silent', 'held', 'deaf', 'slow']
-const BUSES: readonly BusState[] = ['well', 'well', 'cut', 'silent', 'odd']
+const NETWORKS: readonly Network[] = [
+  'well',
+  'well',
+  'well',
+  'cut',
+  'silent',
+  'held',
+  'deaf',
+  'slow',
+  'lagging',
+  'full',
+]
+const BUSES: readonly BusState[] = ['well', 'well', 'cut', 'silent', 'odd', 'lossy']
 const SKEWS = [0, 0, 300, -300, 150_000, -150_000]
 const WAITS = [0, 0, 1, 2, 5, 20, 100, 300, 1200, 4000]
 

@@ -39,8 +39,8 @@ export class Process {
   readonly life: Life
   readonly link: SimLink
   readonly bus: SimBus | undefined
-  /** Since when its network is well, in ms of the world. */
-  wellSince: number
+  /** Since when its network is well, in ms of the world; `Infinity`: it is not, or its bus may have lost messages. */
+  #wellSince: number
   readonly #world: ProcessWorld
   readonly #skew: number
   readonly #floors = new Map<string, Floor>()
@@ -52,7 +52,7 @@ export class Process {
     this.name = name
     this.#world = world
     this.#skew = skew
-    this.wellSince = world.clock.now()
+    this.#wellSince = world.clock.now()
     this.life = new Life(world.clock, skew)
     this.link = new SimLink(world, this.life, name)
     this.bus = world.hub && new SimBus(world.hub, this.life)
@@ -68,6 +68,12 @@ export class Process {
     })
   }
 
+  /** Something has changed for it: for a while it need not read what is new. */
+  unsettle(): void {
+    const well = this.link.network === 'well' && this.bus?.state !== 'lossy' && !this.bus?.lost
+    this.#wellSince = well ? this.#world.clock.now() : Number.POSITIVE_INFINITY
+  }
+
   /** Begins an operation; it ends when it does. */
   begin(operation: Operation): void {
     if (this.life.dead || this.life.paused) return
@@ -75,7 +81,7 @@ export class Process {
     this.running.add(running)
   }
 
-  /** Looks whether what was acknowledged is in the tier by now. */
+  /** Looks whether what was acknowledged is in the tier by now, and the others were told. */
   watch(): void {
     if (this.life.dead || this.#unsafe.size === 0 || this.#waiting > 0) return
     for (const write of this.#unsafe) {
@@ -105,8 +111,8 @@ export class Process {
   }
 
   get #waiting(): number {
-    const { l2 } = this.cache.status()
-    return l2.state === 'none' ? 0 : l2.journal.length
+    const { l2, bus } = this.cache.status()
+    return l2.state === 'none' ? 0 : l2.journal.length + bus.waiting
   }
 
   async #run(operation: Operation): Promise<void> {
@@ -261,11 +267,14 @@ export class Process {
       fail(`${this.name} reads #${writer.id} of ${region}:${key} after #${floor.id}`)
     }
     this.#raise(writer)
-    if (began - this.wellSince < SETTLED || this.life.stood > 0) return
+    if (began - this.#wellSince < SETTLED) return
     const stale = history.wrong(region, key, value, began - L1_TTL - LIMIT)
     if (stale !== undefined) fail(`${this.name} at ${clock.now()}: ${region}:${key} still ${stale}`)
   }
 }
 
-/** How long a network must have been well before a process is held to reading what is new, in ms. */
-export const SETTLED = 12_000
+/**
+ * How long a network must have been well before a process is held to reading what is new, in ms:
+ * the longest pause between two probes, and the time after which a silent bus is noticed.
+ */
+export const SETTLED = 12_500

@@ -1,5 +1,5 @@
 import type { FakeClock } from '../../js/testing/fake-clock.ts'
-import type { Driver } from '../../js/tiers/driver.ts'
+import { type Driver, type DriverEntry, type Exchange, STAMP_BYTES, STAMP_OFFSET } from '../../js/tiers/driver.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
 
 /** One write that the tier took: how to do it again, given how much later that is (ms). */
@@ -7,6 +7,9 @@ interface Applied {
   readonly at: number
   readonly again: (driver: Driver, later: number) => Promise<unknown>
 }
+
+/** Where a meta key holds the token of its region's generation. */
+const TOKEN_AT = STAMP_OFFSET + STAMP_BYTES
 
 /** Methods that change what the tier holds, by how they are done again. */
 const CHANGES = new Set([
@@ -27,14 +30,19 @@ export class SimTier {
   readonly #clock: FakeClock
   #driver: Driver
   #applied: Applied[] = []
+  /** By meta key, the token of the generation. */
+  readonly #tokens = new Map<string, string>()
 
   constructor(clock: FakeClock) {
     this.#clock = clock
     this.#driver = memoryDriver({ clock, shared: true })
   }
 
-  /** Does `method` now, as a call of the network that has just arrived. */
-  async apply(method: keyof Driver, args: readonly unknown[]): Promise<unknown> {
+  /**
+   * Does `method` now, as a call of the network that has just arrived. Answers its result, and the
+   * regions that have another generation now.
+   */
+  async apply(method: keyof Driver, args: readonly unknown[]): Promise<{ result: unknown; renewed: string[] }> {
     const kept = args.filter((arg) => !(arg instanceof AbortSignal))
     const result = await call(this.#driver, method, kept)
     if (CHANGES.has(method)) {
@@ -43,7 +51,19 @@ export class SimTier {
         again: (driver, later) => call(driver, method, shortened(kept, later)),
       })
     }
-    return result
+    return { result, renewed: this.#renewed(args, result) }
+  }
+
+  #renewed([entries]: readonly unknown[], result: unknown): string[] {
+    if (!Array.isArray(entries)) return []
+    const { previous } = (result ?? {}) as Partial<Exchange>
+    return (entries as readonly Partial<DriverEntry>[]).flatMap(({ key, value }, i) => {
+      if (value === undefined || !key?.endsWith(':generation') || previous?.[i] === 'newer') return []
+      const token = String.fromCharCode(...value.subarray(TOKEN_AT))
+      const before = this.#tokens.get(key)
+      this.#tokens.set(key, token)
+      return before === token ? [] : [key.split(':')[1] ?? '']
+    })
   }
 
   /** FLUSHALL. */
