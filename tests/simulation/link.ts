@@ -24,10 +24,11 @@ export interface LinkWorld {
   readonly tier: SimTier
   /** From 0 to 1. */
   readonly unit: () => number
-  /** A region has a new generation: what was in it is swept; where the clear came `late`, that may be newer than the clear. */
+  /**
+   * A region has a new generation: what was in it is swept; where a clear without a
+   * deadline came `late`, that may be newer than the clear.
+   */
   readonly onSweep: (region: string, late: boolean) => void
-  /** A transaction was written over whatever is there, long after it was made. */
-  readonly onOld: () => void
   /** What is told is made only where somebody reads it. */
   readonly note: (text: () => string) => void
 }
@@ -121,8 +122,7 @@ export class SimLink implements Driver {
         if (this.#network === 'silent') return
         if (this.#network === 'full' && WRITES.has(method))
           return this.#later(() => this.#life.arrive(() => reject(full())))
-        const late = this.#world.clock.now() - sent > LATE
-        if (method === 'commit' && this.#isOld(args)) this.#world.onOld()
+        const late = this.#isLate(sent, args)
         if (WRITES.has(method)) this.#world.note(() => `${this.#owner} ${method} arrives: ${written(args)}`)
         void this.#world.tier.apply(method, args).then(({ result, renewed }) => {
           for (const region of renewed) this.#world.onSweep(region, late)
@@ -135,10 +135,10 @@ export class SimLink implements Driver {
     })
   }
 
-  /** Whether a transaction, which replaces what is there unseen, was made long before. */
-  #isOld([entries]: readonly unknown[]): boolean {
-    const now = this.#world.clock.wall()
-    return (entries as readonly DriverEntry[]).some(({ value }) => now - stampTime(value.subarray(STAMP_OFFSET)) > LATE)
+  /** Its limit is over, and nobody told the tier of it: the tier's time was not known. */
+  #isLate(sent: number, [entries]: readonly unknown[]): boolean {
+    const timed = Array.isArray(entries) && (entries as readonly Partial<DriverEntry>[]).some(({ before }) => before)
+    return !timed && this.#world.clock.now() - sent > LATE
   }
 
   /** In the order of sending, as on one connection. */

@@ -48,7 +48,6 @@ export class Schedule {
         this.#history.sweep(region)
         if (late) this.#excuse()
       },
-      onOld: () => this.#excuse(),
       note: (text) => this.#note(text),
       fail: (text) => {
         this.#wrong.push(text)

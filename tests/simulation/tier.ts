@@ -46,9 +46,10 @@ export class SimTier {
     const kept = args.filter((arg) => !(arg instanceof AbortSignal))
     const result = await call(this.#driver, method, kept)
     if (CHANGES.has(method)) {
+      const copies = structuredClone(kept)
       this.#applied.push({
         at: this.#clock.now(),
-        again: (driver, later) => call(driver, method, shortened(kept, later)),
+        again: (driver, later) => call(driver, method, shortened(copies, later)),
       })
     }
     return { result, renewed: this.#renewed(args, result) }
