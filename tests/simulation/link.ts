@@ -167,6 +167,7 @@ export class SimLink implements Driver {
 
 /** The keys of a batch, without the namespace, each with the time and the counter of its stamp. */
 function written([entries]: readonly unknown[]): string {
+  if (typeof entries === 'string') return entries
   return (entries as readonly DriverEntry[])
     .map(({ key, value }) => {
       const stamp = value.subarray(STAMP_OFFSET, STAMP_OFFSET + 8)
