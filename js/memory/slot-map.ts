@@ -1,4 +1,5 @@
-import { hashTail, hashWhole } from './key-hash.ts'
+import { Cells } from './cells.ts'
+import { hashKeyed, hashTail, hashWhole } from './key-hash.ts'
 
 /** The first table's places. A power of two, as are all after it. */
 const FEWEST = 64
@@ -8,6 +9,10 @@ const FARTHEST = 128
 
 /** How many keys with one and the same hash are found by it. */
 const ALIKE = 8
+
+/** So many keys that crowd, or so many places that one removal looks at, don't come about by accident. */
+const CROWD = 8
+const RUN = 512
 
 /** How many places of an outgrown table are cleared by each key that comes. */
 const MOVES = 16
@@ -20,8 +25,14 @@ const CLASHES = 16
 const PIECE_BITS = 12
 const PIECE = 2 ** PIECE_BITS
 
-/** In an outgrown table: what was here is gone, look further. No slot has these bits. */
+/** What was at this place is gone, look further. No slot has these bits. */
 const GONE = -1
+
+/** What hashes are made of. Each kind costs more than the one before and tells more keys apart. */
+const TAIL = 0
+const WHOLE = 1
+const KEYED = 2
+type Kind = typeof TAIL | typeof WHOLE | typeof KEYED
 
 /**
  * Keys and values by slot, and where a key's slot is: a `Map` from strings to slots, made for
@@ -35,21 +46,26 @@ const GONE = -1
  * by one of twice its size, to which each key that comes moves some others.
  *
  * At first a hash is made of the end of a key alone. If keys clash too often, all is moved to
- * whole hashes. Keys that still crowd, by accident or by malice, go to a `Map`, so that no
- * search takes more than 128 steps.
+ * whole hashes. Keys that still crowd go to a `Map`, so that no search takes more than 128 steps.
+ * Where they are more than a few, or stand so that a removal would move very many up, somebody has
+ * chosen them, or they differ where no hash looks: then all is moved to hashes of every character
+ * that depend on a random key, and the keys of the `Map` with it. Nothing is random before that.
  *
  * 16 bytes of an entry are on the heap; 4 for its hash and 8 to 16 for its place are beside it.
  */
 export class SlotMap<V> {
   #size = 0
-  /** A slot's key is at twice its number, and its value behind it. */
-  #cells: unknown[] = []
+  #cells = new Cells<V>()
   #hashes = [new Int32Array(FEWEST / 2)]
   #table = new Int32Array(FEWEST)
   #mask = FEWEST - 1
-  #whole = false
+  #kind: Kind = TAIL
+  /** The random key of hashes that are `KEYED`. */
+  readonly #secret = new Int32Array(2)
   #outgrown: Outgrown | undefined
-  readonly #crowded = new Map<string, number>()
+  #crowded = new Map<string, number>()
+  /** Whether keys crowd as they don't by accident. */
+  #crowds = false
   /** Whether every key is in the table. */
   #simple = true
   #came = 0
@@ -62,7 +78,7 @@ export class SlotMap<V> {
 
   /** The hash of a key, good until the next key comes. */
   hash(key: string): number {
-    return this.#whole ? hashWhole(key) : hashTail(key)
+    return this.#kind === TAIL ? hashTail(key) : this.#hashAs(key, this.#kind)
   }
 
   /** The slot of a key, or -1. What is no string is no key. */
@@ -80,7 +96,7 @@ export class SlotMap<V> {
       if (found === 0) break
       if (((found ^ hash) & ~mask) === 0) {
         const slot = (found & mask) - 1
-        if (cells[slot * 2] === key) return slot
+        if (cells.key(slot) === key) return slot
       }
     }
     return this.#simple ? -1 : this.#findElsewhere(key, hash)
@@ -88,26 +104,24 @@ export class SlotMap<V> {
 
   /** The key in a slot; `undefined` if it is free. */
   key(slot: number): string | undefined {
-    return this.#cells[slot * 2] as string | undefined
+    return this.#cells.key(slot)
   }
 
   /** The value in a slot that is taken. */
   value(slot: number): V {
-    return this.#cells[slot * 2 + 1] as V
+    return this.#cells.value(slot)
   }
 
   /** Puts another value into a slot that is taken. */
   setValue(slot: number, value: V): void {
-    this.#cells[slot * 2 + 1] = value
+    this.#cells.setValue(slot, value)
   }
 
   /** Takes in a key that is not there. Slots are to be given out from 0 on, the free ones first. */
   add(slot: number, key: string, value: V, hash: number): void {
     this.#size++
-    this.#cells[slot * 2] = key
-    this.#cells[slot * 2 + 1] = value
-    const taken = Math.max(this.#size, slot + 1)
-    if (taken * 2 > this.#table.length) this.#replaceTable(this.#whole)
+    this.#cells.put(slot, key, value)
+    if (this.#cells.end * 2 > this.#table.length) this.#replaceTable(this.#kind)
     this.#place(slot, key, hash)
     if (this.#outgrown !== undefined) this.#move(this.#outgrown)
     if (++this.#came === WINDOW) this.#judge()
@@ -117,44 +131,48 @@ export class SlotMap<V> {
   remove(slot: number): void {
     const key = this.key(slot)
     if (key === undefined) return
-    if (!this.#takeOut(slot) && !this.#takeFromOutgrown(slot)) {
+    if (!this.#takeOut(slot) && !this.#takeFromOutgrown(key, slot)) {
       this.#crowded.delete(key)
       this.#simple = this.#isSimple()
     }
-    this.#cells[slot * 2] = undefined
-    this.#cells[slot * 2 + 1] = undefined
+    this.#cells.free(slot)
     this.#size--
   }
 
   clear(): void {
     this.#size = 0
-    this.#cells = []
+    this.#cells = new Cells()
     this.#hashes = [new Int32Array(FEWEST / 2)]
     this.#table = new Int32Array(FEWEST)
     this.#mask = FEWEST - 1
     this.#outgrown = undefined
-    this.#crowded.clear()
+    this.#crowded = new Map()
+    this.#crowds = false
     this.#simple = true
   }
 
   /** The slots that are taken, in their order. Entries may come and go meanwhile. */
   *slots(): IterableIterator<number> {
-    for (let slot = 0; slot * 2 < this.#cells.length; slot++) if (this.key(slot) !== undefined) yield slot
+    for (let slot = 0; slot < this.#cells.end; slot++) if (this.key(slot) !== undefined) yield slot
+  }
+
+  #hashAs(key: string, kind: Kind): number {
+    if (kind === TAIL) return hashTail(key)
+    return kind === WHOLE ? hashWhole(key) : hashKeyed(key, this.#secret[0] as number, this.#secret[1] as number)
   }
 
   #findElsewhere(key: string, hash: number): number {
     const outgrown = this.#outgrown
-    if (outgrown !== undefined) {
-      const { table, mask } = outgrown
-      const oldHash = outgrown.whole === this.#whole ? hash : hashTail(key)
-      for (let place = oldHash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
-        const found = table[place] as number
-        if (found === 0) break
-        const slot = (found & mask) - 1
-        if (((found ^ oldHash) & ~mask) === 0 && this.#cells[slot * 2] === key) return slot
-      }
+    if (outgrown === undefined) return this.#crowded.get(key) ?? -1
+    const { table, mask, kind } = outgrown
+    const oldHash = kind === this.#kind ? hash : this.#hashAs(key, kind)
+    for (let place = oldHash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+      const found = table[place] as number
+      if (found === 0) break
+      const slot = (found & mask) - 1
+      if (((found ^ oldHash) & ~mask) === 0 && this.#cells.key(slot) === key) return slot
     }
-    return this.#crowded.get(key) ?? -1
+    return this.#crowded.get(key) ?? outgrown.crowded.get(key) ?? -1
   }
 
   /** Finds a place for a key: the first free one from its home on. */
@@ -169,23 +187,34 @@ export class SlotMap<V> {
         table[place] = (hash & ~mask) | (slot + 1)
         return
       }
-      if (((found ^ hash) & ~mask) !== 0 || this.#hashOf((found & mask) - 1) !== hash) continue
+      if (found === GONE || ((found ^ hash) & ~mask) !== 0 || this.#hashOf((found & mask) - 1) !== hash) continue
       if (alike++ === 0) this.#clashes++
       if (alike === ALIKE) break
     }
     this.#crowded.set(key, slot)
     this.#simple = false
+    if (this.#crowded.size > CROWD) this.#crowds = true
   }
 
-  /** Takes a slot out of the table, and moves up who stands behind it because of it. */
+  /**
+   * Takes a slot out of the table, and moves up who stands behind it because of it. Where they are
+   * so many that it is no accident, the place of one is marked instead.
+   */
   #takeOut(slot: number): boolean {
     const table = this.#table
     const mask = this.#mask
     let hole = placeOf(table, mask, this.#hashOf(slot), slot)
     if (hole < 0) return false
-    for (let place = (hole + 1) & mask; ; place = (place + 1) & mask) {
+    let left = RUN
+    for (let place = (hole + 1) & mask; ; place = (place + 1) & mask, left--) {
       const next = table[place] as number
       if (next === 0 || ((place - hole) & mask) >= FARTHEST) break
+      if (left === 0) {
+        table[hole] = GONE
+        this.#crowds = true
+        return true
+      }
+      if (next === GONE) continue
       const home = this.#hashOf((next & mask) - 1) & mask
       if (((place - home) & mask) < ((place - hole) & mask)) continue
       table[hole] = next
@@ -195,12 +224,13 @@ export class SlotMap<V> {
     return true
   }
 
-  #takeFromOutgrown(slot: number): boolean {
+  #takeFromOutgrown(key: string, slot: number): boolean {
     if (this.#outgrown === undefined) return false
-    const { table, mask } = this.#outgrown
+    const { table, mask, crowded } = this.#outgrown
     const place = placeOf(table, mask, this.#hashOf(slot), slot)
-    if (place >= 0) table[place] = GONE
-    return place >= 0
+    if (place < 0) return crowded.delete(key)
+    table[place] = GONE
+    return true
   }
 
   #hashOf(slot: number): number {
@@ -220,37 +250,55 @@ export class SlotMap<V> {
   }
 
   /** Goes on with an empty table, and moves from the other one as keys come. */
-  #replaceTable(whole: boolean): void {
+  #replaceTable(kind: Kind): void {
     while (this.#outgrown !== undefined) this.#move(this.#outgrown)
     const table = this.#table
-    this.#outgrown = { table, mask: this.#mask, whole: this.#whole, next: 0 }
+    this.#outgrown = { table, mask: this.#mask, kind: this.#kind, crowded: this.#crowded, next: 0 }
     this.#table = new Int32Array(table.length * 2)
     this.#mask = this.#table.length - 1
-    this.#whole = whole
+    this.#crowded = new Map()
+    this.#kind = kind
     this.#simple = false
+    this.#crowds = false
     this.#clashes = 0
   }
 
   #move(outgrown: Outgrown): void {
-    const { table, mask } = outgrown
+    const { table, mask, crowded } = outgrown
     const end = Math.min(outgrown.next + MOVES, table.length)
     for (let place = outgrown.next; place < end; place++) {
       const found = table[place] as number
       if (found === 0 || found === GONE) continue
       table[place] = GONE
-      const slot = (found & mask) - 1
-      const key = this.#cells[slot * 2] as string
-      this.#place(slot, key, outgrown.whole === this.#whole ? this.#hashOf(slot) : hashWhole(key))
+      this.#moveSlot((found & mask) - 1, outgrown)
     }
     outgrown.next = end
     if (end < table.length) return
+    let left = MOVES
+    for (const [key, slot] of crowded) {
+      if (left-- === 0) return
+      crowded.delete(key)
+      this.#moveSlot(slot, outgrown)
+    }
     this.#outgrown = undefined
     this.#simple = this.#isSimple()
   }
 
-  /** Whether the ends of the keys tell them apart. */
+  #moveSlot(slot: number, { kind }: Outgrown): void {
+    const key = this.#cells.key(slot) as string
+    const hash = kind === this.#kind ? this.#hashOf(slot) : this.#hashAs(key, this.#kind)
+    this.#place(slot, key, hash)
+  }
+
+  /** Goes on with better hashes if these don't tell the keys apart, or somebody sees to it that they don't. */
   #judge(): void {
-    if (!this.#whole && this.#outgrown === undefined && this.#clashes > CLASHES) this.#replaceTable(true)
+    if (this.#outgrown === undefined) {
+      if (this.#kind === TAIL) {
+        if (this.#crowds || this.#clashes > CLASHES) this.#replaceTable(WHOLE)
+      } else if (this.#kind === WHOLE && this.#crowds && fill(this.#secret)) {
+        this.#replaceTable(KEYED)
+      }
+    }
     this.#came = 0
     this.#clashes = 0
   }
@@ -264,7 +312,9 @@ export class SlotMap<V> {
 interface Outgrown {
   readonly table: Int32Array
   readonly mask: number
-  readonly whole: boolean
+  readonly kind: Kind
+  /** Keys for which it had no place. */
+  readonly crowded: Map<string, number>
   /** The first place that was not visited. */
   next: number
 }
@@ -277,4 +327,14 @@ function placeOf(table: Int32Array, mask: number, hash: number, slot: number): n
     if ((found & mask) === slot + 1) return place
   }
   return -1
+}
+
+/** Fills an array with random bits. On workerd there are none before the first request: then later. */
+function fill(words: Int32Array<ArrayBuffer>): boolean {
+  try {
+    crypto.getRandomValues(words)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,55 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hashTail, hashWhole } from '../../../js/memory/key-hash.ts'
+import { hashKeyed, hashTail, hashWhole } from '../../../js/memory/key-hash.ts'
 import { SlotMap } from '../../../js/memory/slot-map.ts'
-
-/** A slot map beside a `Map`, which gives out slots as the core does. */
-class Pair {
-  readonly map = new SlotMap<number>()
-  readonly model = new Map<string, { slot: number; value: number }>()
-  readonly #free: number[] = []
-  #end = 0
-
-  set(key: string, value: number): void {
-    const hash = this.map.hash(key)
-    const found = this.map.findHashed(key, hash)
-    const known = this.model.get(key)
-    expect(found).toBe(known?.slot ?? -1)
-    if (found >= 0) {
-      this.map.setValue(found, value)
-      this.model.set(key, { slot: found, value })
-    } else {
-      const slot = this.#free.pop() ?? this.#end++
-      this.map.add(slot, key, value, hash)
-      this.model.set(key, { slot, value })
-    }
-  }
-
-  delete(key: string): void {
-    const known = this.model.get(key)
-    if (known === undefined) return
-    this.map.remove(known.slot)
-    this.model.delete(key)
-    this.#free.push(known.slot)
-  }
-
-  clear(): void {
-    this.map.clear()
-    this.model.clear()
-    this.#free.length = 0
-    this.#end = 0
-  }
-
-  check(absent: readonly string[] = []): void {
-    expect(this.map.size).toBe(this.model.size)
-    for (const [key, { slot, value }] of this.model) {
-      if (this.map.find(key) !== slot || this.map.value(slot) !== value) expect.fail(`${key} is not in slot ${slot}`)
-    }
-    for (const key of absent) if (!this.model.has(key)) expect(this.map.find(key)).toBe(-1)
-    const keys = Array.from(this.map.slots(), (slot) => this.map.key(slot))
-    expect(keys.sort()).toEqual([...this.model.keys()].sort())
-  }
-}
+import { Pair } from './slot-pair.ts'
 
 /** Keys that the ends tell apart, keys that they don't, and keys that no bounded hash tells apart. */
 const KINDS: Readonly<Record<string, (i: number) => string>> = {
@@ -134,7 +87,8 @@ describe('a map from keys to slots', () => {
 
 describe('the hash of a key', () => {
   it('spreads ids over all of its bits', () => {
-    for (const hash of [hashTail, hashWhole]) {
+    const keyed = (key: string) => hashKeyed(key, 0x0123_4567, -1)
+    for (const hash of [hashTail, hashWhole, keyed]) {
       for (const kind of ['ids at the end', 'short keys']) {
         const hashes = Array.from({ length: 50_000 }, (_, i) => hash((KINDS[kind] as (i: number) => string)(i)))
         expect(new Set(hashes).size, `${hash.name}, ${kind}: different hashes`).toBeGreaterThan(49_990)
@@ -153,5 +107,13 @@ describe('the hash of a key', () => {
     expect(hashWhole(long('a', '', ''))).not.toBe(hashWhole(long('b', '', '')))
     expect(hashWhole(long('', '', 'a'))).not.toBe(hashWhole(long('', '', 'b')))
     expect(hashWhole(long('', 'a', ''))).toBe(hashWhole(long('', 'b', '')))
+  })
+
+  it('depends on every character, on the length and on both words of the key where it has one', () => {
+    const key = 'omnicache:article:1'
+    const keys = Array.from(key, (_, i) => `${key.slice(0, i)}Z${key.slice(i + 1)}`)
+    const all = [key, ...keys, `${key}\0`, `${key}\0\0`, '', '\0'].map((it) => hashKeyed(it, 1, 2))
+    all.push(hashKeyed(key, 1, 3), hashKeyed(key, 0, 2))
+    expect(new Set(all).size).toBe(all.length)
   })
 })
