@@ -28,9 +28,10 @@ const CALL_OPTIONS = ['ttl', ...Object.keys(readOptions), ...OTHERS, ...Object.k
 
 /** The rules of calls that have no options. */
 export function regionRules(options: ResolvedRegion): CallRules {
-  const { ttl, grace, graceBackoff, swr, eagerRefresh, softTimeout, hardTimeout, jitter, slidingTtl, negativeTtl } =
-    options
-  const read = { grace, graceBackoff, swr, eagerRefresh, softTimeout, hardTimeout, jitter, slidingTtl, negativeTtl }
+  const { ttl, grace, graceBackoff, swr, eagerRefresh, softTimeout, hardTimeout, lockTimeout } = options
+  const { jitter, slidingTtl, negativeTtl } = options
+  const waits = { grace, graceBackoff, swr, eagerRefresh, softTimeout, hardTimeout, lockTimeout }
+  const read = { ...waits, jitter, slidingTtl, negativeTtl }
   const tiers = { l1Ttl: Infinity, l1Skip: false, l2Ttl: undefined, l2Timeout: undefined, l2Skip: false }
   return { ttl, ...read, ...tiers }
 }

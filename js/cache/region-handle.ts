@@ -22,10 +22,12 @@ import { PackedL1 } from './l1-packed.ts'
 import type { RegionReport } from './metrics.ts'
 import { Region } from './region.ts'
 import { RegionCodec } from './region-codec.ts'
+import { RegionLock } from './region-lock.ts'
 import { RegionTags } from './region-tags.ts'
 import type { Shared } from './shared.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
+import { Wakeups } from './wakeups.ts'
 
 /** Makes a region's options complete. Throws for wrong ones. */
 export type ResolveRegion = (own: RegionOptions) => ResolvedRegion
@@ -44,6 +46,7 @@ export class RegionHandle {
   readonly #slow: SlowOperations
   readonly #departures: Departures
   readonly #tags: RegionTags
+  readonly #wakeups: Wakeups
   #own: RegionOptions
   #options: ResolvedRegion
   #rules: CallRules
@@ -62,6 +65,7 @@ export class RegionHandle {
     this.#slow = new SlowOperations(shared.latencyLimits)
     this.#codec = this.#makeCodec()
     this.#tags = new RegionTags(name, shared.clock)
+    this.#wakeups = new Wakeups(shared.clock)
     this.#entries = new Entries(this.#context(), this.#makeL1())
     shared.budget.add(this)
     this.region = this.#makeRegion()
@@ -135,8 +139,10 @@ export class RegionHandle {
 
   /** Others changed entries of a region that L2 knows by this name. */
   hear(region: string, changes: readonly Change[]): void {
-    if (this.#entries.context.l2?.region === region) this.#entries.hear(changes)
-    else this.#tags.hear(region, changes)
+    if (this.#entries.context.l2?.region === region) {
+      this.#entries.hear(changes)
+      this.#wakeups.hear(changes)
+    } else this.#tags.hear(region, changes)
   }
 
   /** Nothing is heard of changes any more: no token of a tag is believed for longer than it is without a bus. */
@@ -187,6 +193,8 @@ export class RegionHandle {
   #makeRegion(): Region {
     const { name } = this
     const { clock, emitter, watch, record } = this.#shared
+    const l2 = () => this.#entries.context.l2
+    const storedKey = (key: string) => this.#codec.storedKey(key)
     return new Region({
       name,
       gate: this.#gate,
@@ -202,6 +210,7 @@ export class RegionHandle {
       checkKey: (key) => checkKey(key, name),
       checkValue: (key, value) => this.#checkValue(key, value),
       publicKey: (key) => this.#codec.publicKey(key),
+      lock: new RegionLock({ clock, wakeups: this.#wakeups, l2, storedKey }),
       commit: (writes) => this.#commit(writes),
       active: () => watch.wake(),
     })

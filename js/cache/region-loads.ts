@@ -77,7 +77,7 @@ export class RegionLoads<V> {
       own.hold()
       own.stale = found
       own.look()
-      return this.#make(call, own)
+      return this.#once(call, own)
     })
     options.waitUntil?.(settled(flight.promise))
   }
@@ -142,7 +142,7 @@ export class RegionLoads<V> {
     flight.stale = found
     flight.look()
     if (this.#mayServe(call, found, rules.grace) && this.#backOffs.has(key)) return { found: found as Read }
-    return this.#make(call, flight)
+    return this.#once(call, flight)
   }
 
   async #find(key: string, rules: CallRules): Promise<Read | undefined> {
@@ -151,6 +151,24 @@ export class RegionLoads<V> {
     const found = await entries.read(key, rules)
     timings.end('get', start)
     return found
+  }
+
+  /** Makes the value, or waits for another process that does, where the rules say so. */
+  #once(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
+    const { key, rules, options } = call
+    if (rules.lockTimeout === 0 || rules.l2Skip || options.forceFresh) return this.#make(call, flight)
+    const look = async () => {
+      const found = await this.#find(key, rules)
+      return found !== undefined && isNewer(found, flight.stale, rules.ttl) ? { found } : undefined
+    }
+    const { signal } = flight
+    return this.#parts.lock.run<Flown<V>>({
+      key,
+      wait: rules.lockTimeout,
+      signal,
+      look,
+      make: () => this.#make(call, flight),
+    })
   }
 
   async #make(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
@@ -185,6 +203,11 @@ export class RegionLoads<V> {
 }
 
 const nothing = (): void => undefined
+
+/** Whether an entry is a fresh one that was made since. The same one may seem to end a little later. */
+function isNewer(found: Read, before: Read | undefined, ttl: number): boolean {
+  return !found.stale && (before === undefined || found.freshUntil > before.freshUntil + ttl / 20)
+}
 
 /** Settles with a promise, and never rejects. */
 function settled(work: Promise<unknown>): Promise<void> {

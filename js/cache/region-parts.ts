@@ -6,6 +6,7 @@ import type { CallRules } from './call-rules.ts'
 import type { Gate } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
+import type { RegionLock } from './region-lock.ts'
 import type { TransactionWrite } from './transaction.ts'
 import type { SetOptions } from './types.ts'
 
@@ -35,6 +36,8 @@ export interface RegionParts {
   readonly checkValue: (key: string, value: unknown) => void
   /** What events and errors may call a key. */
   readonly publicKey: (key: string) => string
+  /** Lets one process at a time make a value, where a call asks for that. */
+  readonly lock: RegionLock
   /** Applies the writes of a transaction, all or none. */
   readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
   /** Told that something happened which figures and alerts would show. */

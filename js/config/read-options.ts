@@ -14,6 +14,7 @@ export const readOptions: { readonly [K in keyof ReadRules]: Field<ReadRules[K]>
   eagerRefresh: part('After which part of its TTL a hit has the factory run in the background'),
   softTimeout: limit('How long a call waits for the factory where a stale value is there'),
   hardTimeout: limit('How long the factory may take'),
+  lockTimeout: span('How long the value is waited for that another process makes, which so has it to itself', 0),
   jitter: part('The largest part of a TTL that is taken off at random, so that entries do not end all at once'),
   slidingTtl: span('How long an entry lives on after each read', 0),
   negativeTtl: span('How long it is remembered that a factory answered `undefined` or `null`', 0),

@@ -55,6 +55,11 @@ export interface ReadOptions {
   readonly softTimeout?: Duration
   /** How long the factory may take: then its signal aborts, and it has failed with `TIMEOUT`. Default: Infinity. */
   readonly hardTimeout?: Duration
+  /**
+   * Lets one process at a time make a value: how long the others wait for it at the most, before they
+   * make it themselves. To spare work, and no more: nothing may rely on it. Default: false.
+   */
+  readonly lockTimeout?: Duration | false
   /** The largest part of a TTL, above 0 and below 1, that is taken off at random. Default: false. */
   readonly jitter?: number | false
   /** How long an entry lives on after each read; renewed once a tenth of it is over. Default: false. */

@@ -57,6 +57,7 @@ describe('defaults', () => {
       eagerRefresh: 0,
       softTimeout: Infinity,
       hardTimeout: Infinity,
+      lockTimeout: 0,
       jitter: 0,
       slidingTtl: 0,
       negativeTtl: 0,
