@@ -179,7 +179,7 @@ export class RegionCodec {
   }
 
   #envelope(key: string, length: number): Uint8Array {
-    if (length >= 0) return this.buffers.copy(this.core.glue.outPointer(), length)
+    if (length >= 0) return this.buffers.value(this.core.glue.outPointer(), length)
     throw codecRefusal(this.core.glue.errorName(length), this.options.region, this.publicKey(key))
   }
 

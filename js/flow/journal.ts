@@ -95,7 +95,7 @@ export class Journal {
     for (const { key, envelope, ttl } of this.#fitting(writes)) {
       if (this.#isOutdated(region, key, envelope)) continue
       this.#drop(journal, key)
-      unit.writes.set(key, { key, envelope, deadline: now + ttl })
+      unit.writes.set(key, { key, envelope: ownCopy(envelope), deadline: now + ttl })
       journal.units.set(key, unit)
       this.#count(journal, 1, sizeOf(key, envelope))
     }
@@ -249,6 +249,11 @@ export class Journal {
 function newer(a: PendingWrite | undefined, b: PendingWrite | undefined): PendingWrite | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return isAfter(a.envelope, stampOf(b.envelope)) ? a : b
+}
+
+/** An envelope may be cut from a slab: what waits for long must not keep all of that. */
+function ownCopy(envelope: Uint8Array): Uint8Array {
+  return envelope.byteLength === envelope.buffer.byteLength ? envelope : new Uint8Array(envelope)
 }
 
 function sizeOf(key: string, envelope: Uint8Array): number {

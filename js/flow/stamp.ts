@@ -120,10 +120,16 @@ export class StampClock {
       this.#random(this.#node)
     }
     const stamp = new Uint8Array(STAMP_BYTES)
-    const view = new DataView(stamp.buffer)
-    view.setUint16(0, Math.floor(this.#ms / HIGH))
-    view.setUint32(2, this.#ms % HIGH)
-    view.setUint16(6, this.#counter)
+    const high = Math.floor(this.#ms / HIGH)
+    const low = this.#ms % HIGH
+    stamp[0] = high >>> 8
+    stamp[1] = high
+    stamp[2] = low >>> 24
+    stamp[3] = low >>> 16
+    stamp[4] = low >>> 8
+    stamp[5] = low
+    stamp[6] = this.#counter >>> 8
+    stamp[7] = this.#counter
     stamp.set(this.#node, 8)
     return stamp
   }

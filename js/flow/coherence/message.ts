@@ -56,26 +56,38 @@ export function encodeMessage(
   changes: readonly Change[],
   age = MAX_AGE,
 ): Uint8Array {
-  const texts = changes.map(({ region, key }) => [encoder.encode(region), encoder.encode(key)] as const)
-  const length = texts.reduce((sum, [region, key]) => sum + CHANGE_BYTES + region.length + key.length, HEAD_BYTES)
-  const bytes = new Uint8Array(length)
+  const room = changes.reduce((sum, change) => sum + sizeOf(change), HEAD_BYTES)
+  const bytes = new Uint8Array(room)
   const view = new DataView(bytes.buffer)
   bytes[0] = VERSION
   bytes.set(node, 1)
   view.setUint32(1 + NODE_BYTES, sequence)
   view.setUint32(1 + NODE_BYTES + 4, Math.min(age, MAX_AGE))
   let at = HEAD_BYTES
-  for (const [i, change] of changes.entries()) {
-    const [region, key] = texts[i] as readonly [Uint8Array, Uint8Array]
-    bytes[at] = change.kind
-    view.setUint16(at + 1, region.length)
-    view.setUint32(at + 3, key.length)
-    bytes.set(change.stamp.subarray(0, STAMP_BYTES), at + 7)
-    bytes.set(region, at + CHANGE_BYTES)
-    bytes.set(key, at + CHANGE_BYTES + region.length)
-    at += CHANGE_BYTES + region.length + key.length
+  for (const { kind, region, key, stamp } of changes) {
+    const regionLength = write(region, bytes, at + CHANGE_BYTES)
+    const keyLength = write(key, bytes, at + CHANGE_BYTES + regionLength)
+    bytes[at] = kind
+    view.setUint16(at + 1, regionLength)
+    view.setUint32(at + 3, keyLength)
+    for (let i = 0; i < STAMP_BYTES; i++) bytes[at + 7 + i] = stamp[i] ?? 0
+    at += CHANGE_BYTES + regionLength + keyLength
   }
-  return bytes
+  return bytes.slice(0, at)
+}
+
+/** A text below this length is written here: for a short one a call of the encoder costs more. */
+const SHORT = 64
+
+/** Writes text as UTF-8 and answers how many bytes it took. There must be room for it. */
+function write(text: string, bytes: Uint8Array, at: number): number {
+  if (text.length > SHORT) return encoder.encodeInto(text, bytes.subarray(at)).written
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f) return encoder.encodeInto(text, bytes.subarray(at)).written
+    bytes[at + i] = unit
+  }
+  return text.length
 }
 
 /** What a message says; `undefined` where it is of another version, or none at all. Never throws. */
@@ -103,9 +115,13 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
   return { node, sequence, age: view.getUint32(1 + NODE_BYTES + 4), changes, unknown }
 }
 
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Bytes as hexadecimal digits. */
 export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let digits = ''
+  for (const byte of bytes) digits += PAIRS[byte]
+  return digits
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
