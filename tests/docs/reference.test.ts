@@ -29,7 +29,7 @@ function namesIn(path: string, declaration: string): string[] {
     read(path)
       .split(declaration)[1]
       ?.split(/\n\n|\n\}/)[0] ?? ''
-  return [...body.matchAll(/^ +(?:\| '([A-Z_]+)'|(\w+):)/gm)].map(([, literal, name]) => literal ?? name ?? '')
+  return [...body.matchAll(/^ +(?:\| '([A-Z_]+)'|'?([\w-]+)'?:)/gm)].map(([, literal, name]) => literal ?? name ?? '')
 }
 
 test('docs/options.md is what the tables of options say', async () => {
@@ -49,7 +49,7 @@ test('the table of presets is the presets', () => {
 test('every policy, error code, event and environment variable is told of, and no other', () => {
   expect(column('policy')).toEqual([...POLICIES])
   expect(column('code').sort()).toEqual(namesIn('js/errors.ts', 'type CacheErrorCode =').sort())
-  const events = /^- Events: ([^.]+)\./m.exec(readme)?.[1]?.match(/\w+/g)
+  const events = /^- Events: ([^.]+)\./m.exec(readme)?.[1]?.match(/[\w-]+/g)
   expect(events).toEqual(namesIn('js/observe/events.ts', 'interface CacheEvents {'))
   const ofRegions = variablesOf('x').map(([name]) => name.replace('_X_', '_<REGION>_'))
   const keys = ['CACHE_ENCRYPTION_KEY', 'CACHE_ENCRYPTION_INDEX_SECRET']
