@@ -5,13 +5,18 @@ export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global
 export { CacheManager, type CacheStatus, type CloseResult } from './cache/manager.ts'
 export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/metrics.ts'
 export type { Region } from './cache/region.ts'
+export type { ManyResult } from './cache/region-many.ts'
 export type { Transaction } from './cache/transaction.ts'
 export type {
+  EntryInfo,
   Factory,
   FactoryContext,
+  GetOrSetManyOptions,
   GetOrSetOptions,
   GetOrSetRequest,
   MadeOptions,
+  ManyFactory,
+  ManyMade,
   SetOptions,
   WarmData,
   WarmOptions,

@@ -18,8 +18,10 @@ export interface Read {
   readonly staleUntil: number
   readonly tags: EntryTags | undefined
   readonly etag: string | undefined
-  /** When its value was made, in ms since 1970 by L2's clock; `undefined` where memory is asked, which keeps no such time. */
-  readonly created?: number
+  /** When its value was made, in ms since 1970; `undefined` where that is only known to L2, and memory was asked. */
+  readonly created?: number | undefined
+  /** Its envelope; `undefined` where memory was asked. */
+  readonly envelope?: Uint8Array
 }
 
 /** How one call reads, where that is not as the region does. */
@@ -101,11 +103,13 @@ export class L2Reads {
     const { l1, context } = this.#entries
     const found = l1.get(key)
     if (found === undefined) return undefined
-    const { value, freshUntil, staleUntil = freshUntil, tags, etag } = found
+    const { value, freshUntil, staleUntil = freshUntil, checkedAt, tags, etag } = found
+    const { clock } = context
+    const created = context.l2 === undefined ? clock.wall() - (clock.now() - checkedAt) : undefined
     const state = tags === undefined ? 'valid' : context.tags.state(tags)
     if (state === 'deleted' || state === 'unknown') return undefined
-    const stale = state === 'expired' || freshUntil <= context.clock.now()
-    return { value, tier: 'memory', stale, freshUntil, staleUntil, tags, etag }
+    const stale = state === 'expired' || freshUntil <= clock.now()
+    return { value, tier: 'memory', stale, freshUntil, staleUntil, tags, etag, created }
   }
 
   /** A batch for the calls of this tick. */
@@ -190,9 +194,9 @@ export class L2Reads {
       this.#keep(key, opened, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
     }
     const now = clock.now()
-    const { value, tags: itsTags, etag, created } = opened
+    const { value, tags: itsTags, etag, created, envelope } = opened
     const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
-    return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created }
+    return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created, envelope }
   }
 
   /** Puts what L2 has into memory for what is left of its life. */

@@ -1,7 +1,19 @@
 import type { RegionNameIn, TypedName } from '../config/presets.ts'
+import type { Duration } from '../config/units.ts'
 import type { Region } from './region.ts'
+import type { ManyResult } from './region-many.ts'
 import type { Transaction } from './transaction.ts'
-import type { Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type {
+  EntryInfo,
+  Factory,
+  GetOrSetManyOptions,
+  GetOrSetOptions,
+  ManyFactory,
+  SetOptions,
+  WarmData,
+  WarmOptions,
+  WarmProgress,
+} from './types.ts'
 
 /** The names of the regions whose values have no known type. */
 type UntypedName<Values> = Exclude<RegionNameIn<Values>, TypedName<Values>>
@@ -120,6 +132,36 @@ export abstract class RegionCalls<Values extends object = Record<string, unknown
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /** See `Region.getOrSetMany`. */
+  async getOrSetMany<V>(
+    region: RegionNameIn<Values>,
+    keys: Iterable<string>,
+    factory: ManyFactory<V>,
+    options?: GetOrSetManyOptions,
+  ): Promise<ManyResult<V>> {
+    return this.region<V>(region).getOrSetMany(keys, factory, options)
+  }
+
+  /** See `Region.getEntry`. */
+  async getEntry<V = unknown>(region: RegionNameIn<Values>, key: string): Promise<EntryInfo<V>> {
+    return this.region<V>(region).getEntry(key)
+  }
+
+  /** See `Region.ttl`. */
+  async ttl(region: RegionNameIn<Values>, key: string): Promise<number | undefined> {
+    return this.region(region).ttl(key)
+  }
+
+  /** See `Region.expire`. */
+  async expire(region: RegionNameIn<Values>, key: string): Promise<boolean> {
+    return this.region(region).expire(key)
+  }
+
+  /** See `Region.touch`. */
+  async touch(region: RegionNameIn<Values>, key: string, ttl: Duration): Promise<boolean> {
+    return this.region(region).touch(key, ttl)
   }
 
   /** See `Region.warm`. */

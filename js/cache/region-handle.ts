@@ -209,6 +209,7 @@ export class RegionHandle {
       changeTags: (half, tags) => this.#tags.change(half, tags),
       checkKey: (key) => checkKey(key, name),
       checkValue: (key, value) => this.#checkValue(key, value),
+      encrypted: () => this.#codec.encrypted,
       publicKey: (key) => this.#codec.publicKey(key),
       lock: new RegionLock({ clock, wakeups: this.#wakeups, l2, storedKey }),
       commit: (writes) => this.#commit(writes),

@@ -5,6 +5,7 @@ import { assertFunction } from './arguments.ts'
 import type { CallRules } from './call-rules.ts'
 import type { Read } from './l2-reads.ts'
 import { Makes } from './makes.ts'
+import type { RegionEntries } from './region-entries.ts'
 import type { RegionParts } from './region-parts.ts'
 import type { RegionReads } from './region-reads.ts'
 import type { RegionWrites } from './region-writes.ts'
@@ -19,7 +20,12 @@ interface Call<V> {
   readonly factory: Factory<V | undefined, V>
   readonly rules: CallRules
   readonly options: GetOrSetOptions
+  /** Reads on behind memory. */
+  readonly find: Find
 }
+
+/** What there is behind memory. */
+type Find = () => Promise<Read | undefined>
 
 const NO_OPTIONS: GetOrSetOptions = {}
 
@@ -31,15 +37,17 @@ const NO_OPTIONS: GetOrSetOptions = {}
 export class RegionLoads<V> {
   readonly #parts: RegionParts
   readonly #reads: RegionReads<V>
+  readonly #entries: RegionEntries<V>
   readonly #makes: Makes<V>
   readonly #backOffs: BackOffs
   readonly #flights: SingleFlight<string, Flown<V>, Read>
   /** Flights whose callers want a value that was made after they called. */
   readonly #forced: SingleFlight<string, Flown<V>, Read>
 
-  constructor(parts: RegionParts, reads: RegionReads<V>, writes: RegionWrites<V>) {
+  constructor(parts: RegionParts, reads: RegionReads<V>, writes: RegionWrites<V>, entries: RegionEntries<V>) {
     this.#parts = parts
     this.#reads = reads
+    this.#entries = entries
     this.#makes = new Makes(parts, writes)
     this.#backOffs = new BackOffs(parts.clock)
     this.#flights = new SingleFlight(parts.clock)
@@ -50,6 +58,7 @@ export class RegionLoads<V> {
     key: string,
     factory: Factory<V | undefined, V>,
     options: GetOrSetOptions = NO_OPTIONS,
+    find?: Find,
   ): Promise<V | undefined> {
     this.#parts.checkKey(key)
     assertFunction(factory, 'factory')
@@ -57,7 +66,7 @@ export class RegionLoads<V> {
     const { forceFresh, signal, waitUntil } = options
     if (signal?.aborted) throw signal.reason
     if (!forceFresh && !rules.l1Skip && this.#knownMissing(key)) return this.#reads.served(key, undefined, 'memory')
-    const call = { key, factory, rules, options }
+    const call = { key, factory, rules, options, find: find ?? (() => this.#find(key, rules)) }
     const flights = forceFresh ? this.#forced : this.#flights
     const flight = flights.get(key) ?? flights.begin(key, (own) => this.#fly(call, own))
     waitUntil?.(settled(flight.promise))
@@ -72,7 +81,7 @@ export class RegionLoads<V> {
     if (found === undefined || rules.ttl - left < rules.ttl * rules.eagerRefresh) return
     if (this.#flights.get(key) !== undefined || this.#backOffs.has(key)) return
     assertFunction(factory, 'factory')
-    const call = { key, factory, rules, options }
+    const call = { key, factory, rules, options, find: async () => found }
     const flight = this.#flights.begin(key, (own) => {
       own.hold()
       own.stale = found
@@ -102,6 +111,7 @@ export class RegionLoads<V> {
       const { found } = flown
       // The flight has left its factory alone for a while, and this call has no use for what is stale.
       if (found.stale && !this.#within(found, rules.grace)) return this.load(key, call.factory, options)
+      if (!found.stale && rules.slidingTtl > 0) this.#entries.slide(key, rules.slidingTtl)
       return this.#reads.served(key, found.value, found.tier, found.stale)
     } catch (error) {
       const left = options.signal?.aborted === true && error === options.signal.reason
@@ -137,7 +147,7 @@ export class RegionLoads<V> {
   async #fly(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
     const { key, rules, options } = call
     const { entries } = this.#parts
-    const found = options.forceFresh ? entries.held(key) : await this.#find(key, rules)
+    const found = options.forceFresh ? entries.held(key) : await call.find()
     if (found !== undefined && !found.stale && !options.forceFresh) return { found }
     flight.stale = found
     flight.look()

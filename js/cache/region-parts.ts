@@ -34,6 +34,8 @@ export interface RegionParts {
   readonly checkKey: (key: string) => void
   /** Throws for a value that could not be stored. */
   readonly checkValue: (key: string, value: unknown) => void
+  /** Whether the region encrypts. */
+  readonly encrypted: () => boolean
   /** What events and errors may call a key. */
   readonly publicKey: (key: string) => string
   /** Lets one process at a time make a value, where a call asks for that. */

@@ -1,14 +1,20 @@
+import type { Duration } from '../config/units.ts'
 import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { assertFunction } from './arguments.ts'
+import { RegionEntries } from './region-entries.ts'
 import { RegionLoads } from './region-loads.ts'
+import { type ManyResult, RegionMany } from './region-many.ts'
 import type { RegionParts } from './region-parts.ts'
 import { RegionReads } from './region-reads.ts'
 import { RegionWrites } from './region-writes.ts'
 import { Transaction } from './transaction.ts'
 import type {
+  EntryInfo,
   Factory,
+  GetOrSetManyOptions,
   GetOrSetOptions,
   GetOrSetRequest,
+  ManyFactory,
   SetOptions,
   WarmData,
   WarmOptions,
@@ -28,6 +34,8 @@ export class Region<V = unknown> {
   readonly #reads: RegionReads<V>
   readonly #writes: RegionWrites<V>
   readonly #loads: RegionLoads<V>
+  readonly #many: RegionMany<V>
+  readonly #entries: RegionEntries<V>
 
   /** @internal */
   constructor(parts: RegionParts) {
@@ -35,7 +43,9 @@ export class Region<V = unknown> {
     this.#parts = parts
     this.#reads = new RegionReads(parts)
     this.#writes = new RegionWrites(parts)
-    this.#loads = new RegionLoads(parts, this.#reads, this.#writes)
+    this.#entries = new RegionEntries(parts)
+    this.#loads = new RegionLoads(parts, this.#reads, this.#writes, this.#entries)
+    this.#many = new RegionMany(parts, this.#reads, this.#loads)
   }
 
   get [Symbol.toStringTag](): string {
@@ -51,6 +61,8 @@ export class Region<V = unknown> {
   get(key: string): Promise<V | undefined> {
     try {
       const value = this.#reads.local(key)
+      const { slidingTtl } = this.#parts.defaults()
+      if (slidingTtl > 0) return this.#sliding(key, value, slidingTtl)
       return value === undefined ? this.#reads.remote(key) : Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
@@ -141,6 +153,13 @@ export class Region<V = unknown> {
     return this.#getOrSet(key as string, factory as Factory<V | undefined, V>, options)
   }
 
+  /** A read of a region whose entries live on when they are read. */
+  async #sliding(key: string, local: V | undefined, ttl: number): Promise<V | undefined> {
+    const value = local === undefined ? await this.#reads.remote(key) : local
+    if (value !== undefined) this.#entries.slide(key, ttl)
+    return value
+  }
+
   #getOrSet(
     key: string,
     factory: Factory<V | undefined, V>,
@@ -149,13 +168,50 @@ export class Region<V = unknown> {
     try {
       const value = options?.forceFresh || options?.l1?.skip ? undefined : this.#reads.local(key)
       if (value === undefined) return this.#loads.load(key, factory, options)
-      if (options?.eagerRefresh ?? this.#parts.defaults().eagerRefresh) {
-        this.#loads.ahead(key, factory, options)
-      }
+      const { eagerRefresh, slidingTtl } = this.#parts.defaults()
+      if (options?.eagerRefresh ?? eagerRefresh) this.#loads.ahead(key, factory, options)
+      if (options?.slidingTtl ?? slidingTtl) this.#entries.slide(key, this.#parts.rulesOf(options).slidingTtl)
       return Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * The values under `keys`; those that are missing are made by one call of `factory`, or one for each
+   * `chunk` of them, and stored. What went wrong is told per key, in the result's `errors`: this
+   * rejects only for what the caller did wrong. Calls that overlap share what they wait for.
+   *
+   * @example
+   * const users = await sessions.getOrSetMany(['u1', 'u2'], (missing) => loadUsers(missing), { ttl: '5m' })
+   * users.get('u1')
+   */
+  async getOrSetMany(
+    keys: Iterable<string>,
+    factory: ManyFactory<V>,
+    options?: GetOrSetManyOptions,
+  ): Promise<ManyResult<V>> {
+    return this.#many.load(keys, factory, options)
+  }
+
+  /** What is known of the entry under `key`, stale or not. */
+  getEntry(key: string): Promise<EntryInfo<V>> {
+    return this.#entries.info(key)
+  }
+
+  /** What is left of the TTL of the entry under `key`, in ms; `undefined` where there is no fresh one. */
+  ttl(key: string): Promise<number | undefined> {
+    return this.#entries.ttl(key)
+  }
+
+  /** Makes the entry under `key` stale: it is no hit any more, and grace still serves it. Answers whether there was one. */
+  expire(key: string): Promise<boolean> {
+    return this.#entries.expire(key)
+  }
+
+  /** Lets the entry under `key` be fresh for `ttl` from now on; answers whether there is one that is fresh. */
+  touch(key: string, ttl: Duration): Promise<boolean> {
+    return this.#entries.touch(key, ttl)
   }
 
   /**

@@ -92,6 +92,39 @@ export interface GetOrSetRequest<V, Known = unknown> extends GetOrSetOptions {
   readonly factory: Factory<V, Known>
 }
 
+/** What `getOrSetMany` takes: what it is told of the keys that are missing, and how many go into one call. */
+export interface GetOrSetManyOptions extends GetOrSetOptions {
+  /** The most keys in one call of the factory. Default: Infinity. */
+  readonly chunk?: number
+}
+
+/** What a factory of `getOrSetMany` answers: values by key; an `Error` in the place of one that failed. */
+export type ManyMade<V> = ReadonlyMap<string, V | Error | undefined> | Readonly<Record<string, V | Error | undefined>>
+
+/** Makes the values of the keys that are missing. `signal` aborts when nobody waits for any of them. */
+export type ManyFactory<V> = (
+  missing: readonly string[],
+  context: { readonly signal: AbortSignal },
+) => ManyMade<V> | Promise<ManyMade<V>>
+
+/** What `getEntry` tells of a key. */
+export interface EntryInfo<V = unknown> {
+  /** The value, also a stale one. */
+  readonly value: V | undefined
+  /** Whether there is one. */
+  readonly hit: boolean
+  /** Whether its time is over: `get` would not hand it out. */
+  readonly stale: boolean
+  /** Who had it: 'memory', 'redis', … */
+  readonly tier: string | undefined
+  /** When its value was made, in ms since 1970; `undefined` where L2 would know and could not be asked. */
+  readonly createdAt: number | undefined
+  /** Until when it is fresh, in ms since 1970; `Infinity` is for ever. */
+  readonly expiresAt: number | undefined
+  /** Its tags; none in an encrypted region, where they cannot be told. */
+  readonly tags: readonly string[]
+}
+
 /** What `warm` tells while it runs. */
 export interface WarmProgress {
   /** Entries looked at so far. */

@@ -134,3 +134,16 @@ export class StampClock {
     return stamp
   }
 }
+
+/**
+ * The stamp that comes next after `stamp`: newer than that very write, and older than all that were
+ * made after it. A value that is written again under it replaces what was read, and nothing else.
+ */
+export function successorOf(stamp: Uint8Array): Uint8Array<ArrayBuffer> {
+  const next = new Uint8Array(stamp)
+  for (let i = 7; i >= 0; i--) {
+    next[i] = ((next[i] ?? 0) + 1) & 255
+    if (next[i] !== 0) break
+  }
+  return next
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RegionOptions } from '../../../../js/config/types.ts'
 import { KIND_NAMES, KINDS, makeCache, SharedTier } from '../fixture.ts'
+import { ENTRIES } from './entry-scenarios.ts'
 import { FACTORY } from './factory-scenarios.ts'
 import { Origin, type Stage } from './scenario.ts'
 import { STALE } from './stale-scenarios.ts'
@@ -18,7 +19,7 @@ describe.each(KIND_NAMES)('the read path of a region that is %s', (kind) => {
     ['memory alone', false],
     ['over an L2', true],
   ])('%s', (_, tier) => {
-    it.each([...STALE, ...FACTORY])('$name', async ({ run, options }) => {
+    it.each([...STALE, ...FACTORY, ...ENTRIES])('$name', async ({ run, options }) => {
       const made = stage(kind, tier, options)
       await run(made)
       await made.clock.advance(10 * 3_600_000)
