@@ -3,6 +3,7 @@ import { invalidOption } from '../config/units.ts'
 import type { Bus } from '../tiers/bus.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { LazyDriver } from '../tiers/lazy.ts'
+import { untracked, whyUntracked } from '../tiers/redis/untracked.ts'
 
 /** The tier behind memory that the options ask for; none where memory is all. */
 export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver | undefined {
@@ -20,9 +21,11 @@ export function l2Driver({ redis, redisOptions, l2 }: ResolvedManager): Driver |
  *
  * @throws CacheError `INVALID_OPTION` where that tier has no such bus.
  */
-export function l2Bus({ bus, namespace }: ResolvedManager, driver: Driver | undefined): Bus | undefined {
+export function l2Bus({ bus, namespace, redis }: ResolvedManager, driver: Driver | undefined): Bus | undefined {
   if (bus === false || driver === undefined || !driver.shared) return undefined
   if (typeof bus === 'object') return bus
+  const why = bus === 'tracking' ? whyUntracked(redis) : undefined
+  if (why !== undefined) throw untracked(why)
   const own = driver.bus?.({ namespace, kind: bus })
   if (own === undefined && bus !== 'auto') throw invalidOption('bus', bus, `a bus that ${driver.name} has`)
   return own

@@ -24,7 +24,7 @@ const DRIVER_METHODS = [
 ] as const satisfies readonly (keyof Driver)[]
 
 const NAMES = "1 to 64 letters, digits, '_' or '-'"
-const BUSES = "'auto', 'pubsub', false, or a bus"
+const BUSES = "'auto', 'pubsub', 'tracking', false, or a bus"
 const parseDriver = withMethods<Driver>('a driver', DRIVER_METHODS)
 const parseOwnBus = withMethods<Bus>(BUSES, ['start', 'publish', 'close'])
 const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
@@ -64,7 +64,7 @@ export const managerOptions = group<ManagerSettings>(
       undefined,
       parseDriver,
     ),
-    bus: field('How those who share L2 tell one another what changed', BUSES, 'auto', parseBus),
+    bus: field('How those who share L2 learn what changed', BUSES, 'auto', parseBus),
     namespace: field('What every key in L2 starts with', NAMES, 'omnicache', checkName),
     regions: field('Regions beside the presets, and changes to those', 'an object of regions', {}, parseRegions, '{}'),
     defaults: field<unknown>('Options of every region', 'options of a region', undefined, (value) => value),
@@ -147,7 +147,7 @@ function isSentinels(value: unknown): boolean {
 }
 
 function parseBus(value: unknown, option: string): ResolvedManager['bus'] {
-  if (value === 'auto' || value === 'pubsub' || value === false) return value
+  if (value === 'auto' || value === 'pubsub' || value === 'tracking' || value === false) return value
   return parseOwnBus(value, option)
 }
 

@@ -192,11 +192,13 @@ export interface ManagerOptions<Values extends object = Record<string, unknown>>
   /** L2 in any other tier. Not together with `redis`. Default: none. */
   readonly l2?: Driver
   /**
-   * How the processes that share L2 tell one another what changed. 'pubsub' is Redis' own,
-   * any other bus is handed in, and `false` is none: then memory trusts its copy for `l1.ttl`. Without an L2 there is none. Default:
-   * 'auto', pub/sub over Redis and a BroadcastChannel over IndexedDB.
+   * How the processes that share L2 learn what changed. 'pubsub': they tell one another, over Redis.
+   * 'tracking': the server tells them, for whoever wrote; over one Redis server only, by a client that
+   * nobody else tracks with. Any other bus is handed in, and `false` is none: then memory trusts its
+   * copy for `l1.ttl`. Without an L2 there is none. Default: 'auto', pub/sub over Redis and a
+   * BroadcastChannel over IndexedDB.
    */
-  readonly bus?: 'auto' | 'pubsub' | false | Bus
+  readonly bus?: 'auto' | 'pubsub' | 'tracking' | false | Bus
   /** What every key in L2 starts with: letters, digits, '_' and '-'. Default: 'omnicache'. */
   readonly namespace?: string
   /** Regions beside the presets, and changes to those. */
@@ -252,7 +254,7 @@ export interface ResolvedManager {
     readonly readFrom: ReadFrom
   }
   readonly l2: Driver | undefined
-  readonly bus: 'auto' | 'pubsub' | false | Bus
+  readonly bus: 'auto' | 'pubsub' | 'tracking' | false | Bus
   readonly namespace: string
   readonly metrics: boolean
   readonly encryption: KeyRing | undefined

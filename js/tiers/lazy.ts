@@ -80,7 +80,8 @@ export class LazyDriver implements Driver {
       if (bus === undefined) throw tierError(this.name, new Error('there is no bus'))
       return bus
     }
-    return new LazyBus(this.name, this.#echoes, options.kind === 'tracking', load)
+    const tracks = options.kind === 'tracking'
+    return new LazyBus(tracks ? `${this.name}-tracking` : this.name, this.#echoes, tracks, load)
   }
 
   async now(): Promise<number> {

@@ -52,6 +52,14 @@ export class FaultyRedis {
     this.#fault = undefined
   }
 
+  /**
+   * From now on nothing passes on the connections that have subscribed, and nobody is told: as where a
+   * router forgets them. Those made later are well.
+   */
+  deafen(): void {
+    for (const connection of this.#connections) connection.deafen()
+  }
+
   /** Breaks all connections, as a server that is started again. */
   drop(): void {
     for (const connection of this.#connections) connection.end()
@@ -72,18 +80,26 @@ class Connection {
   #shifted = false
   /** After half an answer nothing that follows could be understood. */
   #silent = false
+  #subscribed = false
+  #deaf = false
 
   constructor(client: Socket, upstream: number, fault: () => WireFault | undefined) {
     this.#client = client
     this.#upstream = connect(upstream, '127.0.0.1')
     this.#fault = fault
-    this.#upstream.pipe(client)
+    this.#upstream.on('data', (chunk) => {
+      if (!this.#deaf) client.write(chunk)
+    })
     for (const socket of [client, this.#upstream]) {
       socket.setNoDelay(true)
       socket.on('error', () => this.end())
       socket.on('close', () => this.end())
     }
     client.on('data', (chunk) => this.#hear(chunk as Buffer))
+  }
+
+  deafen(): void {
+    this.#deaf = this.#subscribed
   }
 
   end(): void {
@@ -101,6 +117,8 @@ class Connection {
 
   #command(command: Buffer): void {
     const fault = this.#fault()
+    this.#subscribed ||= /^\*\d+\r\n\$9\r\nsubscribe/i.test(command.toString('latin1'))
+    if (this.#deaf) return
     if (this.#silent || fault === 'silence') return
     if (fault === undefined) {
       this.#upstream.write(command)

@@ -29,6 +29,9 @@ const FIRST_HALF = '\0'.repeat(HALF_BYTES)
 /** How many invalidations go to L2 in one round trip. */
 const CHUNK = 250
 
+/** How often tokens are read that change meanwhile. */
+const ROUNDS = 3
+
 /**
  * The tags of one region: entries hold, per tag, the token that was current before their value
  * was made, and are valid while it still is. To delete or expire a tag is to give it another
@@ -68,7 +71,7 @@ export class Tags {
     const lives = tier.remote.now() + ttl
     const vouched = (name: string) => this.#trusts(tier, name) && this.#store.complete(name, lives)
     if (tier.heard() && names.every(vouched)) return this.#take(names)
-    return this.#store.obtain(tier, names, ttl).then(() => this.#take(names))
+    return this.#obtain(tier, names, ttl)
   }
 
   /** What is known of an entry's tags. It costs one comparison where no token has changed since the last time. */
@@ -166,6 +169,19 @@ export class Tags {
 
   #trusts(tier: TagTier, name: string): boolean {
     return tier.trusts(this.#known.get(name)?.readAt ?? Number.NEGATIVE_INFINITY)
+  }
+
+  /**
+   * What is told of a tag while it is read makes the read doubtful, and it is read again: a server that
+   * tells by itself what changes also tells of the token that was just made here.
+   */
+  async #obtain(tier: TagTier, names: readonly string[], ttl: number): Promise<EntryTags> {
+    const known = (name: string) => this.#store.complete(name, Number.NEGATIVE_INFINITY)
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.#store.obtain(tier, names, ttl)
+      if (names.every(known)) break
+    }
+    return this.#take(names)
   }
 
   #take(names: readonly string[]): EntryTags {

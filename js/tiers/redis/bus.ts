@@ -29,7 +29,7 @@ const LASTING = 10_000
  * The channel is `<namespace>:bus`, after the client's key prefix.
  */
 export class RedisBus implements Bus {
-  readonly name = TIER
+  readonly name: string = TIER
   readonly echoes = true
   protected readonly options: RedisBusOptions
   protected closed = false

@@ -83,6 +83,15 @@ export class ConnectionWatch {
     this.#settle((waiting) => waiting.reject(explained))
   }
 
+  /** Calls back when a connection breaks or ends; answers what stops that. */
+  onBreak(told: () => void): () => void {
+    const events = ['close', 'reconnecting', 'end']
+    for (const event of events) this.#client.on(event, told)
+    return () => {
+      for (const event of events) this.#client.removeListener(event, told)
+    }
+  }
+
   /** Stops listening, except that later errors still don't end the process. */
   dispose(): void {
     for (const [event, listener] of Object.entries(this.#listeners)) this.#client.removeListener(event, listener)

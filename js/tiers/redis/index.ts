@@ -6,6 +6,7 @@ import { type IoredisClient, ioredisLink, isIoredis } from './ioredis.ts'
 import type { RedisLink } from './link.ts'
 import { isNodeRedis, type NodeRedisClient, nodeRedisLink } from './node-redis.ts'
 import { RedisDriver, type RedisTierOptions } from './redis.ts'
+import { whyUntracked } from './untracked.ts'
 
 export type { IoredisClient, NodeRedisClient, ReadFrom, RedisConnectOptions, RedisTierOptions }
 
@@ -55,7 +56,7 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
  * @throws CacheError `INVALID_OPTION` for a malformed URL, or an object that is no Redis client.
  */
 export function redisDriver(source: RedisSource, options: RedisDriverOptions = {}): Driver {
-  return new RedisDriver(linkTo(source, options), options)
+  return new RedisDriver(linkTo(source, options), options, whyUntracked(source))
 }
 
 function linkTo(source: RedisSource, options: RedisDriverOptions): RedisLink | (() => Promise<RedisLink>) {

@@ -167,6 +167,10 @@ class IoredisLink implements RedisLink {
     return new IoredisEar(duplicate)
   }
 
+  onBreak(told: () => void): () => void {
+    return this.#watch.onBreak(told)
+  }
+
   reset(): void {
     if (!this.#owned || this.#client.status === 'end') return
     this.#client.disconnect(true)

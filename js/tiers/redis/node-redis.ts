@@ -103,6 +103,10 @@ class NodeRedisLink implements RedisLink {
     return this.#client.ear()
   }
 
+  onBreak(told: () => void): () => void {
+    return this.#watch.onBreak(told)
+  }
+
   /** The next `open` connects again. */
   reset(): void {
     if (!this.#owned) return

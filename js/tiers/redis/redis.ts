@@ -28,6 +28,8 @@ import { lock, unlock } from './scripts/lock.ts'
 import type { Script } from './scripts/script.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
 import { hashSlot } from './slot.ts'
+import { TrackingBus } from './tracking.ts'
+import { untracked } from './untracked.ts'
 
 /** Options of the Redis tier, however it came by its client. */
 export interface RedisTierOptions {
@@ -59,6 +61,7 @@ export interface RedisTierOptions {
 export class RedisDriver implements Driver {
   readonly name = TIER
   readonly shared = true
+  readonly #untracked: string | undefined
   readonly #make: () => Promise<RedisLink>
   readonly #retryOnTimeout: boolean
   readonly #patience: number
@@ -69,8 +72,13 @@ export class RedisDriver implements Driver {
   #wasReady = false
   #closed = false
 
-  /** Over a link that is there, or over one that is made when it is first needed. */
-  constructor(link: RedisLink | (() => Promise<RedisLink>), options: RedisTierOptions = {}) {
+  /**
+   * Over a link that is there, or over one that is made when it is first needed.
+   *
+   * @param untracked - Why the server cannot tell by itself what changes. See `whyUntracked`.
+   */
+  constructor(link: RedisLink | (() => Promise<RedisLink>), options: RedisTierOptions = {}, untracked?: string) {
+    this.#untracked = untracked
     this.#link = typeof link === 'function' ? undefined : link
     this.#make = typeof link === 'function' ? link : async () => link
     this.#retryOnTimeout = options.retryOnTimeout ?? false
@@ -164,8 +172,11 @@ export class RedisDriver implements Driver {
     return this.#ask(unlock, { key, value: token, ttl: Number.POSITIVE_INFINITY }, truth)
   }
 
-  bus({ namespace }: BusOptions): Bus {
-    return new RedisBus({ link: () => this.#ready(), namespace, clock: this.#clock })
+  bus({ namespace, kind }: BusOptions): Bus {
+    const options = { link: () => this.#ready(), namespace, clock: this.#clock }
+    if (kind !== 'tracking') return new RedisBus(options)
+    if (this.#untracked !== undefined) throw untracked(this.#untracked)
+    return new TrackingBus(options)
   }
 
   connect(): Promise<void> {

@@ -68,6 +68,10 @@ export class WithReplica implements RedisLink {
     return this.#master.ear()
   }
 
+  onBreak(told: () => void): () => void {
+    return this.#master.onBreak(told)
+  }
+
   reset(): void {
     this.#master.reset()
     this.#replica.reset()

@@ -22,14 +22,21 @@ describe.skipIf(!hasRedis)('a user with the rights that are documented', () => {
   })
   afterAll(() => server.stop())
 
-  it.each(['ioredis', 'redis'] as const)('can do all that a cache does, through %s', async (client) => {
+  it.each([
+    ['ioredis', 'pubsub'],
+    ['ioredis', 'tracking'],
+    ['redis', 'pubsub'],
+    ['redis', 'tracking'],
+  ] as const)('can do all that a cache does, through %s, with the bus %s', async (client, bus) => {
     const cache = () =>
       makeCache({
+        bus,
         l2: redisDriver(`redis://cache:secret@127.0.0.1:${server.port}/0`, { client, connectPatience: 5000 }),
       })
     const [one, other] = [cache(), cache()]
     expect(await one.ready()).toBe(true)
     expect(await other.ready()).toBe(true)
+    await eventually(() => expect(one.status().bus.state).toBe('up'))
     const refused: unknown[] = []
     one.on('error', ({ error }) => refused.push(error))
     await one.setMany('live', { a: 1, b: 2, c: 3 })
