@@ -8,12 +8,24 @@ export interface CachePage {
   /** Stores `count` values of `size` random bytes each: such as don't compress. */
   fill(count: number, size: number): Promise<boolean[]>
   state(): string
+  /** How the bus is doing. */
+  bus(): string
   /** What L2 refused so far, by its cause. */
   refusals: string[]
   unhandled: string[]
 }
 
-export type CacheMethod = 'get' | 'set' | 'has' | 'delete' | 'clear' | 'setMany' | 'deleteMany' | 'ready' | 'close'
+export type CacheMethod =
+  | 'get'
+  | 'set'
+  | 'has'
+  | 'delete'
+  | 'clear'
+  | 'setMany'
+  | 'deleteMany'
+  | 'deleteByTag'
+  | 'ready'
+  | 'close'
 
 declare global {
   var cache: CachePage
@@ -36,6 +48,7 @@ globalThis.cache = {
       ...(key === undefined ? {} : { encryption: { keys: key } }),
       regions: {
         live: { l1: { ttl: '50ms' } },
+        kept: { l1: { ttl: '1h' } },
         packed: { store: 'packed' },
         large: { maxBytes: '1MB', strict: false },
       },
@@ -63,6 +76,7 @@ globalThis.cache = {
     return stored
   },
   state: () => manager?.status().l2.state ?? 'none',
+  bus: () => manager?.status().bus.state ?? 'none',
 }
 
 function causeOf(error: unknown): string {
