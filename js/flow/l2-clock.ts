@@ -11,6 +11,9 @@ export interface L2ClockOptions {
   readonly interval?: number
 }
 
+/** How far two times that are the same may be apart because both are rounded, in ms. */
+const ROUNDING = 1
+
 /**
  * The wall clock of the tier, told from here. It runs on monotonic time, so that a jump of the
  * local wall clock moves nothing; before the first measurement it is the local wall clock.
@@ -73,7 +76,8 @@ export class L2Clock {
     if (!Number.isFinite(tier)) return
     const uncertainty = (this.#clock.exact() - sent) / 2
     const offset = tier - (sent + uncertainty)
-    const agrees = this.#offset !== undefined && Math.abs(offset - this.#offset) <= uncertainty + this.#uncertainty
+    const doubt = uncertainty + this.#uncertainty + ROUNDING
+    const agrees = this.#offset !== undefined && Math.abs(offset - this.#offset) <= doubt
     if (agrees && uncertainty > this.#uncertainty) return
     this.#offset = offset
     this.#uncertainty = uncertainty

@@ -4,7 +4,7 @@ import type { Generation } from './generations.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { compareStamps, ZERO_STAMP } from './stamp.ts'
-import { hasStamp, isAfter, isTombstone } from './stored-bytes.ts'
+import { hasStamp, isAfter, isTombstone, stampOf } from './stored-bytes.ts'
 
 /** What L2 holds under a key, or nothing. */
 export type Found = Uint8Array | undefined
@@ -143,8 +143,12 @@ export class Reader {
 
   /** The newer one of what L2 and the journal hold, unless that is a deletion or was cleared. */
   #newest(region: string, key: string, found: Found, cleared: Uint8Array): Found {
-    const pending = this.#parts.journal.find(region, key)
-    if (pending === undefined || (found !== undefined && !isOlder(found, pending.envelope))) {
+    const { journal, stamps } = this.#parts
+    const pending = journal.find(region, key)
+    if (pending === undefined) return this.#current(found, cleared)
+    if (found !== undefined && !isOlder(found, pending.envelope)) {
+      // What waits would be refused, and is not to be read again when L2 is away: it is older than this.
+      if (hasStamp(found) && stamps.receive(found, STAMP_OFFSET)) journal.settle(region, key, stampOf(found))
       return this.#current(found, cleared)
     }
     return pending.deadline > this.#parts.now() ? this.#current(pending.envelope, cleared) : undefined
