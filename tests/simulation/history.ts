@@ -133,6 +133,8 @@ export class History {
     const lost = this.writes.find((write) => {
       if (write.value === undefined || write.weak || write.unsure || write.excused || write.swept) return false
       if (write.region !== region || write.key !== key || write.ended === Number.POSITIVE_INFINITY) return false
+      // The tier may have lost the token that it was written under, and its process not know that yet.
+      if (write.tagged && this.lost) return false
       return !this.writes.some((other) => this.#mayRemove(other, write) || this.#mayHide(other, write))
     })
     return lost && `is gone, though #${lost.id} was stored and nobody removed it`

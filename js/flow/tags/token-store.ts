@@ -183,13 +183,14 @@ export class TokenStore {
     let found = read
     for (let round = 0; round < ROUNDS; round++) {
       const making = names.flatMap((name) => this.#lacking(tier, name, found.get(name), ttl, round))
-      if (making.length === 0) return
+      // Where L2 lacks nothing, a change that was heard meanwhile may have undone what was read.
+      if (making.length === 0 && names.every((name) => this.complete(name, Number.NEGATIVE_INFINITY))) return
       const writes = making.map(({ write }) => write)
       const outcomes = await tier.remote.setMany(tier.region, writes, tier.limit)
       for (const [i, { name, half, token }] of making.entries()) {
         if (outcomes[i] === 'journaled') this.#assume(name, half, token)
       }
-      if (outcomes.every((outcome) => outcome === 'journaled')) return
+      if (making.length > 0 && outcomes.every((outcome) => outcome === 'journaled')) return
       found = await this.read(tier, names)
     }
     for (const name of names) for (const half of HALVES) this.#assume(name, half, freshHalf(this.#random))
