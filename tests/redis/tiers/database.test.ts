@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createConnection, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Driver } from '../../../js/tiers/driver.ts'
@@ -9,30 +12,53 @@ const entry = { key: 'a', value: Uint8Array.of(7), ttl: 60_000 }
 /** What a client says to a new connection, before and after its SELECT. */
 const GREETING = /^(?:hello|auth|client|info|select|ping)$/i
 
+/** A command that reached the server: its name, who sent it, and the database it ran in. */
+interface Seen {
+  readonly name: string
+  readonly source: string
+  readonly database: string
+}
+
+/** Has the server tell of every command. A client's own way to do so may take what is told for a reply. */
+async function startMonitor(port: number, tell: (command: Seen) => void): Promise<Socket> {
+  const socket = createConnection({ port, host: '127.0.0.1' })
+  const lines = createInterface({ input: socket })
+  const started = once(lines, 'line')
+  socket.write('MONITOR\r\n')
+  await started
+  lines.on('line', (line) => {
+    const { database = '', source = '', name = '' } = MONITORED.exec(line)?.groups ?? {}
+    tell({ name, source, database })
+  })
+  return socket
+}
+
+const MONITORED = /^\+\S+ \[(?<database>\d+) (?<source>\S+)\] "(?<name>[^"]*)"/
+
 describe.skipIf(!hasRedis).each(['ioredis', 'redis'] as const)('the database of a URL, through %s', (client) => {
   let server: RedisServer
   let admin: Redis
-  let monitor: Redis
+  let monitor: Socket
   /** The connections of the test itself. */
   let own: ReadonlySet<string>
   /** Every command of other connections that reached the server, and the database it ran in. */
-  let seen: { name: string; database: string }[]
+  let seen: Seen[]
   let driver: Driver
 
   beforeEach(async () => {
     server = await startRedis({ args: ['--databases', '4'] })
     admin = new Redis(server.port)
-    monitor = await admin.monitor()
-    own = new Set(await addresses())
+    own = new Set()
     seen = []
-    monitor.on('monitor', (_time: string, [name = '']: string[], source: string, database: string) => {
-      if (!own.has(source)) seen.push({ name, database })
+    monitor = await startMonitor(server.port, (command) => {
+      if (!own.has(command.source)) seen.push(command)
     })
+    own = new Set(await addresses())
   })
   afterEach(async () => {
     await driver.close()
     admin.disconnect()
-    monitor.disconnect()
+    monitor.destroy()
     await server.stop()
   })
 
