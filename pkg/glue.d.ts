@@ -219,11 +219,11 @@ export declare class PackedCore {
     /**
      * Stores the entry of the envelope in the value buffer; answers as `set`.
      */
-    fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, now: number): number;
+    fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, deadline: number, now: number): number;
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length; and
-     * those of the side block from the eighth on.
+     * does not open. Results: fresh-until, checked-until, the payload's address and length;
+     * those of the side block from the eighth on, and last until when it is kept.
      */
     get(codec: CodecCore, key_length: number, now: number): number;
     /**
@@ -294,10 +294,10 @@ export declare class PackedCore {
     setPolicy(policy_number: number, favor_bytes: boolean): void;
     /**
      * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-     * The side block lies behind the value. Results: the length of the envelope in the output,
+     * The side block lies behind the value. It is kept until `deadline`. Results: the length of the envelope in the output,
      * and of the record.
      */
-    set(codec: CodecCore, key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, local_fresh_until: number, local_checked_until: number, now: number, wants_envelope: boolean): number;
+    set(codec: CodecCore, key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, local_fresh_until: number, local_checked_until: number, deadline: number, now: number, wants_envelope: boolean): number;
     /**
      * Puts the next key that left in the last call into the output; answers its length, or
      * -1. The first result is 0 where it expired, 1 where it was evicted.

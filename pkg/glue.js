@@ -569,18 +569,19 @@ class PackedCore {
      * @param {number} envelope_length
      * @param {number} fresh_until
      * @param {number} checked_until
+     * @param {number} deadline
      * @param {number} now
      * @returns {number}
      */
-    fill(codec, key_length, envelope_length, fresh_until, checked_until, now) {
+    fill(codec, key_length, envelope_length, fresh_until, checked_until, deadline, now) {
         _assertClass(codec, CodecCore);
-        const ret = wasm.packedcore_fill(this.__wbg_ptr, codec.__wbg_ptr, key_length, envelope_length, fresh_until, checked_until, now);
+        const ret = wasm.packedcore_fill(this.__wbg_ptr, codec.__wbg_ptr, key_length, envelope_length, fresh_until, checked_until, deadline, now);
         return ret;
     }
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length; and
-     * those of the side block from the eighth on.
+     * does not open. Results: fresh-until, checked-until, the payload's address and length;
+     * those of the side block from the eighth on, and last until when it is kept.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} now
@@ -760,7 +761,7 @@ class PackedCore {
     }
     /**
      * Stores the value: 1, or 0 where it is too heavy, or negative where it was refused.
-     * The side block lies behind the value. Results: the length of the envelope in the output,
+     * The side block lies behind the value. It is kept until `deadline`. Results: the length of the envelope in the output,
      * and of the record.
      * @param {CodecCore} codec
      * @param {number} key_length
@@ -772,13 +773,14 @@ class PackedCore {
      * @param {number} stale_until
      * @param {number} local_fresh_until
      * @param {number} local_checked_until
+     * @param {number} deadline
      * @param {number} now
      * @param {boolean} wants_envelope
      * @returns {number}
      */
-    set(codec, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope) {
+    set(codec, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, deadline, now, wants_envelope) {
         _assertClass(codec, CodecCore);
-        const ret = wasm.packedcore_set(this.__wbg_ptr, codec.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, now, wants_envelope);
+        const ret = wasm.packedcore_set(this.__wbg_ptr, codec.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, local_fresh_until, local_checked_until, deadline, now, wants_envelope);
         return ret;
     }
     /**
