@@ -9,21 +9,42 @@ export interface Mutant {
   readonly file: string
   readonly find: string
   readonly instead: string
+  /** Whether it shows only where there is a bus. Default: false. */
+  readonly bus?: boolean
 }
 
 /** Each text must occur exactly once in its file: where the source has moved, the mutant is to move along. */
 export const MUTANTS: readonly Mutant[] = [
   {
-    rule: 'a fill is dropped when its key was written meanwhile',
+    rule: 'a fill is dropped when its process wrote the key meanwhile',
     file: 'js/cache/l2-reads.ts',
-    find: 'if (fill.overtaken) return this.#unchecked(key)',
+    find: 'if (fill.overtaken(key)) return this.held(key)',
     instead: '',
+  },
+  {
+    rule: 'a fill is not kept when others wrote the key meanwhile',
+    file: 'js/cache/l2-reads.ts',
+    find: 'if (fill.admits(key, opened.envelope) && ',
+    instead: 'if (',
+    bus: true,
   },
   {
     rule: 'a write replaces only what has an older stamp',
     file: 'js/flow/store.ts',
     find: 'each: ({ driver }, entries, guard) => driver.exchangeMany(entries, true, guard)',
     instead: 'each: ({ driver }, entries, guard) => driver.exchangeMany(entries, false, guard)',
+  },
+  {
+    rule: 'a replay replaces only what has an older stamp',
+    file: 'js/flow/replay.ts',
+    find: 'storeMany(attempt, this.#parts, region, writes, how)',
+    instead: "storeMany(attempt, this.#parts, region, writes, 'blindly')",
+  },
+  {
+    rule: 'a transaction replaces only what has an older stamp',
+    file: 'js/flow/commits.ts',
+    find: 'driver.commit(entries, ordered)',
+    instead: 'driver.commit(entries, false)',
   },
   {
     rule: 'deletes leave tombstones for as long as replays may come',
@@ -44,28 +65,94 @@ export const MUTANTS: readonly Mutant[] = [
     instead: 'if (valid.token !== undefined)',
   },
   {
-    rule: 'memory is trusted for l1.ttl only',
+    rule: 'a clear that arrives late sweeps nothing',
+    file: 'js/flow/clears.ts',
+    find: 'link.tierClock.known ? link.tierClock.now() + link.limit : undefined',
+    instead: 'link.tierClock.known ? link.tierClock.now() + 1e9 : undefined',
+  },
+  {
+    rule: 'memory is trusted for `l1.ttl` only',
     file: 'js/cache/entries.ts',
     find: 'trust.covers(found.checkedAt, checkedFor)',
     instead: 'trust.covers(found.checkedAt, 3_600_000)',
   },
   {
-    rule: 'reads see what waits in the journal',
-    file: 'js/flow/reader.ts',
-    find: 'const pending = journal.find(region, key)',
-    instead: 'const pending = undefined as ReturnType<typeof journal.find>',
-  },
-  {
     rule: 'concurrent calls for a key share one factory',
-    file: 'js/flow/single-flight.ts',
-    find: 'this.#flights.get(key) ?? this.#begin(key, factory)',
-    instead: 'this.#begin(key, factory)',
+    file: 'js/cache/region-loads.ts',
+    find: 'flights.get(key) ?? flights.begin(key, (own) => this.#fly(call, own))',
+    instead: 'flights.begin(key, (own) => this.#fly(call, own))',
   },
   {
     rule: 'the journal is replayed when the circuit closes',
     file: 'js/flow/replay.ts',
     find: 'journal.length > 0 && link.writable) {\n      this.#retry?.cancel()',
     instead: 'journal.length > 1e9 && link.writable) {\n      this.#retry?.cancel()',
+  },
+  {
+    rule: 'reads see what waits in the journal',
+    file: 'js/flow/reader.ts',
+    find: '    const pending = journal.find(region, key)\n',
+    instead: '    const pending = undefined as ReturnType<typeof journal.find>\n',
+  },
+  {
+    rule: 'what waits and is older than what was read is given up',
+    file: 'js/flow/reader.ts',
+    find: 'journal.settle(region, key, stampOf(found))',
+    instead: 'void stampOf',
+  },
+  {
+    rule: 'what an entry in memory is tagged with is looked up again',
+    file: 'js/cache/l2-reads.ts',
+    find: 'if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())',
+    instead: '',
+  },
+  {
+    rule: 'an entry is trusted for no longer than the tokens of its tags',
+    file: 'js/cache/entries-context.ts',
+    find: 'tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark',
+    instead: 'tagged ? mark : mark',
+  },
+  {
+    rule: 'a token that was read while its tag changed is not believed',
+    file: 'js/flow/tags/token-store.ts',
+    find: 'before.pending > 0 || before.changedAt > since',
+    instead: 'false',
+    bus: true,
+  },
+  {
+    rule: 'memory from before the bus was away is suspect',
+    file: 'js/flow/coherence/trust.ts',
+    find: 'if (live) return mark >= this.#since',
+    instead: 'if (live) return true',
+    bus: true,
+  },
+  {
+    rule: 'memory is suspect when a message of another is missing',
+    file: 'js/flow/coherence/receiver.ts',
+    find: 'sequence > last.sequence + 1',
+    instead: 'sequence > last.sequence + 1e9',
+    bus: true,
+  },
+  {
+    rule: 'a bus that says nothing is not relied on',
+    file: 'js/flow/coherence/coherence.ts',
+    find: 'bus?.echoes ? this.#makePulse() : undefined',
+    instead: 'undefined',
+    bus: true,
+  },
+  {
+    rule: 'what the bus refused is told again',
+    file: 'js/flow/coherence/publisher.ts',
+    find: 'for (const change of batch) this.#keep(change)',
+    instead: '',
+    bus: true,
+  },
+  {
+    rule: 'what no message tells is found out in minutes',
+    file: 'js/flow/coherence/trust.ts',
+    find: 'if (mark + Math.max(ttl, MAX_TRUST) <= this.#clock.now()) return false',
+    instead: '',
+    bus: true,
   },
 ]
 

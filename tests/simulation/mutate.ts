@@ -37,9 +37,11 @@ async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
       },
     ],
   })
-  const args = [outfile, '--schedules', String(SCHEDULES), '--stop']
+  const bus = mutant.bus ? ['--bus'] : []
+  const args = [outfile, '--schedules', String(SCHEDULES), '--stop', ...bus]
   const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 300_000 })
-  return /^seed .*$/m.exec(stdout)?.[0] ?? 'nobody'
+  const found = /^seed (\d+)/m.exec(stdout)
+  return found === null ? 'nobody' : `seed ${found[1]}${mutant.bus ? ' with a bus' : ''}`
 }
 
 mkdirSync(FOLDER, { recursive: true })
