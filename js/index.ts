@@ -4,6 +4,7 @@ export { Cached, Invalidates, type InvalidatesOptions, type MethodDecoration } f
 export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global.ts'
 export { CacheManager, type CacheStatus, type CloseResult } from './cache/manager.ts'
 export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/metrics.ts'
+export type { Namespace, NamespaceTransaction } from './cache/namespace.ts'
 export type { Region } from './cache/region.ts'
 export type { ManyResult } from './cache/region-many.ts'
 export type { Transaction } from './cache/transaction.ts'

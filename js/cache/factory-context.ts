@@ -29,7 +29,7 @@ export class MakeContext<V> implements FactoryContext<V> {
   #skipped = false
 
   constructor(key: string, parts: RegionParts, flight: Run, rules: CallRules, tags: EntryTags | undefined) {
-    this.key = key
+    this.key = parts.callerKey(key)
     this.stale = flight.stale?.value as V | undefined
     this.etag = flight.stale?.etag
     this.#parts = parts

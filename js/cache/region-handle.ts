@@ -1,5 +1,4 @@
 import { ValueSerializer } from '../codec/serializer.ts'
-import { checkKey } from '../config/keys.ts'
 import { mergeRegionOptions } from '../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../config/types.ts'
 import { Core } from '../core/core.ts'
@@ -20,11 +19,15 @@ import type { L1 } from './l1.ts'
 import { LiveL1 } from './l1-live.ts'
 import { PackedL1 } from './l1-packed.ts'
 import type { RegionReport } from './metrics.ts'
+import { Namespaces } from './namespaces.ts'
 import { Region } from './region.ts'
 import { RegionCodec } from './region-codec.ts'
 import { RegionLock } from './region-lock.ts'
+import type { RegionParts } from './region-parts.ts'
 import { RegionTags } from './region-tags.ts'
+import { checkOwnKey } from './scope.ts'
 import type { Shared } from './shared.ts'
+import { needsOtherStore } from './store-change.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
 import { Wakeups } from './wakeups.ts'
@@ -195,7 +198,7 @@ export class RegionHandle {
     const { clock, emitter, watch, record } = this.#shared
     const l2 = () => this.#entries.context.l2
     const storedKey = (key: string) => this.#codec.storedKey(key)
-    return new Region({
+    const parts = {
       name,
       gate: this.#gate,
       clock,
@@ -207,14 +210,16 @@ export class RegionHandle {
       rulesOf: (options) => callRules(this.#rules, options),
       tagsOf: (tags, kept) => this.#tags.of(tags, kept),
       changeTags: (half, tags) => this.#tags.change(half, tags),
-      checkKey: (key) => checkKey(key, name),
+      checkKey: (key) => checkOwnKey(key, name),
+      callerKey: (key) => key,
       checkValue: (key, value) => this.#checkValue(key, value),
       encrypted: () => this.#codec.encrypted,
       publicKey: (key) => this.#codec.publicKey(key),
       lock: new RegionLock({ clock, wakeups: this.#wakeups, l2, storedKey }),
       commit: (writes) => this.#commit(writes),
       active: () => watch.wake(),
-    })
+    } satisfies Omit<RegionParts, 'namespaces'>
+    return new Region({ ...parts, namespaces: new Namespaces(parts, this.#tags) })
   }
 
   #timed(operation: Operation, ms: number, weight: number): void {
@@ -339,9 +344,4 @@ export class RegionHandle {
     this.#counters.corrupt++
     this.#shared.emitter.emit('corrupt', { region: this.name, key, reason })
   }
-}
-
-function needsOtherStore(before: ResolvedRegion, after: ResolvedRegion): boolean {
-  const fields = ['store', 'encryption', 'compression', 'compressAbove', 'clone', 'serializer'] as const
-  return fields.some((field) => before[field] !== after[field])
 }

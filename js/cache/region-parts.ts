@@ -6,6 +6,7 @@ import type { CallRules } from './call-rules.ts'
 import type { Gate } from './closed.ts'
 import type { Counters, Timings } from './counters.ts'
 import type { Entries } from './entries.ts'
+import type { Namespaces } from './namespaces.ts'
 import type { RegionLock } from './region-lock.ts'
 import type { TransactionWrite } from './transaction.ts'
 import type { SetOptions } from './types.ts'
@@ -32,6 +33,8 @@ export interface RegionParts {
   readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
   /** Throws for a key that cannot be one. */
   readonly checkKey: (key: string) => void
+  /** What the caller calls a key: without its namespace. */
+  readonly callerKey: (key: string) => string
   /** Throws for a value that could not be stored. */
   readonly checkValue: (key: string, value: unknown) => void
   /** Whether the region encrypts. */
@@ -40,6 +43,7 @@ export interface RegionParts {
   readonly publicKey: (key: string) => string
   /** Lets one process at a time make a value, where a call asks for that. */
   readonly lock: RegionLock
+  readonly namespaces: Namespaces
   /** Applies the writes of a transaction, all or none. */
   readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
   /** Told that something happened which figures and alerts would show. */

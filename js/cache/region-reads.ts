@@ -2,6 +2,7 @@ import { assertKeys } from './arguments.ts'
 import type { Entries } from './entries.ts'
 import type { Read } from './l2-reads.ts'
 import type { RegionParts } from './region-parts.ts'
+import { MARK_CODE } from './scope.ts'
 
 /** The reads of one region. */
 export class RegionReads<V> {
@@ -71,7 +72,9 @@ export class RegionReads<V> {
   #localNow(key: string, entries: Entries): V | undefined {
     const found = entries.fresh(key)
     // What is known not to exist is no hit.
-    return found?.value === undefined ? undefined : this.served(key, found.value, 'memory')
+    if (found?.value === undefined) return undefined
+    if (key.charCodeAt(0) === MARK_CODE) this.#parts.checkKey(key)
+    return this.served(key, found.value, 'memory')
   }
 
   /** The one place where a found value becomes a result, with its count and its event. */

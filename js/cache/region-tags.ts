@@ -6,7 +6,8 @@ import { HALVES, type Half } from '../flow/tags/token.ts'
 import type { TagTier } from '../flow/tags/token-store.ts'
 import type { EntriesContext } from './entries-context.ts'
 import type { RegionCodec } from './region-codec.ts'
-import { entryTags, tagsToChange } from './tag-names.ts'
+import type { Scope } from './scope.ts'
+import { entryTags, MAX_TAGS, tagsToChange } from './tag-names.ts'
 
 /** The tags of one region, as its calls name them. */
 export class RegionTags {
@@ -37,9 +38,10 @@ export class RegionTags {
   }
 
   /** The tags of a write that lives for `ttl` ms, with their present tokens. */
-  of(names: readonly string[] | undefined, ttl: number): EntryTags | undefined | Promise<EntryTags> {
+  of(names: readonly string[] | undefined, ttl: number, scope?: Scope): EntryTags | undefined | Promise<EntryTags> {
     if (names === undefined) return undefined
-    const tags = entryTags(names, this.#region)
+    const own = entryTags(names, this.#region, MAX_TAGS - (scope?.tags.length ?? 0))
+    const tags = scope === undefined ? own : [...scope.tags, ...own.map((tag) => scope.prefix + tag)]
     return tags.length === 0 ? undefined : this.tags.capture(this.#stored(tags), ttl)
   }
 
@@ -55,8 +57,14 @@ export class RegionTags {
   }
 
   /** Deletes or expires tags. */
-  async change(half: Half, tags: string | Iterable<string>): Promise<void> {
-    await this.tags.invalidate(half, this.#stored(tagsToChange(tags, this.#region)))
+  async change(half: Half, tags: string | Iterable<string>, scope?: Scope): Promise<void> {
+    const names = tagsToChange(tags, this.#region).map((tag) => (scope?.prefix ?? '') + tag)
+    await this.tags.invalidate(half, this.#stored(names))
+  }
+
+  /** Deletes what a namespace holds: the tag that all of its entries have. */
+  async clear({ prefix }: Scope): Promise<void> {
+    await this.tags.invalidate('d', this.#stored([prefix]))
   }
 
   #stored(tags: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import type { Duration } from '../config/units.ts'
 import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { assertFunction } from './arguments.ts'
+import type { Namespace } from './namespace.ts'
 import { RegionEntries } from './region-entries.ts'
 import { RegionLoads } from './region-loads.ts'
 import { type ManyResult, RegionMany } from './region-many.ts'
@@ -212,6 +213,16 @@ export class Region<V = unknown> {
   /** Lets the entry under `key` be fresh for `ttl` from now on; answers whether there is one that is fresh. */
   touch(key: string, ttl: Duration): Promise<boolean> {
     return this.#entries.touch(key, ttl)
+  }
+
+  /**
+   * A part of this region with keys and tags of its own, that can be cleared at once, as for one
+   * tenant of many. See docs/namespaces.md.
+   *
+   * @throws CacheError `INVALID_OPTION` for a name that is empty, too long, or holds U+001F.
+   */
+  namespace(name: string): Namespace<V> {
+    return this.#parts.namespaces.get(name) as Namespace<V>
   }
 
   /**

@@ -1,5 +1,6 @@
 import { isWellFormed, utf8Length } from '../codec/text.ts'
 import { CacheError } from '../errors.ts'
+import { MARK_CODE } from './scope.ts'
 
 /** The most tags that an entry can have. */
 export const MAX_TAGS = 64
@@ -14,9 +15,9 @@ const TAG = `a tag is a non-empty string of at most ${MAX_TAG_BYTES} bytes in UT
  *
  * @throws CacheError `INVALID_OPTION`; it names no tag, for those of encrypted regions are secret.
  */
-export function entryTags(tags: unknown, region: string): string[] {
+export function entryTags(tags: unknown, region: string, most: number = MAX_TAGS): string[] {
   if (!Array.isArray(tags)) throw invalid(region, 'are no array')
-  if (tags.length > MAX_TAGS) throw invalid(region, `are ${tags.length}; an entry can have ${MAX_TAGS}`)
+  if (tags.length > most) throw invalid(region, `are ${tags.length}; an entry can have ${most}`)
   return unique(tags, region)
 }
 
@@ -42,6 +43,7 @@ function checkTag(tag: unknown, region: string): void {
   if (typeof tag !== 'string') throw invalid(region, `have one of type ${tag === null ? 'null' : typeof tag}`)
   if (tag === '') throw invalid(region, 'have an empty one')
   if (tag.length > MAX_TAG_BYTES || utf8Length(tag) > MAX_TAG_BYTES) throw invalid(region, 'have one that is too long')
+  if (tag.charCodeAt(0) === MARK_CODE) throw invalid(region, 'have one that begins with U+001F')
   if (!isWellFormed(tag)) throw invalid(region, 'have one with a lone surrogate')
 }
 
