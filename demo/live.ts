@@ -9,6 +9,7 @@ import type { Source } from './source.ts'
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
+  '/live.css': ['live.css', 'text/css; charset=utf-8'],
   '/live.js': ['live.js', 'text/javascript; charset=utf-8'],
 }
 

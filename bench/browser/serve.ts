@@ -19,6 +19,7 @@ export async function serve(port: number): Promise<{ server: Server; url: string
   const files = new Map<string, readonly [type: string, text: string]>([
     ['/', [HTML, www('bench.html')]],
     ['/style.css', [CSS, www('style.css')]],
+    ['/bench.css', [CSS, www('bench.css')]],
   ])
   for (const [path, text] of await bundles()) files.set(path, [SCRIPT, text])
   const server = createServer((request, response) => {

@@ -31,6 +31,7 @@ describe('the page of live figures', () => {
   it.each([
     ['/', 'text/html; charset=utf-8'],
     ['/style.css', 'text/css; charset=utf-8'],
+    ['/live.css', 'text/css; charset=utf-8'],
     ['/live.js', 'text/javascript; charset=utf-8'],
   ])('%s is served as %s, under a policy that lets nothing else in', async (path, type) => {
     const { get } = await start()
