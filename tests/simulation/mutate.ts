@@ -13,7 +13,7 @@ import { MUTANTS, type Mutant, mutated } from './mutants.ts'
 const ROOT = join(import.meta.dirname, '..', '..')
 const FOLDER = join(ROOT, 'target', 'mutants')
 /** How many schedules a mutant may survive. */
-const SCHEDULES = 3000
+const SCHEDULES = 6000
 
 async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
   const contents = mutated(mutant)
