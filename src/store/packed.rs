@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+mod changes;
+
 use super::cost::entry_overhead;
 use super::ledger::{Ledger, REBASE_AT};
 use super::records::{MAX_KEY, Parts, Record, Records, kept};
@@ -177,35 +179,6 @@ impl PackedStore {
     pub fn evict_one(&mut self) -> bool {
         self.records.outbox.clear();
         self.ledger.evict(&mut self.records).is_some()
-    }
-
-    /// Takes everything out and gives the memory back. Nobody is told of the keys.
-    pub fn clear(&mut self) {
-        self.ledger.clear();
-        self.records.clear();
-    }
-
-    /// Moves all entries to another policy, in the order in which they would have left. If
-    /// that policy needs more bytes an entry, some may be evicted.
-    pub fn set_policy(&mut self, kind: PolicyKind, favor: Favor) {
-        let Self {
-            ledger,
-            records,
-            tick,
-        } = self;
-        records.outbox.clear();
-        ledger.set_policy(kind, favor, *tick, records, |records, slot| {
-            let key = records.record(slot).map_or(&[][..], |it| it.key);
-            fingerprint(records.hash(key))
-        });
-        records.set_overhead(entry_overhead(kind));
-        ledger.reweigh(records);
-    }
-
-    /// Sets other limits and evicts at once what is too much.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.records.outbox.clear();
-        self.ledger.set_limits(limits, &mut self.records);
     }
 
     /// Whether the keys of what expires or is evicted shall be in the [`outbox`](Self::outbox).
