@@ -25,7 +25,7 @@ export interface CachedFunction<Args extends readonly unknown[], Result> {
  */
 export function cached<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
-  options: CachedOptions<Args>,
+  options: CachedOptions<Args, Awaited<Result>>,
 ): CachedFunction<Args, Awaited<Result>> {
   checkCachedOptions(options)
   const name = options.name ?? fn.name
@@ -39,7 +39,7 @@ export function cached<Args extends readonly unknown[], Result>(
 
 function make<Args extends readonly unknown[], Value>(
   fn: (...args: Args) => Value | Promise<Value>,
-  options: CachedOptions<Args>,
+  options: CachedOptions<Args, Value>,
   name: string,
 ): CachedFunction<Args, Value> {
   const call = (args: Args) => callOf<Args, Value>(options, name, args)

@@ -30,14 +30,14 @@ export interface MethodDecoration<Args extends readonly unknown[], Result = unkn
  *   async body(id: string) { return render(id) }
  * }
  */
-export function Cached<Args extends readonly unknown[]>(
-  options: CachedOptions<Args>,
-): MethodDecoration<readonly [...Args, ...unknown[]]> {
+export function Cached<Args extends readonly unknown[], Result = unknown>(
+  options: CachedOptions<Args, Result>,
+): MethodDecoration<readonly [...Args, ...unknown[]], Result> {
   checkCachedOptions(options)
   return decoration('@Cached', (method, methodName) => {
     return function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {
       const name = options.name ?? `${className(this)}.${methodName}`
-      return runCached(options, name, args as Args, () => method.call(this, ...args))
+      return runCached(options, name, args as Args, () => method.call(this, ...args) as Promise<Result>)
     }
   })
 }

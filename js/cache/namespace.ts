@@ -1,8 +1,9 @@
+import type { Duration } from '../config/units.ts'
 import { assertFunction, assertKeys } from './arguments.ts'
 import type { Region } from './region.ts'
 import type { Scope } from './scope.ts'
 import type { Transaction } from './transaction.ts'
-import type { Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type { EntryInfo, Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
 import { warm } from './warm.ts'
 
 /** What a namespace is made of. */
@@ -105,6 +106,29 @@ export class Namespace<V = unknown> {
   async getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined> {
     assertFunction(factory, 'factory')
     return this.#region.getOrSet(this.#stored(key), factory, tagged(options))
+  }
+
+  /** See `Region.getEntry`. */
+  async getEntry(key: string): Promise<EntryInfo<V>> {
+    const { prefix } = this.#parts.scope
+    const entry = await this.#region.getEntry(this.#stored(key))
+    const own = entry.tags.filter((tag) => tag.startsWith(prefix) && tag !== prefix)
+    return { ...entry, tags: own.map((tag) => tag.slice(prefix.length)) }
+  }
+
+  /** See `Region.ttl`. */
+  async ttl(key: string): Promise<number | undefined> {
+    return this.#region.ttl(this.#stored(key))
+  }
+
+  /** See `Region.expire`. */
+  async expire(key: string): Promise<boolean> {
+    return this.#region.expire(this.#stored(key))
+  }
+
+  /** See `Region.touch`. */
+  async touch(key: string, ttl: Duration): Promise<boolean> {
+    return this.#region.touch(this.#stored(key), ttl)
   }
 
   /** See `Region.warm`. */

@@ -61,6 +61,41 @@ describe('cached', () => {
     expect(await load.peek({ id: 'b', role: 'x' })).toBe('b 3')
   })
 
+  it('has tags that are made of arguments, or of the result too', async () => {
+    const { cache } = makeCache()
+    let runs = 0
+    const options = { region: 'packed', cache } as const
+    const byArguments = cached(async (id: string) => `${id} ${++runs}`, {
+      ...options,
+      name: 'arguments',
+      tags: ([id]) => [`id:${id}`],
+    })
+    const byResult = cached(async (id: string) => ({ id, owner: `owner of ${id}`, run: ++runs }), {
+      ...options,
+      name: 'result',
+      tags: ([id], { owner }) => [`id:${id}`, owner],
+    })
+    await Promise.all([byArguments('a'), byArguments('b'), byResult('a'), byResult('b')])
+    await cache.deleteByTag('packed', 'owner of a')
+    expect(await Promise.all([byResult.peek('a'), byArguments.peek('a')])).toEqual([undefined, expect.any(String)])
+    await cache.deleteByTag('packed', 'id:b')
+    expect(await Promise.all([byResult.peek('b'), byArguments.peek('b')])).toEqual([undefined, undefined])
+    expect(runs).toBe(4)
+  })
+
+  it('keeps no result whose tag was deleted while it was made, where the tag follows from the arguments', async () => {
+    const { cache } = makeCache()
+    const load = cached(
+      async (id: string) => {
+        await cache.deleteByTag('live', `id:${id}`)
+        return id
+      },
+      { region: 'live', name: 'load', cache, tags: ([id]) => [`id:${id}`] },
+    )
+    expect(await load('a')).toBe('a')
+    expect(await load.peek('a')).toBeUndefined()
+  })
+
   it('rejects, and does not throw, for arguments that can be no key, whatever is asked of it', async () => {
     const { cache } = makeCache()
     const load = cached((of: unknown) => of, { region: 'live', name: 'load', cache })

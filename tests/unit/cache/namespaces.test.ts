@@ -66,6 +66,19 @@ describe.each(KIND_NAMES)('a namespace of a %s region', (kind) => {
     expect(await cache.region(kind).getMany(['x', 'y', 'z', 'w', 'm', 't'])).toEqual(new Map())
   })
 
+  it('tells of its entries, and changes their times', async () => {
+    const { cache, clock } = makeCache()
+    const a = cache.region<number>(kind).namespace('a')
+    await a.set('k', 1, { ttl: '1m', tags: ['t'] })
+    const tags = kind === 'encrypted' ? [] : ['t']
+    expect(await a.getEntry('k')).toMatchObject({ value: 1, hit: true, tags })
+    expect(await a.ttl('k')).toBe(60_000)
+    expect(await a.touch('k', '2m')).toBe(true)
+    await clock.advance(90_000)
+    expect(await a.ttl('k')).toBe(30_000)
+    expect([await a.expire('k'), await a.has('k'), await cache.region(kind).ttl('k')]).toEqual([true, false, undefined])
+  })
+
   it('has tags of its own', async () => {
     const { cache } = makeCache()
     const region = cache.region<number>(kind)
