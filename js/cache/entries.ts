@@ -8,6 +8,7 @@ import { type Fill, Fills } from './fills.ts'
 import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
 import { L2Reads, type Read, type ReadRequest } from './l2-reads.ts'
 import type { Life, Lives } from './life.ts'
+import { renewal } from './renewal.ts'
 
 /** A write that is done in memory and still has to reach L2. */
 export interface PendingWrite {
@@ -131,7 +132,8 @@ export class Entries {
     const { envelope, stored } = written
     if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
     this.#fills.unsettle(key, stampOf(envelope))
-    const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept }
+    const renewed = renewal(() => this.context, key, tags)
+    const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept, ...renewed }
     return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.#fills.track(key) } }
   }
 
@@ -260,7 +262,7 @@ export class Entries {
     if (write.kind === 'set') {
       const life = write.lives.l2 ?? { fresh: 0, kept: 0 }
       const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, life), write.tags)
-      return { key: storedKey, envelope, ttl: life.kept }
+      return { key: storedKey, envelope, ttl: life.kept, ...renewal(() => this.context, key, write.tags) }
     }
     const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
     return { key: storedKey, envelope, ttl: remote.maxAge }

@@ -37,7 +37,7 @@ export class Commits {
     outdated: (index: number) => boolean = () => false,
   ): Promise<CommitResult> {
     const { link, journal, onJournaled } = this.#parts
-    if (link.writable) {
+    if (link.writable && !writes.some(({ renew }) => renew !== undefined)) {
       const result = await this.#send(region, writes, outdated)
       if (result !== undefined) return result
     }

@@ -92,10 +92,11 @@ export class Journal {
       since: now,
       timeouts: 0,
     }
-    for (const { key, envelope, ttl } of this.#fitting(writes)) {
+    for (const { key, envelope, ttl, renew } of this.#fitting(writes)) {
       if (this.#isOutdated(region, key, envelope)) continue
       this.#drop(journal, key)
-      unit.writes.set(key, { key, envelope: ownCopy(envelope), deadline: now + ttl })
+      const kept = ownCopy(envelope)
+      unit.writes.set(key, { key, envelope: kept, deadline: now + ttl, ...(renew && { renew }) })
       journal.units.set(key, unit)
       this.#count(journal, 1, sizeOf(key, envelope))
     }

@@ -14,7 +14,7 @@ import { type RandomSource, systemRandom } from './random.ts'
 import { type Answer, Reader } from './reader.ts'
 import { Reaper } from './reaper.ts'
 import { Replay, type Replayed, type ReplayNotice } from './replay.ts'
-import { StampClock } from './stamp.ts'
+import { compareStamps, StampClock, stampAfter, ZERO_STAMP } from './stamp.ts'
 import { isTombstone, type StoredWrite } from './stored-bytes.ts'
 import { withLimit } from './time-limit.ts'
 import { type WriteOutcome, type WriteResult, Writer } from './writer.ts'
@@ -270,6 +270,16 @@ export class Remote {
     if (result.outcome !== 'failed' && result.outcome !== 'superseded')
       this.#onWritten({ kind: 'writes', region, writes: timed })
     return result
+  }
+
+  /**
+   * The smallest stamp that a clear of `region` has left room for. What is written under it
+   * replaces nothing: it is there only where nothing was.
+   */
+  firstStamp(region: string): Uint8Array {
+    const stored = this.#generations.known(region)?.cleared ?? ZERO_STAMP
+    const pending = this.#journal.clearOf(region) ?? ZERO_STAMP
+    return stampAfter(compareStamps(stored, pending) > 0 ? stored : pending)
   }
 
   /** How the tier is doing, and what waits for it. */

@@ -113,18 +113,16 @@ export class Replay {
   /** Answers whether all arrived. */
   async #send(batch: readonly (WriteUnit | ClearUnit)[]): Promise<boolean> {
     const units = batch.filter((unit) => unit.kind === 'writes')
-    const singles = new Map<string, WriteUnit[]>()
-    for (const unit of units) {
-      if (!unit.transaction) singles.set(unit.region, [...(singles.get(unit.region) ?? []), unit])
+    const work = async (attempt: Attempt) => {
+      const clears = batch.filter((unit) => unit.kind === 'clear')
+      const complete = this.#writeAll(attempt, units.filter(isComplete))
+      await Promise.all([...clears.map((unit) => this.#clear(attempt, unit)), complete])
+      // After the tokens that are among those.
+      await this.#writeAll(
+        attempt,
+        units.filter((unit) => !isComplete(unit)),
+      )
     }
-    const work = (attempt: Attempt) =>
-      Promise.all([
-        ...batch.filter((unit) => unit.kind === 'clear').map((unit) => this.#clear(attempt, unit)),
-        ...units
-          .filter((unit) => unit.transaction)
-          .map((unit) => this.#write(attempt, unit.region, [unit], 'together')),
-        ...[...singles].map(([region, some]) => this.#write(attempt, region, some, 'each')),
-      ])
     const { link } = this.#parts
     const limit = link.limitOf(
       units.flatMap(({ writes }) => [...writes.values()]),
@@ -139,6 +137,17 @@ export class Replay {
     }
   }
 
+  async #writeAll(attempt: Attempt, units: readonly WriteUnit[]): Promise<void> {
+    const singles = new Map<string, WriteUnit[]>()
+    for (const unit of units) {
+      if (!unit.transaction) singles.set(unit.region, [...(singles.get(unit.region) ?? []), unit])
+    }
+    await Promise.all([
+      ...units.filter((unit) => unit.transaction).map((unit) => this.#write(attempt, unit.region, [unit], 'together')),
+      ...[...singles].map(([region, some]) => this.#write(attempt, region, some, 'each')),
+    ])
+  }
+
   async #clear(attempt: Attempt, { region, stamp }: ClearUnit): Promise<void> {
     await this.#parts.generations.raise(attempt, region, stamp)
     this.#parts.journal.settleClear(region, stamp)
@@ -147,7 +156,8 @@ export class Replay {
 
   /** Whatever became of them, L2 holds nothing older than these writes afterwards. */
   async #write(attempt: Attempt, region: string, units: readonly WriteUnit[], how: 'each' | 'together'): Promise<void> {
-    const writes = units.flatMap((unit) => [...unit.writes.values()].map((write) => this.#toSend(unit, write)))
+    const waiting = units.flatMap((unit) => [...unit.writes.values()].map((write) => ({ unit, write })))
+    const writes = await Promise.all(waiting.map(({ unit, write }) => this.#toSend(unit, write)))
     const stored = await storeMany(attempt, this.#parts, region, writes, how)
     for (const { key, envelope } of writes) this.#parts.journal.settle(region, key, stampOf(envelope))
     const undone = writes.filter(({ envelope }, i) => {
@@ -173,13 +183,20 @@ export class Replay {
    * A value that has expired meanwhile, that waited longer than tombstones live, or that is too
    * large to arrive in time leaves a tombstone under its stamp: what is older than it goes.
    */
-  #toSend(unit: WriteUnit, { key, envelope, deadline }: PendingWrite): StoredWrite {
+  async #toSend(unit: WriteUnit, { key, envelope, deadline, renew }: PendingWrite): Promise<StoredWrite> {
     const { now, maxAge } = this.#parts
     const ttl = deadline - now()
     const tooLarge = unit.timeouts >= MAX_TIMEOUTS && bytesOf(unit) > BATCH_BYTES
-    if (ttl > 0 && now() - unit.since < maxAge && !tooLarge) return { key, envelope, ttl }
+    if (ttl > 0 && now() - unit.since < maxAge && !tooLarge) {
+      return { key, envelope: (await renew?.(envelope)) ?? envelope, ttl }
+    }
     return { key, envelope: tombstoneOf(envelope), ttl: maxAge }
   }
+}
+
+/** Whether what is sent of it is known already. */
+function isComplete({ writes }: WriteUnit): boolean {
+  return [...writes.values()].every(({ renew }) => renew === undefined)
 }
 
 function sizeOf(unit: WriteUnit | ClearUnit): number {

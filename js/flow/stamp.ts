@@ -40,6 +40,12 @@ export function stampAfter(stamp: Uint8Array): Uint8Array {
   return next
 }
 
+/** Whether two stamps have the same time and counter: so have a stamp and the ones right after it. */
+export function sameMoment(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < 8; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 /** What a `StampClock` is made of. */
 export interface StampClockOptions {
   /** The time to follow, in ms since 1970. */

@@ -12,6 +12,12 @@ export interface StoredWrite {
   readonly envelope: Uint8Array
   /** How long L2 keeps it, in ms; `Infinity` is for ever. Tombstones are kept as long as replays may come. */
   readonly ttl: number
+  /**
+   * Where its tags' tokens were not asked of L2: makes the envelope anew, with those that L2 holds.
+   * Such a write goes through the journal, and is made anew when it is sent from there. Answers
+   * nothing where it is to stay as it is; rejects where L2 cannot be asked.
+   */
+  readonly renew?: (envelope: Uint8Array) => Promise<Uint8Array | undefined>
 }
 
 /** The stamp inside stored bytes, as a view; shorter than a stamp where the bytes end early. */

@@ -4,6 +4,8 @@ export interface PendingWrite {
   readonly envelope: Uint8Array
   /** When the value is not worth sending any more, in monotonic ms; `Infinity` is never. */
   readonly deadline: number
+  /** As in `StoredWrite`. */
+  readonly renew?: (envelope: Uint8Array) => Promise<Uint8Array | undefined>
 }
 
 /** Writes of one region that are sent together, last per key; one, or those of a transaction. */

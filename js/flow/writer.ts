@@ -33,7 +33,7 @@ export class Writer {
   async write(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteResult[]> {
     const { link, journal, onJournaled } = this.#parts
     const waited = writes.map(({ key }) => this.#valueWaits(region, key))
-    if (writes.length > 0 && link.writable) {
+    if (writes.length > 0 && link.writable && !writes.some(({ renew }) => renew !== undefined)) {
       const results = await this.#send(region, writes, limit)
       if (results !== undefined) {
         return results.map((result, i) => (waited[i] ? { ...result, existed: true } : result))

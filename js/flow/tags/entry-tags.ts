@@ -13,6 +13,8 @@ export interface EntryTags {
   readonly list: readonly EntryTag[]
   /** In which epoch of its region it was last found valid. */
   epoch: number
+  /** Whether L2 could not be asked for the tokens: which of them it holds is found out when the entry is sent. */
+  readonly assumed?: boolean
 }
 
 /** The epoch of tags that were just read from bytes: they have to be looked at. */

@@ -1,9 +1,11 @@
 import type { Clock } from '../../clock.ts'
+import { CacheError } from '../../errors.ts'
 import { type RandomSource, systemRandom } from '../random.ts'
+import { sameMoment } from '../stamp.ts'
 import { withLimit } from '../time-limit.ts'
-import type { EntryTag, EntryTags } from './entry-tags.ts'
+import { type EntryTag, type EntryTags, UNSEEN } from './entry-tags.ts'
 import { KnownTags } from './known-tags.ts'
-import { freshHalf, HALF_BYTES, type Half, NO_HALF } from './token.ts'
+import { freshHalf, HALF_BYTES, type Half, NO_HALF, type StoredHalf } from './token.ts'
 import { type ReadTags, type TagTier, TokenStore } from './token-store.ts'
 
 /**
@@ -72,6 +74,27 @@ export class Tags {
     const vouched = (name: string) => this.#trusts(tier, name) && this.#store.complete(name, lives)
     if (tier.heard() && names.every(vouched)) return this.#take(names)
     return this.#obtain(tier, names, ttl)
+  }
+
+  /**
+   * Tags whose tokens L2 was not asked for, with those that it holds of tags that nobody ever
+   * changed: these have a first stamp. One that was changed, before or after, keeps the token that
+   * was taken for its own, for clocks may not tell which it was. Rejects where L2 cannot be asked.
+   */
+  async confirmed({ list }: EntryTags): Promise<EntryTags | undefined> {
+    const tier = this.#tier()
+    if (tier === undefined) return undefined
+    const names = list.map(({ name }) => name)
+    const found = await this.#store.read(tier, names)
+    if (!names.every((name) => found.has(name))) throw new CacheError('TIER_UNAVAILABLE', 'tags could not be read')
+    const first = tier.remote.firstStamp(tier.region)
+    const adopted = (half: string, stored: StoredHalf | undefined) =>
+      stored !== undefined && sameMoment(stored.stamp, first) ? stored.half : half
+    const now = list.map(({ name, deleted, expired }) => {
+      const token = found.get(name)
+      return { name, deleted: adopted(deleted, token?.d), expired: adopted(expired, token?.e) }
+    })
+    return { list: now, epoch: UNSEEN }
   }
 
   /** What is known of an entry's tags. It costs one comparison where no token has changed since the last time. */
@@ -176,12 +199,15 @@ export class Tags {
    * tells by itself what changes also tells of the token that was just made here.
    */
   async #obtain(tier: TagTier, names: readonly string[], ttl: number): Promise<EntryTags> {
+    const mark = tier.mark()
     const known = (name: string) => this.#store.complete(name, Number.NEGATIVE_INFINITY)
     for (let round = 0; round < ROUNDS; round++) {
       await this.#store.obtain(tier, names, ttl)
       if (names.every(known)) break
     }
-    return this.#take(names)
+    const tags = this.#take(names)
+    const asked = names.every((name) => (this.#known.get(name)?.readAt ?? Number.NEGATIVE_INFINITY) >= mark)
+    return asked ? tags : { ...tags, assumed: true }
   }
 
   #take(names: readonly string[]): EntryTags {

@@ -3,7 +3,7 @@ import type { Remote } from '../remote.ts'
 import { stampAfter } from '../stamp.ts'
 import type { StoredWrite } from '../stored-bytes.ts'
 import type { KnownTag, KnownTags } from './known-tags.ts'
-import { FIRST_STAMP, formatHalf, freshHalf, HALVES, type Half, NO_HALF, parseHalf, type StoredHalf } from './token.ts'
+import { formatHalf, freshHalf, HALVES, type Half, NO_HALF, parseHalf, type StoredHalf } from './token.ts'
 
 /** Where the tokens of one region are stored. */
 export interface TagTier {
@@ -182,7 +182,7 @@ export class TokenStore {
   async #make(tier: TagTier, names: readonly string[], ttl: number, read: ReadTags): Promise<void> {
     let found = read
     for (let round = 0; round < ROUNDS; round++) {
-      const making = names.flatMap((name) => this.#lacking(tier, name, found.get(name), ttl, round))
+      const making = names.flatMap((name) => this.#lacking(tier, name, found.get(name), ttl))
       // Where L2 lacks nothing, a change that was heard meanwhile may have undone what was read.
       if (making.length === 0 && names.every((name) => this.complete(name, Number.NEGATIVE_INFINITY))) return
       const writes = making.map(({ write }) => write)
@@ -201,7 +201,7 @@ export class TokenStore {
    * all: of many who make it at once, one succeeds. One that would not be kept long enough is
    * written again under the stamp after its own, which replaces it and nothing that came later.
    */
-  #lacking(tier: TagTier, name: string, stored: StoredToken | undefined, ttl: number, round: number): Making[] {
+  #lacking(tier: TagTier, name: string, stored: StoredToken | undefined, ttl: number): Making[] {
     const known = this.#known.get(name)
     const life = Math.max(MIN_LIFE, 2 * ttl)
     const making: Making[] = []
@@ -218,7 +218,7 @@ export class TokenStore {
         })
       } else if (stored !== undefined || known === undefined || get(known, half) === NO_HALF) {
         const token = freshHalf(this.#random)
-        const stamp = round === 0 ? FIRST_STAMP : tier.remote.stamps.next()
+        const stamp = tier.remote.firstStamp(tier.region)
         making.push({ name, half, token, write: this.#write(tier, half, name, token, stamp, life) })
       }
     }

@@ -1,6 +1,5 @@
 import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
 import { type RandomSource, randomHex } from '../random.ts'
-import { stampAfter } from '../stamp.ts'
 
 /** Which half of a tag's token: the one that a deletion changes, or the one that an expiry changes. */
 export type Half = 'd' | 'e'
@@ -61,9 +60,3 @@ export function parseHalf(record: Uint8Array): StoredHalf | undefined {
     lives: lives === NEVER ? Infinity : lives,
   }
 }
-
-/**
- * The smallest stamp there is. What is written under it replaces nothing: it is there only
- * where nothing was.
- */
-export const FIRST_STAMP: Uint8Array = stampAfter(new Uint8Array(STAMP_BYTES))

@@ -172,7 +172,10 @@ describe.skipIf(!hasRedis).each(CLIENTS)('outages through %s', (client) => {
     await driver.connect()
     const admin = new Redis(server.port)
     await admin.config('SET', 'maxmemory', '1')
-    await expect(driver.commit([entry('a'), entry('b')])).rejects.toMatchObject({ code: 'WRITE_REFUSED' })
+    for (const onlyNewer of [false, true]) {
+      const commit = driver.commit([entry('a'), entry('b')], onlyNewer)
+      await expect(commit).rejects.toMatchObject({ code: 'WRITE_REFUSED' })
+    }
     await admin.config('SET', 'maxmemory', '0')
     expect(await driver.getMany(['a', 'b'])).toEqual([undefined, undefined])
     admin.disconnect()

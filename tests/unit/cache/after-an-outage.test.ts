@@ -77,3 +77,40 @@ describe('a get whose tags are not known', () => {
     expect(two.driver.calls.length).toBe(calls + 1)
   })
 })
+
+describe.each(KIND_NAMES)('what is written with tags while L2 cannot be asked for their tokens: %s', (region) => {
+  it('is valid for all after the outage, where nobody invalidated the tag; and so is what others wrote', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await Promise.all([one.cache.ready(), two.cache.ready()])
+    one.driver.break('fail')
+    await one.cache.set(region, 'cut off', 1, { tags: ['x'] })
+    await two.cache.set(region, 'connected', 2, { tags: ['x'] })
+    one.driver.heal()
+    await shared.clock.advance(HEALED)
+    for (const { cache } of [one, two, shared.process()]) {
+      expect(await cache.getMany(region, ['cut off', 'connected'])).toEqual(
+        new Map([
+          ['cut off', 1],
+          ['connected', 2],
+        ]),
+      )
+    }
+  })
+
+  it('is gone where the tag was deleted after it', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await two.cache.set(region, 'other', 0, { tags: ['x'] })
+    await one.cache.ready()
+    one.driver.break('fail')
+    await one.cache.set(region, 'before', 1, { tags: ['x'] })
+    await shared.clock.advance(10)
+    await two.cache.deleteByTag(region, 'x')
+    one.driver.heal()
+    await shared.clock.advance(HEALED + 30_000)
+    for (const { cache } of [one, two, shared.process()]) {
+      expect(await cache.getMany(region, ['before', 'other'])).toEqual(new Map())
+    }
+  })
+})
