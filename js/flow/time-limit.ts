@@ -1,16 +1,28 @@
 import type { Clock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 
+/** A timer that comes later than this, in ms, says that the process did not run, not that an answer took long. */
+const LATE = 20
+
+/** How long such a process has to read what has arrived meanwhile, in ms: timers come before sockets. */
+const CATCH_UP = 5
+
 /**
  * Answers as `promise` does, or rejects with `TIMEOUT` once `ms` have passed. What comes later,
  * a value or an error, is swallowed; the timer never outlives the answer. `Infinity` is no limit.
+ * A process that stood still meanwhile gets a moment more, since the answer may be there, unread.
  *
  * @param what The subject of the error's message, such as 'redis: get'.
  */
 export function withLimit<T>(promise: Promise<T>, ms: number, clock: Clock, what: string): Promise<T> {
   if (ms === Number.POSITIVE_INFINITY) return promise
   return new Promise((resolve, reject) => {
-    const timer = clock.after(ms, () => reject(timeoutError(what, ms)))
+    const began = clock.now()
+    const end = () => reject(timeoutError(what, ms))
+    let timer = clock.after(ms, () => {
+      if (clock.exact() - began < ms + LATE) end()
+      else timer = clock.after(CATCH_UP, end)
+    })
     promise.then(
       (value) => {
         timer.cancel()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../../js/clock.ts'
 import { withLimit } from '../../../js/flow/time-limit.ts'
 import { FakeClock } from '../../../js/testing/fake-clock.ts'
 
@@ -39,6 +40,14 @@ describe('a time limit', () => {
     fail(new Error('late'))
     expect(await limited).toBe('TIMEOUT')
     await clock.settle()
+  })
+
+  it('lets a process that stood still read the answer that came meanwhile', async () => {
+    const blocked = new Promise<string>((resolve) => setImmediate(() => resolve('in time')))
+    const limited = withLimit(blocked, 10, systemClock, 'it')
+    const end = performance.now() + 60
+    while (performance.now() < end);
+    expect(await limited).toBe('in time')
   })
 
   it('takes Infinity for no limit', async () => {
