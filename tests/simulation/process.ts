@@ -264,7 +264,7 @@ export class Process {
       return
     }
     const floor = this.#floors.get(`${region}:${key}`)?.write
-    if (floor !== undefined && floor.ended <= began && history.isAfter(floor, writer)) {
+    if (floor !== undefined && floor.ended < began && history.isAfter(floor, writer)) {
       fail(`${this.name} reads #${writer.id} of ${region}:${key} after #${floor.id}`)
     }
     this.#raise(writer)
