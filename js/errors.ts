@@ -28,18 +28,56 @@ export interface CacheErrorContext {
   readonly tier?: string
 }
 
+/** Marks a `CacheError` of any copy of this module: its ESM and its CommonJS build may both be loaded. */
+const BRAND = Symbol.for('omnicache.CacheError')
+
+/** What `JSON.stringify` writes of a `CacheError`. */
+export interface CacheErrorJson {
+  readonly name: 'CacheError'
+  readonly code: CacheErrorCode
+  readonly message: string
+  readonly context: CacheErrorContext
+  /** The error underneath, as text: its name and message alone. */
+  readonly cause?: string
+}
+
 /**
  * The one error class of omnicache. `code` is stable and meant for programs; `message`
  * says what was wrong, where, and what is allowed; `cause` holds the error underneath.
+ * `instanceof CacheError` holds whichever build of omnicache the error comes from.
  */
 export class CacheError extends Error {
   override readonly name = 'CacheError'
   readonly code: CacheErrorCode
   readonly context: CacheErrorContext
 
+  static {
+    Object.defineProperty(CacheError.prototype, BRAND, { value: true })
+    Object.defineProperty(CacheError, Symbol.hasInstance, { value: isInstance })
+  }
+
   constructor(code: CacheErrorCode, message: string, options: { cause?: unknown; context?: CacheErrorContext } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.context = options.context ?? {}
   }
+
+  /** Its text for logs and status pages: `JSON.stringify` leaves out what an `Error` says otherwise. */
+  toJSON(): CacheErrorJson {
+    const { name, code, message, context } = this
+    return { name, code, message, context, ...(this.cause === undefined ? {} : { cause: causeText(this.cause) }) }
+  }
+}
+
+/** A class derived from `CacheError` is told apart by its own prototype, as ever. */
+function isInstance(this: unknown, value: unknown): boolean {
+  if (this !== CacheError) return Function.prototype[Symbol.hasInstance].call(this as object, value)
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** A client's error may carry its options, and so a password: nothing but its text is taken, and no URL's userinfo. */
+function causeText(cause: unknown): string {
+  const text =
+    cause instanceof Error ? `${cause.name}: ${cause.message}` : typeof cause === 'string' ? cause : typeof cause
+  return text.replace(/\/\/\S*@/g, '//***@')
 }

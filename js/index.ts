@@ -37,7 +37,7 @@ export type {
   StandardSchema,
 } from './config/types.ts'
 export type { Bytes, Duration } from './config/units.ts'
-export { CacheError, type CacheErrorCode, type CacheErrorContext } from './errors.ts'
+export { CacheError, type CacheErrorCode, type CacheErrorContext, type CacheErrorJson } from './errors.ts'
 export type { BusFigures, BusStatus } from './flow/coherence/coherence.ts'
 export type { DumpedEntry } from './memory/dump.ts'
 export { MemoryCache } from './memory/memory-cache.ts'
