@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { ResolvedManager } from '../config/types.ts'
-import type { CacheError } from '../errors.ts'
+import { CacheError } from '../errors.ts'
+import type { CircuitPart } from '../flow/link.ts'
 import type { RemoteEvent } from '../flow/remote.ts'
 import { type Alert, Alerts, type RegionSample } from '../observe/alerts.ts'
 import type { Emitter } from '../observe/events.ts'
-import type { Logger } from '../observe/logger.ts'
+import type { Logger, LogLevel } from '../observe/logger.ts'
 import { Watch } from './watch.ts'
 
 /** What a monitor is made of. */
@@ -26,6 +27,8 @@ export class Monitor {
   readonly #options: MonitorOptions
   readonly #alerts: Alerts | undefined
   readonly #crashes = new WeakSet<CacheError>()
+  /** What was said to be away, and is not back: of each probe that fails there is no second warning. */
+  readonly #away = new Set<CircuitPart>()
   #restarts = 0
   #l2Errors = 0
 
@@ -53,7 +56,7 @@ export class Monitor {
       case 'circuit': {
         const { part, state, cause } = event
         const what = part === 'writes' ? 'circuit of writes' : 'circuit'
-        logger[state === 'closed' ? 'info' : 'warn'](`${tier}: ${what} ${state}`, { tier, cause })
+        logger[this.#levelOf(event)](`${tier}: ${what} ${state}`, { tier, cause })
         emitter.emit('circuit', { tier, part, state, cause })
         break
       }
@@ -97,6 +100,16 @@ export class Monitor {
     this.watch.wake()
     this.#options.logger.error(crash.message)
     this.#options.emitter.emit('restart', { cause: crash })
+  }
+
+  #levelOf({ part, state, cause }: Extract<RemoteEvent, { type: 'circuit' }>): LogLevel {
+    if (state === 'closed') {
+      this.#away.delete(part)
+      return 'info'
+    }
+    if (this.#away.has(part)) return 'debug'
+    this.#away.add(part)
+    return cause instanceof CacheError && cause.code === 'MISSING_PEER' ? 'error' : 'warn'
   }
 
   #sample(): void {

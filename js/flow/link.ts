@@ -44,6 +44,9 @@ const PIECE_BYTES = 1 << 20
 /** Errors that are about one call: the tier itself is well. */
 const OF_THE_CALL: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVALID_KEY', 'INVALID_OPTION'])
 
+/** Errors that last as long as the process: no pause heals them. */
+const LASTING: ReadonlySet<CacheErrorCode> = new Set(['MISSING_PEER', 'UNSUPPORTED_RUNTIME'])
+
 /**
  * The way to one tier: every operation goes through `run`, which connects first, limits the
  * time, and opens the circuit at a failure. So a tier that hangs costs one time limit, and
@@ -129,6 +132,11 @@ export class Link {
     return this.#lastError
   }
 
+  /** Whether the tier can't come as long as this process lives: its package is missing, say. */
+  get hopeless(): boolean {
+    return this.#lastError !== undefined && LASTING.has(this.#lastError.code)
+  }
+
   /**
    * Runs an operation under a time limit. Rejects with a `CacheError`: `TIER_UNAVAILABLE`, at
    * once where the circuit is open; `TIMEOUT`; or as the driver did. A limit shorter than the
@@ -189,11 +197,11 @@ export class Link {
     return (await this.#circuit.probe()) && (await this.#writes.probe())
   }
 
-  /** Resolves once the tier could be reached, with true; with false when it was closed or `limit` ms are over. */
+  /** Resolves once the tier could be reached, with true; with false when it was closed, can't come, or `limit` ms are over. */
   async ready(limit: number): Promise<boolean> {
     const end = this.#clock.now() + limit
     const left = () => end - this.#clock.now()
-    while (!this.#closed && left() > 0) {
+    while (!this.#closed && !this.hopeless && left() > 0) {
       if (!this.available) await this.#changes.next(() => this.available || this.#closed, left())
       else if (await this.#reach(Math.min(this.limit, left()))) return true
       else await this.#changes.next(() => this.#closed, Math.min(READY_PAUSE, left()))

@@ -297,7 +297,8 @@ export class Remote {
 
   /**
    * Waits for what is under way, sends what waits, removes what clears left behind, and closes
-   * the driver. While the tier is away it is tried again and again. Answers how many writes and clears could not be sent within `limit` ms; they
+   * the driver. While the tier is away it is tried again and again,
+   * unless it can't come. Answers how many writes and clears could not be sent within `limit` ms; they
    * are lost.
    */
   close(limit = 1000): Promise<{ unsent: number }> {
@@ -310,7 +311,7 @@ export class Remote {
     await this.#link.idle(limit)
     this.#replay.hurry()
     const left = () => end - this.#clock.now()
-    while (this.#journal.length > 0 && left() > 0) {
+    while (this.#journal.length > 0 && !this.#link.hopeless && left() > 0) {
       const flushed = this.#link.probe().then(() => this.#replay.run())
       await withLimit(flushed, left(), this.#clock, 'close').catch(() => undefined)
       if (this.#journal.length > 0) await this.#wait(Math.min(CLOSE_PAUSE, left()))

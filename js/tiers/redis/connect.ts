@@ -141,11 +141,16 @@ export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): 
     })
     if (make) return make(plan)
   }
-  const name = client ?? 'ioredis'
-  throw new CacheError('MISSING_PEER', `redis: a Redis URL needs the package ${name}: npm install ${name}`, {
-    cause: failures.length === 1 ? failures[0] : new AggregateError(failures),
-    context: { tier: 'redis' },
-  })
+  const wanted = client ?? 'ioredis'
+  const other = client === undefined ? ' (or redis: npm install redis)' : ''
+  throw new CacheError(
+    'MISSING_PEER',
+    `redis: a Redis URL needs the package ${wanted}: npm install ${wanted}${other}`,
+    {
+      cause: failures.length === 1 ? failures[0] : new AggregateError(failures),
+      context: { tier: 'redis' },
+    },
+  )
 }
 
 /** The packages are optional peers: each is loaded only here, when it is needed. */

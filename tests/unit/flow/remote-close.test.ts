@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { CacheError } from '../../../js/errors.ts'
 import { outage } from '../../helpers/outage.ts'
 import { World } from '../../helpers/processes.ts'
 
@@ -53,6 +54,17 @@ describe('closing', () => {
     a.driver.heal()
     await world.clock.advance(10_000)
     expect([a.driver.total, world.clock.pending]).toEqual([calls, 0])
+  })
+
+  it('and waiting until it is ready end at once where the package of the tier is missing', async () => {
+    const world = new World()
+    const a = world.process()
+    vi.spyOn(a.driver, 'connect').mockRejectedValue(new CacheError('MISSING_PEER', 'no package'))
+    await a.set('k', 'v')
+    const began = world.clock.now()
+    expect(await world.during(50, a.remote.ready(5000))).toBe(false)
+    expect(await world.during(50, a.remote.close(5000))).toEqual({ unsent: 1 })
+    expect(world.clock.now() - began).toBeLessThanOrEqual(100)
   })
 
   it('goes on trying until its time is over', async () => {
