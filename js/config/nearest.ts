@@ -14,6 +14,22 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best
 }
 
+/** What other caches call an option. */
+const ALIASES: Readonly<Record<string, string>> = {
+  max: 'maxEntries',
+  strategy: 'policy',
+  expire: 'ttl',
+  expires: 'ttl',
+  maxage: 'ttl',
+}
+
+/** The option of `names` that another cache calls `name`, or the nearest one. */
+export function optionMeant(name: string, names: readonly string[]): string | undefined {
+  const lower = name.toLowerCase()
+  const alias = Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined
+  return alias !== undefined && names.includes(alias) ? alias : nearest(name, names)
+}
+
 /** `; did you mean 'x'?`, or nothing when no name is close. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   const meant = nearest(name, names)

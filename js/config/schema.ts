@@ -1,5 +1,5 @@
 import { CacheError } from '../errors.ts'
-import { didYouMean } from './nearest.ts'
+import { optionMeant } from './nearest.ts'
 import { invalidOption } from './units.ts'
 
 /** One option: a row of the table that validates, converts, documents and gives the default. */
@@ -81,7 +81,8 @@ function rejectUnknown(known: readonly string[], { path, options }: RecordLayer)
   for (const name of Object.keys(options)) {
     if (known.includes(name) || options[name] === undefined) continue
     const option = join(path, name)
-    const hint = didYouMean(name, known) || `; allowed: ${known.join(', ')}`
+    const meant = optionMeant(name, known)
+    const hint = meant === undefined ? `; allowed: ${known.join(', ')}` : `; did you mean '${meant}'?`
     throw new CacheError('INVALID_OPTION', `${option} is not an option${hint}`, { context: { option } })
   }
 }

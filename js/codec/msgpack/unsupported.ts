@@ -56,6 +56,7 @@ function stepIntoMap(map: ReadonlyMap<unknown, unknown>, step: number): string {
 /** What an unsupported object is, and what can be done about it. */
 export function describe(tag: string, className: string): string {
   const advice = 'Store plain data, or give the region `serializer: jsonSerializer`'
+  if (tag === 'Promise') return 'is a Promise: await it, and store what it resolves with'
   if (tag !== 'Object') return `is an instance of ${className || tag}. ${advice}`
   if (className === '' || className === 'Object') return `has a prototype of its own. ${advice}`
   return `is an instance of ${className}. ${advice}`

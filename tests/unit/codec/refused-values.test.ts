@@ -54,7 +54,7 @@ describe('what would not come back as it is is refused, with its place', () => {
     { value: { rows: Rows.of(1) }, message: `value.rows is an instance of Rows. ${ADVICE}` },
     { value: new NotFound(), message: `value is an instance of NotFound. ${ADVICE}` },
     { value: Object.create({ inherited: 1 }), message: `value has a prototype of its own. ${ADVICE}` },
-    { value: Promise.resolve(1), message: `value is an instance of Promise. ${ADVICE}` },
+    { value: Promise.resolve(1), message: 'value is a Promise: await it, and store what it resolves with' },
     { value: new WeakMap(), message: `value is an instance of WeakMap. ${ADVICE}` },
     { value: Object(5), message: `value is an instance of Number. ${ADVICE}` },
     { value: new Proxy(new Date(5), {}), message: `value is an instance of Date. ${ADVICE}` },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { didYouMean, nearest } from '../../../js/config/nearest.ts'
+import { didYouMean, nearest, optionMeant } from '../../../js/config/nearest.ts'
 
 const NAMES = ['ttl', 'policy', 'maxBytes', 'maxEntries', 'compression']
 
@@ -24,4 +24,20 @@ test.each(['', 'x', 'abc', 'timeToLive', 'maximum', 'compressor-of-values'])('%j
 
 test('the closest of several is meant', () => {
   expect(nearest('maxByte', ['maxBits', 'maxBytes', 'maxBites'])).toBe('maxBytes')
+})
+
+test.each([
+  ['max', 'maxEntries'],
+  ['maxAge', 'ttl'],
+  ['expire', 'ttl'],
+  ['expires', 'ttl'],
+  ['strategy', 'policy'],
+  ['polcy', 'policy'],
+])('%s is what others call %s, or nearly that', (name, meant) => {
+  expect(optionMeant(name, NAMES)).toBe(meant)
+})
+
+test('an option of another cache is meant only where there is such an option', () => {
+  expect(optionMeant('strategy', ['ttl'])).toBeUndefined()
+  expect(optionMeant('constructor', NAMES)).toBeUndefined()
 })
