@@ -132,7 +132,10 @@ fn a_call_of_an_encrypted_region_leaves_neither_key_nor_value() {
     let envelope = encode(&codec, key, SECRET);
     clean("encode");
     let (length, value) = (write_key(key), write_value(&envelope));
-    assert_eq!(region.fill(&codec, length, value, 100.0, 50.0, 0.0), 1);
+    assert_eq!(
+        region.fill(&codec, length, value, 100.0, 50.0, 100.0, 0.0),
+        1
+    );
     clean("fill");
     let out = read(out_pointer(), envelope.len());
     assert!(!out.windows(8).any(|part| part == &SECRET[..8]), "fill");

@@ -142,6 +142,7 @@ fn a_side_block_goes_in_behind_the_value_and_comes_out_again() {
             3.0,
             9.0,
             9.0,
+            9.0,
             0.0,
             false,
         );

@@ -78,7 +78,7 @@ pub fn set(region: &mut PackedCore, codec: &CodecCore, key: &str, value: &[u8]) 
 /// The same for what is in the buffers already.
 pub fn set_raw(region: &mut PackedCore, codec: &CodecCore, key: usize, value: usize) -> i32 {
     region.set(
-        codec, key, value, 0, BYTES, 1.0, 2.0, 3.0, 100.0, 50.0, 0.0, false,
+        codec, key, value, 0, BYTES, 1.0, 2.0, 3.0, 100.0, 50.0, 100.0, 0.0, false,
     )
 }
 

@@ -36,7 +36,7 @@ fn lengths_beyond_the_buffers_are_refused() {
                 "length"
             );
             assert_eq!(
-                error_name(region.fill(&codec, key, beyond, 9.0, 9.0, 0.0)),
+                error_name(region.fill(&codec, key, beyond, 9.0, 9.0, 9.0, 0.0)),
                 "length"
             );
             assert_eq!(error_name(region.get(&codec, beyond, 0.0)), "length");
@@ -112,7 +112,7 @@ fn odd_numbers_do_not_break_a_packed_region() {
             for odd in ODD {
                 let (key, value) = (write_key("a"), write_value(b"one"));
                 region.set(
-                    &codec, key, value, 0, BYTES, odd, odd, odd, odd, odd, odd, true,
+                    &codec, key, value, 0, BYTES, odd, odd, odd, odd, odd, odd, odd, true,
                 );
                 region.raw_set(key, value, 255, odd, odd);
                 region.check(&codec, write_key("a"), odd, odd);
@@ -144,7 +144,7 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
         assert_eq!(error_name(encoded), "serializer", "{serializer}");
         let mut region = packed();
         let stored = region.set(
-            &codec, key, value, 0, serializer, 1.0, 2.0, 3.0, 9.0, 9.0, 0.0, false,
+            &codec, key, value, 0, serializer, 1.0, 2.0, 3.0, 9.0, 9.0, 9.0, 0.0, false,
         );
         assert_eq!(error_name(stored), "serializer", "{serializer}");
     }

@@ -35,14 +35,14 @@ fn an_envelope_of_one_region_fills_another() {
         write_stamp([5; 16]);
         let (key, value) = (write_key("a"), write_value(b"one"));
         let stored = writer.set(
-            &codec, key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER, 100.0, 50.0, 0.0, true,
+            &codec, key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER, 100.0, 50.0, 100.0, 0.0, true,
         );
         assert_eq!(stored, 1);
         let (length, record) = (result(0) as usize, result(1));
         let envelope = read(out_pointer(), length);
         assert_eq!(envelope[8..24], [5; 16], "the stamp is at its place");
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(reader.fill(&codec, key, value, 100.0, 50.0, 0.0), 1);
+        assert_eq!(reader.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0), 1);
         assert_eq!(result(1), record);
         assert_eq!(get(&mut reader, &codec, "a").as_deref(), Some(&b"one"[..]));
         let (key, value) = (write_key("a"), write_value(&envelope));
@@ -135,7 +135,7 @@ fn a_refused_call_tells_nobody_a_second_time() {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
     let (key, value) = (write_key("c"), write_value(b"no envelope"));
-    assert!(region.fill(&codec, key, value, 100.0, 50.0, 0.0) < 0);
+    assert!(region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0) < 0);
     assert_eq!(departed(&mut region), [], "the refused call moved nobody");
     for key in ["d", "e"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
@@ -177,7 +177,7 @@ fn a_forged_envelope_is_refused_by_name() {
     ];
     for (envelope, name) in cases {
         let (key, value) = (write_key("a"), write_value(&envelope));
-        let filled = region.fill(&codec, key, value, 100.0, 50.0, 0.0);
+        let filled = region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0);
         assert_eq!(error_name(filled), name);
         let (key, value) = (write_key("a"), write_value(&envelope));
         assert_eq!(error_name(codec.decode(key, value)), name);

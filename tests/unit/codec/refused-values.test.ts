@@ -188,11 +188,13 @@ describe('jsonSerializer', () => {
     ])
   })
 
-  test.each([
-    [undefined, 'JSON has no undefined'],
-    [() => 1, 'JSON has no function'],
-  ])('refuses %o', (value, message) => {
-    expect(refusal(value, jsonSerializer).message).toBe(`the region's serializer refused the value: ${message}`)
+  test('refuses a function', () => {
+    const message = "the region's serializer refused the value: JSON has no function"
+    expect(refusal(() => 1, jsonSerializer).message).toBe(message)
+  })
+
+  test('is not asked for undefined, which stands for a value that is known not to exist', () => {
+    expect(roundTrip(undefined, json)).toBe(undefined)
   })
 
   test('refuses a key that would set a prototype, not a text of that name', () => {
