@@ -90,7 +90,7 @@ export class Journal {
       writes: new Map(),
       transaction: writes.length > 1,
       since: now,
-      timeouts: 0,
+      failures: 0,
     }
     for (const { key, envelope, ttl, renew } of this.#fitting(writes)) {
       if (this.#isOutdated(region, key, envelope)) continue
@@ -162,7 +162,7 @@ export class Journal {
 
   /**
    * What is to be sent next: units from the oldest on, up to so many writes and bytes, but
-   * always one. A unit that ran out of time before is sent alone.
+   * always one. A unit that may have failed a batch before is sent alone.
    */
   next(maxWrites: number, maxBytes: number): (WriteUnit | ClearUnit)[] {
     const batch: (WriteUnit | ClearUnit)[] = []
@@ -171,7 +171,7 @@ export class Journal {
     for (const unit of this.#units) {
       writes += unit.kind === 'clear' ? 1 : unit.writes.size
       bytes += bytesOf(unit)
-      const alone = unit.kind === 'writes' && unit.timeouts > 0
+      const alone = unit.kind === 'writes' && unit.failures > 0
       if (batch.length > 0 && (alone || writes > maxWrites || bytes > maxBytes)) break
       batch.push(unit)
       if (alone) break

@@ -39,8 +39,8 @@ export interface ReplayOptions {
 const BATCH_BYTES = 256 * 1024
 /** When to try again where a replay failed and the circuit stayed closed, in ms. */
 const RETRY_DELAY = 1000
-/** How often a value larger than a batch may run out of time before it is given up. */
-const MAX_TIMEOUTS = 3
+/** How often sending a value larger than a batch may fail before it is given up. */
+const MAX_FAILURES = 3
 
 /**
  * Sends what the journal holds, oldest first, while the tier takes writes: one batch at a time,
@@ -132,9 +132,19 @@ export class Replay {
       await link.run('replay', work, limit)
       return true
     } catch (error) {
-      if ((error as CacheError).code === 'TIMEOUT') for (const unit of units) unit.timeouts++
+      this.#blame(units, (error as CacheError).code)
       return false
     }
+  }
+
+  /**
+   * Notes who may be the cause, so that it is sent alone and given up in the end: of what took too
+   * long anyone, of any other failure those that are larger than a server may take. A tier that
+   * takes no writes at all says nothing of a single one.
+   */
+  #blame(units: readonly WriteUnit[], code: string): void {
+    if (code === 'WRITE_REFUSED') return
+    for (const unit of units) if (code === 'TIMEOUT' || bytesOf(unit) > BATCH_BYTES) unit.failures++
   }
 
   async #writeAll(attempt: Attempt, units: readonly WriteUnit[]): Promise<void> {
@@ -181,12 +191,12 @@ export class Replay {
 
   /**
    * A value that has expired meanwhile, that waited longer than tombstones live, or that is too
-   * large to arrive in time leaves a tombstone under its stamp: what is older than it goes.
+   * large to arrive leaves a tombstone under its stamp: what is older than it goes.
    */
   async #toSend(unit: WriteUnit, { key, envelope, deadline, renew }: PendingWrite): Promise<StoredWrite> {
     const { now, maxAge } = this.#parts
     const ttl = deadline - now()
-    const tooLarge = unit.timeouts >= MAX_TIMEOUTS && bytesOf(unit) > BATCH_BYTES
+    const tooLarge = unit.failures >= MAX_FAILURES && bytesOf(unit) > BATCH_BYTES
     if (ttl > 0 && now() - unit.since < maxAge && !tooLarge) {
       return { key, envelope: (await renew?.(envelope)) ?? envelope, ttl }
     }

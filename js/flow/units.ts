@@ -17,8 +17,8 @@ export interface WriteUnit {
   readonly transaction: boolean
   /** When it was journaled, in monotonic ms. */
   readonly since: number
-  /** How often sending it ran out of time. */
-  timeouts: number
+  /** How often sending it failed, as far as it may be the cause. */
+  failures: number
 }
 
 /** A region that is cleared of everything up to a stamp. */

@@ -115,7 +115,7 @@ describe('the journal', () => {
     const { journal, set } = setUp()
     for (const key of ['a', 'b', 'c', 'd']) set('r', key, 1)
     const [, second] = journal.next(4, 1e6)
-    if (second?.kind === 'writes') second.timeouts = 1
+    if (second?.kind === 'writes') second.failures = 1
     expect(journal.next(4, 1e6)).toHaveLength(1)
     journal.settle('r', 'a', stampAt(1))
     expect(journal.next(4, 1e6)).toEqual([second])
