@@ -24,7 +24,7 @@ export async function remoteDriver(page: Page, options: IndexedDbOptions = {}): 
     exchangeMany: (entries: readonly DriverEntry[], onlyNewer: boolean, guard?: string) =>
       call<Exchange>('exchangeMany', entries, onlyNewer, guard),
     setIfAbsent: (key: string, value: Uint8Array) => call('setIfAbsent', key, value),
-    commit: (entries: readonly DriverEntry[]) => call('commit', entries),
+    commit: (entries: readonly DriverEntry[], onlyNewer?: boolean) => call('commit', entries, onlyNewer),
     deleteMany: (keys: readonly string[]) => call('deleteMany', keys),
     deletePrefix: (prefix: string, signal?: AbortSignal) =>
       call('deletePrefix', prefix, signal && { aborted: signal.aborted }),
