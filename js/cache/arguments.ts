@@ -11,6 +11,11 @@ export function assertKeys(keys: unknown): void {
 }
 
 /** @throws CacheError `INVALID_OPTION` */
-export function assertFunction(value: unknown, name: string): void {
-  if (typeof value !== 'function') throw invalidOption(name, value, 'a function')
+export function assertFactory(factory: unknown): void {
+  assertFunction(factory, 'factory', 'a function; options come after it')
+}
+
+/** @throws CacheError `INVALID_OPTION` */
+export function assertFunction(value: unknown, name: string, allowed = 'a function'): void {
+  if (typeof value !== 'function') throw invalidOption(name, value, allowed)
 }

@@ -1,3 +1,4 @@
+import { unknownOption } from '../config/nearest.ts'
 import { readOptions } from '../config/read-options.ts'
 import type { ReadRules, ResolvedRegion } from '../config/types.ts'
 import { invalidOption, parseDuration } from '../config/units.ts'
@@ -49,7 +50,7 @@ export function callRules(region: CallRules, options: object | undefined): CallR
   }
   const rules: Draft = { ...region }
   for (const [name, value] of Object.entries(options)) {
-    if (!CALL_OPTIONS.includes(name)) throw invalidOption('an option', name, CALL_OPTIONS.join(', '))
+    if (!CALL_OPTIONS.includes(name)) throw unknownOption(name, CALL_OPTIONS)
     if (value === undefined) continue
     if (name === 'ttl') rules.ttl = parseDuration(value, 'ttl')
     else if (name === 'l1' || name === 'l2') readTier(rules, name, value)
@@ -65,8 +66,7 @@ function readTier(rules: Draft, tier: 'l1' | 'l2', options: unknown): void {
   const allowed = TIERS[tier] as readonly string[]
   for (const [name, value] of Object.entries(options)) {
     const option = `${tier}.${name}`
-    if (!allowed.includes(name))
-      throw invalidOption('an option', option, allowed.map((one) => `${tier}.${one}`).join(', '))
+    if (!allowed.includes(name)) throw unknownOption(option, allowed)
     if (value === undefined) continue
     if (name === 'skip') {
       if (typeof value !== 'boolean') throw invalidOption(option, value, 'true, false')

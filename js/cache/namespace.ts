@@ -1,5 +1,5 @@
 import type { Duration } from '../config/units.ts'
-import { assertFunction, assertKeys } from './arguments.ts'
+import { assertFactory, assertFunction, assertKeys } from './arguments.ts'
 import type { Region } from './region.ts'
 import type { Scope } from './scope.ts'
 import type { Transaction } from './transaction.ts'
@@ -104,7 +104,7 @@ export class Namespace<V = unknown> {
   getOrSet(key: string, factory: Factory<V, V>, options?: GetOrSetOptions): Promise<V>
   getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined>
   async getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined> {
-    assertFunction(factory, 'factory')
+    assertFactory(factory)
     return this.#region.getOrSet(this.#stored(key), factory, tagged(options))
   }
 

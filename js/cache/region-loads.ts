@@ -1,7 +1,7 @@
 import { CacheError } from '../errors.ts'
 import { BackOffs } from '../flow/back-offs.ts'
 import { type Flight, LATE, SingleFlight } from '../flow/single-flight.ts'
-import { assertFunction } from './arguments.ts'
+import { assertFactory } from './arguments.ts'
 import type { CallRules } from './call-rules.ts'
 import type { Read } from './l2-reads.ts'
 import { Makes } from './makes.ts'
@@ -61,7 +61,7 @@ export class RegionLoads<V> {
     find?: Find,
   ): Promise<V | undefined> {
     this.#parts.checkKey(key)
-    assertFunction(factory, 'factory')
+    assertFactory(factory)
     const rules = this.#parts.rulesOf(options)
     const { forceFresh, signal, waitUntil } = options
     if (signal?.aborted) throw signal.reason
@@ -80,7 +80,7 @@ export class RegionLoads<V> {
     const left = (found?.freshUntil ?? Infinity) - this.#parts.clock.now()
     if (found === undefined || rules.ttl - left < rules.ttl * rules.eagerRefresh) return
     if (this.#flights.get(key) !== undefined || this.#backOffs.has(key)) return
-    assertFunction(factory, 'factory')
+    assertFactory(factory)
     const call = { key, factory, rules, options, find: async () => found }
     const flight = this.#flights.begin(key, (own) => {
       own.hold()

@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '../clock.ts'
 import { invalidOption } from '../config/units.ts'
-import { assertFunction, assertKeys } from './arguments.ts'
+import { assertFactory, assertKeys } from './arguments.ts'
 import type { RegionLoads } from './region-loads.ts'
 import type { RegionParts } from './region-parts.ts'
 import type { RegionReads } from './region-reads.ts'
@@ -38,7 +38,7 @@ export class RegionMany<V> {
   ): Promise<ManyResult<V>> {
     const { entries, checkKey, rulesOf } = this.#parts
     assertKeys(keys)
-    assertFunction(factory, 'factory')
+    assertFactory(factory)
     if (!(chunk >= 1 && (chunk === Infinity || Number.isSafeInteger(chunk)))) {
       throw invalidOption('chunk', chunk, 'a whole number from 1 up, or Infinity')
     }

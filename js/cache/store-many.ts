@@ -28,7 +28,10 @@ export async function storeMany<V>(
   let pending: PendingWrite[] = []
   let until = clock.exact() + SLICE
   try {
-    for (const [key, value] of isIterable(pairs) ? pairs : Object.entries(pairs)) {
+    for (const pair of isIterable(pairs) ? pairs : Object.entries(pairs)) {
+      // A string would be taken for its letters.
+      if (!Array.isArray(pair)) throw invalidOption('a pair', pair, '[key, value]')
+      const [key, value] = pair as readonly [string, V]
       const written = store(key, value)
       if (written.stored || written.pending !== undefined) stored++
       if (written.pending !== undefined) {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import { CacheError } from '../errors.ts'
 import { isLoggerLike, type Logger, silentLogger, toLogger } from '../observe/logger.ts'
 import type { Bus } from '../tiers/bus.ts'
 import type { Driver } from '../tiers/driver.ts'
@@ -8,7 +9,7 @@ import { alertOptions } from './alert-options.ts'
 import { type KeyRing, type KeyRingOptions, parseKeyRing } from './encryption-keys.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf, withMethods } from './fields.ts'
 import type { ResolvedManager } from './types.ts'
-import { invalidOption } from './units.ts'
+import { invalidOption, show } from './units.ts'
 
 const DRIVER_METHODS = [
   'getMany',
@@ -116,13 +117,18 @@ export const managerOptions = group<ManagerSettings>(
   },
 )
 
+/** Whether a namespace or a region may be called so. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value)
+}
+
 /**
  * Passes the name of a namespace or a region.
  *
  * @throws CacheError INVALID_OPTION
  */
 export function checkName(value: unknown, option: string): string {
-  if (typeof value === 'string' && NAME.test(value)) return value
+  if (isName(value)) return value
   throw invalidOption(option, value, NAMES)
 }
 
@@ -160,7 +166,12 @@ function parseRegions(value: unknown, option: string): Readonly<Record<string, u
 }
 
 function parseEncryption(value: unknown, option: string): KeyRing {
-  if (typeof value !== 'object' || value === null) throw invalidOption(option, typeof value, KEYS)
+  if (typeof value !== 'object' || value === null) {
+    // No message repeats a string here: it is a key.
+    const given =
+      typeof value === 'string' ? `a string; did you mean { keys: '…' }?` : `${show(value)}; allowed: ${KEYS}`
+    throw new CacheError('INVALID_OPTION', `${option} is ${given}`, { context: { option } })
+  }
   return parseKeyRing(value as KeyRingOptions)
 }
 

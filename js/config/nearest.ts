@@ -1,3 +1,5 @@
+import { CacheError } from '../errors.ts'
+
 /** The one of `names` that `name` is probably meant to be, or `undefined` when none is close. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase()
@@ -34,6 +36,21 @@ export function optionMeant(name: string, names: readonly string[]): string | un
 export function didYouMean(name: string, names: Iterable<string>): string {
   const meant = nearest(name, names)
   return meant === undefined ? '' : `; did you mean '${meant}'?`
+}
+
+/**
+ * The error for an option that there is not.
+ *
+ * @param option Its full name: 'regions.sessions.tll'.
+ * @param known The names that are allowed where its last part stands.
+ * @param owner What it was given to, where its name does not say so: 'set'.
+ */
+export function unknownOption(option: string, known: readonly string[], owner?: string): CacheError {
+  const name = option.slice(option.lastIndexOf('.') + 1)
+  const meant = optionMeant(name, known)
+  const hint = meant === undefined ? `; allowed: ${known.join(', ')}` : `; did you mean '${meant}'?`
+  const text = `${option} is not an option${owner === undefined ? '' : ` of ${owner}`}${hint}`
+  return new CacheError('INVALID_OPTION', text, { context: { option } })
 }
 
 /** How many letters must be inserted, removed, replaced or swapped with the next one. */

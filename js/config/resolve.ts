@@ -1,5 +1,5 @@
 import { CacheError } from '../errors.ts'
-import { type ManagerSettings, managerOptions } from './manager-options.ts'
+import { isName, type ManagerSettings, managerOptions } from './manager-options.ts'
 import { didYouMean } from './nearest.ts'
 import { presets } from './presets.ts'
 import { regionOptions } from './region-options.ts'
@@ -57,9 +57,11 @@ export function unknownRegion(name: unknown, known: Iterable<string>): CacheErro
       `The name of a region is missing: it is ${show(name)}; regions: ${names.join(', ')}`,
     )
   }
-  const asked = name
-  const hint = didYouMean(asked, names) || '; add it to `regions`, or use one of: '.concat(names.join(', '))
-  return new CacheError('UNKNOWN_REGION', `There is no region '${asked}'${hint}`, { context: { region: asked } })
+  const others = `add it to \`regions\`, or use one of: ${names.join(', ')}`
+  const hint = isName(name)
+    ? didYouMean(name, names) || `; ${others}`
+    : `: a call names its region first, then keys or tags; regions: ${names.join(', ')}`
+  return new CacheError('UNKNOWN_REGION', `There is no region '${name}'${hint}`, { context: { region: name } })
 }
 
 function settingsOf(options: ManagerOptions): ManagerSettings {

@@ -1,5 +1,4 @@
-import { CacheError } from '../errors.ts'
-import { optionMeant } from './nearest.ts'
+import { unknownOption } from './nearest.ts'
 import { invalidOption } from './units.ts'
 
 /** One option: a row of the table that validates, converts, documents and gives the default. */
@@ -80,10 +79,7 @@ function toRecord({ path, options }: Layer): RecordLayer {
 function rejectUnknown(known: readonly string[], { path, options }: RecordLayer): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name) || options[name] === undefined) continue
-    const option = join(path, name)
-    const meant = optionMeant(name, known)
-    const hint = meant === undefined ? `; allowed: ${known.join(', ')}` : `; did you mean '${meant}'?`
-    throw new CacheError('INVALID_OPTION', `${option} is not an option${hint}`, { context: { option } })
+    throw unknownOption(join(path, name), known)
   }
 }
 

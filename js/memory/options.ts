@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { bytes, count, derived, duration, field, flag, group, method, oneOf, withMethods } from '../config/fields.ts'
-import { didYouMean } from '../config/nearest.ts'
+import { unknownOption } from '../config/nearest.ts'
 import { resolve } from '../config/schema.ts'
 import { type Bytes, type Duration, invalidOption } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
@@ -141,22 +141,19 @@ export const memoryOptions = group<MemorySettings<never>>(
   },
 )
 
+const SET_OPTIONS = ['ttl', 'size', 'noUpdateTTL']
+
 /**
  * Checks the names of what is given to a `set`; a loop without a call, for it stands in the way of each.
  *
  * @throws CacheError INVALID_OPTION
  */
 export function checkSetOptions(options: MemorySetOptions): void {
-  if (typeof options !== 'object') throw invalidOption('set', options, 'an object of options')
+  if (typeof options !== 'object') throw invalidOption('options', options, "an object such as { ttl: '5m' }")
   for (const option in options) {
-    if (option !== 'ttl' && option !== 'size' && option !== 'noUpdateTTL') rejectSetOption(option)
+    if (option !== 'ttl' && option !== 'size' && option !== 'noUpdateTTL')
+      throw unknownOption(option, SET_OPTIONS, 'set')
   }
-}
-
-function rejectSetOption(option: string): never {
-  const names = ['ttl', 'size', 'noUpdateTTL']
-  const hint = didYouMean(option, names) || `; allowed: ${names.join(', ')}`
-  throw new CacheError('INVALID_OPTION', `${option} is not an option of set${hint}`, { context: { option } })
 }
 
 /** What options of lru-cache are here, where the name is another or none is needed. */

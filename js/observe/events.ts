@@ -1,3 +1,5 @@
+import { didYouMean } from '../config/nearest.ts'
+import { invalidOption, show } from '../config/units.ts'
 import { CacheError } from '../errors.ts'
 import type { Alert } from './alerts.ts'
 import type { Logger } from './logger.ts'
@@ -90,8 +92,9 @@ const EVENTS: ReadonlySet<string> = new Set<keyof CacheEvents>([
   'restart',
 ])
 
-function wrong(option: string, value: string, allowed: string): CacheError {
-  return new CacheError('INVALID_OPTION', `${option} is ${value}; allowed: ${allowed}`, { context: { option } })
+function unknownEvent(event: unknown): CacheError {
+  const hint = didYouMean(String(event), EVENTS) || `; there are ${[...EVENTS].join(', ')}`
+  return new CacheError('INVALID_OPTION', `There is no event ${show(event)}${hint}`, { context: { option: 'event' } })
 }
 
 /** The name of an event. */
@@ -152,8 +155,8 @@ export class Emitter {
 
   #add<Name extends CacheEventName>(event: Name, subscription: Subscription): () => void {
     const listener = subscription.listener as Listener<Name>
-    if (!EVENTS.has(event)) throw wrong('event', event, [...EVENTS].join(', '))
-    if (typeof listener !== 'function') throw wrong('listener', typeof listener, 'a function')
+    if (!EVENTS.has(event)) throw unknownEvent(event)
+    if (typeof listener !== 'function') throw invalidOption('listener', listener, 'a function')
     this.off(event, listener)
     this.#subscriptions[event] = [...(this.#subscriptions[event] ?? []), subscription]
     return () => this.off(event, listener)

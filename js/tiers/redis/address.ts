@@ -14,6 +14,9 @@ export interface RedisAddress {
 
 const SHAPES = 'redis://[user:password@]host[:port][/database], rediss://… for TLS, or unix:///path[?db=database]'
 
+/** A host and perhaps a port: nothing in it can be a password. */
+const BARE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(:\d{1,5})?$/i
+
 /**
  * Reads `redis://`, `rediss://` and `unix://` URLs.
  *
@@ -29,7 +32,7 @@ export function parseAddress(url: string, port = 6379): RedisAddress {
     case 'unix:':
       return overSocket(parsed)
     default:
-      throw invalid(`a Redis URL has the shape ${SHAPES}`)
+      throw invalid(`a Redis URL has the shape ${SHAPES}${BARE.test(url) ? `; did you mean redis://${url}?` : ''}`)
   }
 }
 

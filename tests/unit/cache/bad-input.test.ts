@@ -255,3 +255,18 @@ describe('many pairs with a bad one among them', () => {
     expect(await other.getMany(kind, keys)).toEqual(await cache.getMany(kind, keys))
   })
 })
+
+describe('arguments in another order', () => {
+  it('are refused with the right one', async () => {
+    const { cache } = makeCache()
+    const swapped = () => cache.getOrSet('live', 'k', { ttl: 5 } as never, (() => 1) as never)
+    await expectError(swapped, 'INVALID_OPTION', /factory is an object; allowed: a function; options come after it/)
+    await expectError(() => cache.get('user:1', undefined as never), 'UNKNOWN_REGION', /names its region first/)
+  })
+
+  it('pairs that are keys alone are refused', async () => {
+    const { cache } = makeCache()
+    await expectError(() => cache.setMany('live', ['ab', 'cd'] as never), 'INVALID_OPTION', /a pair is 'ab'/)
+    expect(await cache.get('live', 'a')).toBeUndefined()
+  })
+})

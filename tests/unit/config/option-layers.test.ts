@@ -218,6 +218,9 @@ describe('a region that there is not', () => {
     expect(unknownRegion('sessions', ['a', 'b']).message).toBe(
       "There is no region 'sessions'; add it to `regions`, or use one of: a, b",
     )
+    expect(unknownRegion('user:1', ['users']).message).toBe(
+      "There is no region 'user:1': a call names its region first, then keys or tags; regions: users",
+    )
     expect(unknownRegion(5, ['a']).message).toContain('name of a region is missing: it is')
   })
 })

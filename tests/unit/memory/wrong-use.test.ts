@@ -56,8 +56,8 @@ describe('wrong use of a memory cache', () => {
     [{ tll: 5 }, /tll is not an option of set; did you mean 'ttl'\?/],
     [{ ttl: 5, noUpdateTtl: true }, /did you mean 'noUpdateTTL'\?/],
     [{ priority: 1 }, /allowed: ttl, size, noUpdateTTL/],
-    [5, /set is 5/],
-    ['1h', /set is '1h'/],
+    [5, /options is 5; allowed: an object such as/],
+    ['1h', /options is '1h'/],
   ])('a set with %j is refused, and changes nothing', (options, hint) => {
     const { cache } = make<number>()
     cache.set('a', 1)

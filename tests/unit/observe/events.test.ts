@@ -74,6 +74,12 @@ describe('a listener', () => {
     expect(calls).toBe(1)
   })
 
+  test('for an event that there is not is refused, with the one that was meant', () => {
+    const { emitter: events } = emitter()
+    expect(() => events.on('hits' as 'hit', vi.fn())).toThrow("There is no event 'hits'; did you mean 'hit'?")
+    expect(() => events.on('something' as 'hit', vi.fn())).toThrow(/there are hit, miss, set/)
+  })
+
   test('that comes while an event is told hears the next one', () => {
     const { emitter: events } = emitter()
     const late = vi.fn()
