@@ -6,14 +6,13 @@ import { memoryOptions } from '../../js/memory/options.ts'
 
 const INTRODUCTION = `# Options
 
-Made from the tables that check the options: \`npx vitest run --project docs -u\` writes this page, and a test fails
-when it is stale.
-
 - A duration is ${DURATION_ALLOWED}.
 - A size is ${BYTES_ALLOWED}.
 
 A wrong option is one \`CacheError\` with the code
-\`INVALID_OPTION\`, which names the option, its value and what is allowed. \`undefined\` counts as not given.`
+\`INVALID_OPTION\`, which names the option, its value and what is allowed. \`undefined\` counts as not given.
+
+This page is made from the tables that check the options.`
 
 const SHORT = new Map([
   [DURATION_ALLOWED, 'a duration'],
