@@ -1,14 +1,9 @@
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, it } from 'vitest'
 import { delay } from '../../helpers/delay.ts'
 import { hasRedis, type RedisServer, startRedis } from '../../helpers/redis-server.ts'
-import { eventually } from '../cache/helpers.ts'
 import { Fleet } from './fleet.ts'
-import { ALL_KEYS, type LoadReport, type Numbers, REGIONS } from './messages.ts'
-
-/** The limit of one operation in L2, in ms, and how much more a call may take. */
-const LIMIT = 250
-const TOLERANCE = 100
+import { survives } from './survives.ts'
 
 const PASSWORD = 'first'
 
@@ -89,44 +84,6 @@ describe.skipIf(!hasRedis)('four processes, while their Redis', () => {
     const fleet = await Fleet.start(url)
     cleanUp.push(() => fleet.close())
 
-    const reports = [...(await fleet.load(seed, 500))]
-    const during = await loadUntil(fleet, seed + 100, happen(server, admin))
-    reports.push(...during, ...(await fleet.load(seed + 1_000, 500)))
-
-    expect(reports.flatMap(({ rejected }) => rejected)).toEqual([])
-    expect(reports.flatMap(({ backwards }) => backwards)).toEqual([])
-    expect(Math.max(...reports.map(({ longest }) => longest))).toBeLessThan(LIMIT + TOLERANCE)
-    expect(reports.every(({ calls }) => calls > 0)).toBe(true)
-
-    const last = lastWritten(reports)
-    await eventually(async () => expect(await fleet.settled()).toBe(true), 15_000)
-    await eventually(async () => {
-      for (const found of await fleet.read()) expect(wrong(found, last, loses)).toEqual([])
-    }, 15_000)
+    await survives(fleet, { seed, loses, fault: () => happen(server, admin) })
   })
 })
-
-/** Loads in a row until `fault` is over. */
-async function loadUntil(fleet: Fleet, seed: number, fault: Promise<unknown>): Promise<LoadReport[]> {
-  let over = false
-  const ended = fault.finally(() => {
-    over = true
-  })
-  const reports: LoadReport[] = []
-  for (let i = 0; !over; i++) reports.push(...(await fleet.load(seed + i, 500)))
-  await ended
-  return reports
-}
-
-/** The newest write of each key, by who alone writes it. */
-function lastWritten(reports: readonly LoadReport[]): Numbers {
-  return Object.assign({}, ...reports.map(({ written }) => written))
-}
-
-/** Keys under which a process finds something else than what was written last. What the server lost may be missing. */
-function wrong(found: Numbers, last: Numbers, loses: boolean): string[] {
-  return REGIONS.flatMap((region) => ALL_KEYS.map((key) => `${region}/${key}`)).filter((name) => {
-    const expected = last[name] || undefined
-    return found[name] !== expected && !(loses && found[name] === undefined)
-  })
-}

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { RedisSource } from '../../../js/tiers/redis/index.ts'
 import { FLEET, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
 
 const FILE = join(import.meta.dirname, 'node.ts')
@@ -8,7 +9,7 @@ const FILE = join(import.meta.dirname, 'node.ts')
 /** How long a process may take to end, in ms. */
 const CLOSE_LIMIT = 10_000
 
-/** Real processes, each with a cache of its own over the same Redis. */
+/** Real processes, each with a cache of its own over the same Redis: a server, a cluster, or a master under sentinels. */
 export class Fleet {
   readonly #nodes: readonly Node[]
 
@@ -16,8 +17,8 @@ export class Fleet {
     this.#nodes = nodes
   }
 
-  static async start(url: string): Promise<Fleet> {
-    const nodes = Array.from({ length: FLEET }, (_, i) => new Node(url, i))
+  static async start(source: RedisSource): Promise<Fleet> {
+    const nodes = Array.from({ length: FLEET }, (_, i) => new Node(source, i))
     await Promise.all(nodes.map((node) => node.answer()))
     return new Fleet(nodes)
   }
@@ -25,6 +26,11 @@ export class Fleet {
   /** All carry out a random load at the same time. */
   load(seed: number, ms: number): Promise<LoadReport[]> {
     return Promise.all(this.#nodes.map((node, i) => node.ask<LoadReport>({ kind: 'load', seed: seed * FLEET + i, ms })))
+  }
+
+  /** Each writes all keys that are its own; the numbers that it wrote. */
+  rewrite(): Promise<Numbers[]> {
+    return Promise.all(this.#nodes.map((node) => node.ask<Numbers>({ kind: 'rewrite' })))
   }
 
   /** Whether the circuits of all are closed and nothing waits to be sent. */
@@ -59,8 +65,8 @@ class Node {
   readonly #ended: Promise<string>
   #settle: ((answer: { answer: unknown } | { ended: string }) => void) | undefined
 
-  constructor(url: string, number: number) {
-    this.#child = fork(FILE, [url, String(number)], { execArgv: ['--import', 'tsx'] })
+  constructor(source: RedisSource, number: number) {
+    this.#child = fork(FILE, [JSON.stringify(source), String(number)], { execArgv: ['--import', 'tsx'] })
     this.#child.on('message', (answer) => this.#settle?.(answer as { answer: unknown }))
     this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
       const ended = String(signal ?? code)

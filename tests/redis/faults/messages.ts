@@ -11,7 +11,8 @@ export interface ReadOrder {
   readonly region: string
 }
 
-export type Order = LoadOrder | ReadOrder | { readonly kind: 'settled' } | { readonly kind: 'close' }
+/** `rewrite`: writes every key that this process alone writes. */
+export type Order = LoadOrder | ReadOrder | { readonly kind: 'rewrite' | 'settled' | 'close' }
 
 /** What became of a load. */
 export interface LoadReport {
@@ -34,8 +35,12 @@ export const FLEET = 4
 export const KEYS = 40
 export const REGIONS = ['live', 'packed'] as const
 
-export function keysOf(writer: number): string[] {
-  return Array.from({ length: KEYS / FLEET }, (_, i) => `k${i * FLEET + writer}`)
-}
+/** On a cluster the keys that begin with this share a hash slot: three of each process. */
+export const TOGETHER = '{together}'
+const SHARING = 3 * FLEET
 
-export const ALL_KEYS: readonly string[] = Array.from({ length: KEYS }, (_, i) => `k${i}`)
+export const ALL_KEYS: readonly string[] = Array.from({ length: KEYS }, (_, i) => `${i < SHARING ? TOGETHER : ''}k${i}`)
+
+export function keysOf(writer: number): string[] {
+  return ALL_KEYS.filter((_, i) => i % FLEET === writer)
+}

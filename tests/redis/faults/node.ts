@@ -6,11 +6,11 @@ import { delay } from '../../helpers/delay.ts'
 import { ALL_KEYS, keysOf, type LoadOrder, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
 import { Stillness } from './stillness.ts'
 
-const [url = '', number = '0'] = process.argv.slice(2)
+const [source = '', number = '0'] = process.argv.slice(2)
 const own = keysOf(Number(number))
 
 const cache: CacheManager = new CacheManager({
-  redis: url,
+  redis: JSON.parse(source),
   circuit: { maxDelay: '300ms' },
   timeouts: { close: '2s' },
   defaults: { l1: { ttl: '1s' } },
@@ -99,6 +99,17 @@ class Load {
   }
 }
 
+/** One after the other, as a busy server may not take so many at once in time. */
+async function rewrite(): Promise<Numbers> {
+  for (const region of REGIONS) {
+    for (const key of own) {
+      written[`${region}/${key}`] = ++last
+      await cache.set(region, key, last)
+    }
+  }
+  return written
+}
+
 async function read(region: string): Promise<Numbers> {
   return Object.fromEntries(await cache.getMany<number>(region, ALL_KEYS))
 }
@@ -106,6 +117,7 @@ async function read(region: string): Promise<Numbers> {
 async function carryOut(order: Order): Promise<unknown> {
   if (order.kind === 'load') return new Load().run(order)
   if (order.kind === 'read') return read(order.region)
+  if (order.kind === 'rewrite') return rewrite()
   if (order.kind === 'close') return cache.close()
   const { l2 } = cache.status()
   return l2.state === 'closed' && l2.journal.length === 0
