@@ -14,10 +14,11 @@ export function renewal(
   if (tags?.assumed !== true) return {}
   const renew = async (envelope: Uint8Array) => {
     const { codec, tags: all } = context()
-    const confirmed = await all.confirmed(tags)
     const result = codec.open(key, envelope)
-    if (confirmed === undefined || !result.ok) return undefined
+    if (!result.ok) return undefined
     const { value, etag, created, freshUntil, staleUntil } = result.opened
+    const confirmed = await all.confirmed(tags, staleUntil - created)
+    if (confirmed === undefined) return undefined
     const times = { stamp: stampOf(envelope), created, freshUntil, staleUntil }
     return codec.seal(key, value, times, confirmed, etag).envelope
   }

@@ -17,6 +17,16 @@ export type CommitResult =
   | { readonly outcome: 'committed' | 'journaled' | 'superseded' }
   | { readonly outcome: 'failed' | 'unknown'; readonly error: CacheError }
 
+/** A commit under way. */
+interface Sending {
+  readonly writes: readonly StoredWrite[]
+  readonly outdated: (index: number) => boolean
+  /** 'there': the tier has all of it, maybe under a dead generation. */
+  progress: 'unsent' | 'sent' | 'there'
+  /** Whether the tier took it: not where it has something newer. */
+  stored: boolean
+}
+
 /** Commits transactions to L2, or to the journal. */
 export class Commits {
   readonly #parts: RemoteParts
@@ -47,40 +57,51 @@ export class Commits {
   }
 
   /**
-   * Answers nothing where L2 is down and nothing was sent. The meta key is read just before the
-   * commit, so that none goes to a tier that hangs: it would arrive late, and undo newer writes.
+   * Answers nothing where L2 is down and nothing was sent, or where it has all of it and could not
+   * be asked whether under the present generation. The meta key is read just before the commit, so
+   * that none goes to a tier that hangs: it would arrive late, and undo newer writes. It is read
+   * again after it: where another process has cleared the region in between, what was written lies
+   * in a dead generation, and what is newer than the clear is written again.
    */
   async #send(
     region: string,
     writes: readonly StoredWrite[],
     outdated: (index: number) => boolean,
   ): Promise<CommitResult | undefined> {
-    const { link, generations, journal, ordered } = this.#parts
-    let sent = false
-    let stored = true
+    const { link, journal } = this.#parts
+    const sending: Sending = { writes, outdated, progress: 'unsent', stored: true }
     try {
-      await link.run(
-        'commit',
-        async (attempt) => {
-          await this.#clears.settled(region)
-          const { token, cleared } = await generations.read(attempt, region)
-          if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
-          const { driver } = attempt
-          const newest = writes.filter((_, i) => !outdated(i))
-          if (newest.length === 0) return
-          sent = true
-          const entries = underPrefix(generations.prefix(region, token), newest)
-          stored = await driver.commit(entries, ordered)
-          if (!stored) await this.#face(attempt, entries)
-        },
-        link.limitOf(writes),
-      )
+      await link.run('commit', (attempt) => this.#attempt(attempt, region, sending), link.limitOf(writes))
     } catch (cause) {
-      return outcomeOf(cause as CacheError, sent)
+      return sending.progress === 'there' ? undefined : outcomeOf(cause as CacheError, sending.progress === 'sent')
     }
-    if (!stored) return { outcome: 'superseded' }
+    if (!sending.stored) return { outcome: 'superseded' }
     for (const { key, envelope } of writes) journal.settle(region, key, stampOf(envelope))
     return { outcome: 'committed' }
+  }
+
+  /** Under one generation after the other, until it is the present one afterwards, or the time is over. */
+  async #attempt(attempt: Attempt, region: string, sending: Sending): Promise<void> {
+    const { generations, ordered, reaper } = this.#parts
+    const { writes, outdated } = sending
+    await this.#clears.settled(region)
+    let valid = await generations.read(attempt, region)
+    for (;;) {
+      const { token, cleared } = valid
+      if (writes.some(({ envelope }) => !isAfter(envelope, cleared))) throw clearedMeanwhile(region)
+      const newest = writes.filter((_, i) => !outdated(i))
+      if (newest.length === 0) return
+      const { driver } = attempt
+      const entries = underPrefix(generations.prefix(region, token), newest)
+      sending.progress = 'sent'
+      sending.stored = await driver.commit(entries, ordered)
+      if (!sending.stored) return this.#face(attempt, entries)
+      sending.progress = 'there'
+      valid = await generations.read(attempt, region)
+      if (valid.token === token) return
+      reaper.remove(entries.map(({ key }) => key))
+      sending.progress = 'unsent'
+    }
   }
 
   /**

@@ -47,6 +47,7 @@ export class Generations {
   readonly #onChange: (prefix: string) => void
   readonly #onLost: (region: string, cleared: Uint8Array) => void
   readonly #known = new Map<string, Seen>()
+  readonly #renewals = new Map<string, number>()
 
   constructor({ namespace, random, stamps, onChange, onLost }: GenerationsOptions) {
     this.#namespace = namespace
@@ -69,6 +70,11 @@ export class Generations {
   /** The generation that was seen last. */
   known(region: string): Generation | undefined {
     return this.#known.get(region)
+  }
+
+  /** How often another generation was found than was known before: each time, L2 may have lost everything. */
+  renewals(region: string): number {
+    return this.#renewals.get(region) ?? 0
   }
 
   /**
@@ -150,7 +156,9 @@ export class Generations {
   }
 
   #know(region: string, generation: Seen): Generation {
-    if (this.#known.get(region)?.token !== generation.token) this.#onChange(this.prefix(region, generation.token))
+    const before = this.#known.get(region)?.token
+    if (before !== generation.token) this.#onChange(this.prefix(region, generation.token))
+    if (before !== undefined && before !== generation.token) this.#renewals.set(region, this.renewals(region) + 1)
     this.#known.set(region, generation)
     return generation
   }

@@ -1,19 +1,18 @@
 import { type Clock, systemClock } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
-import type { Driver } from '../tiers/driver.ts'
 import { tierError } from '../tiers/tier-error.ts'
-import type { CircuitOptions, CircuitState } from './circuit.ts'
 import { type ClearResult, Clears } from './clears.ts'
 import { type CommitResult, Commits } from './commits.ts'
 import { Generations } from './generations.ts'
-import { Journal, type JournalOptions } from './journal.ts'
-import { type CircuitPart, Link } from './link.ts'
+import { Journal } from './journal.ts'
+import { Link } from './link.ts'
 import { Locks } from './locks.ts'
 import type { RemoteParts } from './parts.ts'
-import { type RandomSource, systemRandom } from './random.ts'
+import { systemRandom } from './random.ts'
 import { type Answer, Reader } from './reader.ts'
 import { Reaper } from './reaper.ts'
-import { Replay, type Replayed, type ReplayNotice } from './replay.ts'
+import type { RemoteOptions, RemoteStatus } from './remote-options.ts'
+import { Replay, type Replayed } from './replay.ts'
 import { compareStamps, StampClock, stampAfter, ZERO_STAMP } from './stamp.ts'
 import { isTombstone, type StoredWrite } from './stored-bytes.ts'
 import { withLimit } from './time-limit.ts'
@@ -21,67 +20,6 @@ import { type WriteOutcome, type WriteResult, Writer } from './writer.ts'
 
 /** The deletion of one key: its stored key, and the tombstone's bytes. */
 export type Tombstone = Pick<StoredWrite, 'key' | 'envelope'>
-
-/** What happens between the cache and L2 that is worth a metric, an event or a log line. */
-export type RemoteEvent =
-  | {
-      readonly type: 'circuit'
-      readonly part: CircuitPart
-      readonly state: CircuitState
-      readonly cause: unknown
-    }
-  | { readonly type: 'error'; readonly operation: string; readonly error: CacheError }
-  | ({ readonly type: 'replay' } & ReplayNotice)
-  | { readonly type: 'overflow'; readonly region: string }
-
-/** What a `Remote` is made of. */
-export interface RemoteOptions {
-  readonly driver: Driver
-  /** What every key in L2 starts with: `[A-Za-z0-9_-]+`. */
-  readonly namespace: string
-  /** Default: the clock of the runtime. */
-  readonly clock?: Clock
-  /** Default: the random source of the runtime. */
-  readonly random?: RandomSource
-  /** How long one operation may take, in ms. Default: 250. */
-  readonly limit?: number
-  readonly circuit?: Pick<CircuitOptions, 'threshold' | 'firstDelay' | 'maxDelay'>
-  readonly journal?: Pick<JournalOptions, 'maxEntries' | 'maxBytes'>
-  /** How long values may wait to be sent and tombstones are kept, in ms. Default: one hour. */
-  readonly maxAge?: number
-  /**
-   * Whether a write replaces only what is older by its stamp. Without it the last to arrive
-   * wins, also where the network held it back. Default: whether others write to the tier.
-   */
-  readonly ordered?: boolean
-  /** Told of what happens. It must not throw. */
-  readonly onEvent?: (event: RemoteEvent) => void
-  /** Told of what a replay brought to L2, so that other processes can be told. It must not throw. */
-  readonly onReplayed?: (replayed: Replayed) => void
-  /** Told what the tier has taken, or the journal for it, apart from replays. It must not throw. */
-  readonly onWritten?: (written: Replayed) => void
-  /** Told before each call, also of a tier that is down. It must not throw. */
-  readonly onUse?: () => void
-  /** Awaited by `close` when all is sent, before the driver is closed; for so many ms at the most. It must not reject. */
-  readonly onClosing?: (left: number) => Promise<void>
-}
-
-/** How L2 is doing. */
-export interface RemoteStatus {
-  readonly state: CircuitState
-  /** Whether the tier takes writes, 'closed' if so: one that is full or read-only serves reads alone. */
-  readonly writes: CircuitState
-  /** Since when, in ms since 1970; `undefined` where it was never otherwise. */
-  readonly since: number | undefined
-  readonly lastError: CacheError | undefined
-  readonly journal: {
-    /** How many writes and clears wait to be sent. */
-    readonly length: number
-    readonly bytes: number
-    /** How long the oldest has waited, in ms. */
-    readonly age: number
-  }
-}
 
 /** A replay may take longer than an operation: nobody waits for it. */
 const REPLAY_LIMIT = 1000
@@ -218,9 +156,9 @@ export class Remote {
     await this.#link.run('connect', learnt, limit).catch(() => undefined)
   }
 
-  /** The token of a region's generation that was seen last. Another one says that it was cleared, or that L2 lost it. */
-  generation(region: string): string | undefined {
-    return this.#generations.known(region)?.token
+  /** How often a region was seen to have another generation than before: it was cleared, or L2 lost it. */
+  renewals(region: string): number {
+    return this.#generations.renewals(region)
   }
 
   /**
@@ -280,6 +218,11 @@ export class Remote {
     const stored = this.#generations.known(region)?.cleared ?? ZERO_STAMP
     const pending = this.#journal.clearOf(region) ?? ZERO_STAMP
     return stampAfter(compareStamps(stored, pending) > 0 ? stored : pending)
+  }
+
+  /** Whether something that was written under a key, or a clear of its region, waits for the tier. */
+  waits(region: string, key: string): boolean {
+    return this.#journal.find(region, key) !== undefined || this.#journal.clearOf(region) !== undefined
   }
 
   /** How the tier is doing, and what waits for it. */

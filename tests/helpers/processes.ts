@@ -1,4 +1,5 @@
-import { Remote, type RemoteEvent, type RemoteOptions } from '../../js/flow/remote.ts'
+import { Remote } from '../../js/flow/remote.ts'
+import type { RemoteEvent, RemoteOptions } from '../../js/flow/remote-options.ts'
 import type { WriteOutcome } from '../../js/flow/writer.ts'
 import { ChaosDriver } from '../../js/testing/chaos-driver.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'

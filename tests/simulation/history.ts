@@ -16,6 +16,8 @@ export interface Write {
    * that was invalidated, and its key for missing.
    */
   unsure: boolean
+  /** Its process's bus may not have brought what the others told: it may be made under a token that is not valid any more. */
+  readonly unheard: boolean
   /** A factory's value: it is stored only where nobody wrote meanwhile. */
   readonly weak: boolean
   /** When it was asked for, in ms of the world. */
@@ -36,8 +38,8 @@ export class History {
   readonly #byValue = new Map<string, Write>()
   /** How far the clocks of two processes may be apart, in ms: so far the order of writes is open. */
   tolerance = 0
-  /** Whether the tier has lost anything. */
-  lost = false
+  /** Until when a process may write under tokens that the tier has lost, in ms of the world. */
+  lostUntil = Number.NEGATIVE_INFINITY
 
   add(write: Omit<Write, 'id' | 'ended' | 'durable' | 'excused' | 'swept'>): Write {
     const full = {
@@ -110,31 +112,38 @@ export class History {
   }
 
   /**
-   * Whether `removal` may have come after `write`, or hide it. What changes tokens (a change of the
-   * tag, a clear, a cut-off process that makes one of its own) can hide what is tagged whenever
-   * that was written: it becomes missing, and never old.
+   * Whether `removal` may have come after `write`, or hide it. A change of a tag takes along what
+   * was written under the old token: until it is in L2, and by who is cut off, or has not heard of it.
    */
   #mayRemove(removal: Write, write: Write): boolean {
-    if (removal.region !== write.region || (removal.value !== undefined && !removal.unsure)) return false
-    if (write.tagged && (removal.key === undefined || removal.unsure)) return true
+    if (removal.region !== write.region || removal.value !== undefined) return false
+    if (removal.tagsOnly) {
+      const behind = write.unsure || write.unheard
+      return write.tagged && (behind || write.issued <= removal.durable + this.tolerance)
+    }
     if (!this.concerns(removal, write.region, write.key ?? '', write.tagged)) return false
-    return !removal.tagsOnly && !this.isAfter(write, removal)
+    return !this.isAfter(write, removal)
+  }
+
+  /** Whether the tier has lost the token that it was written under, or may have, and its process not know that yet. */
+  #mayLackToken({ tagged, excused, issued }: Write): boolean {
+    return tagged && (excused || issued < this.lostUntil)
   }
 
   /** Whether `other` may have replaced `write`, and then have gone with its tag. */
   #mayHide(other: Write, write: Write): boolean {
     if (!other.tagged || other.tagsOnly || other.region !== write.region || other.key !== write.key) return false
     if (this.isAfter(write, other)) return false
+    if (this.#mayLackToken(other)) return true
     return this.writes.some((removal) => this.#mayRemove(removal, other))
   }
 
   /** Nothing is there: wrong where something was stored that nobody can have removed. */
   #wrongMiss(region: string, key: string): string | undefined {
     const lost = this.writes.find((write) => {
-      if (write.value === undefined || write.weak || write.unsure || write.excused || write.swept) return false
+      if (write.value === undefined || write.weak || write.excused || write.swept) return false
       if (write.region !== region || write.key !== key || write.ended === Number.POSITIVE_INFINITY) return false
-      // The tier may have lost the token that it was written under, and its process not know that yet.
-      if (write.tagged && this.lost) return false
+      if (this.#mayLackToken(write)) return false
       return !this.writes.some((other) => this.#mayRemove(other, write) || this.#mayHide(other, write))
     })
     return lost && `is gone, though #${lost.id} was stored and nobody removed it`

@@ -203,6 +203,7 @@ export class Process {
       tagged,
       tagsOnly: false,
       unsure: tagged && this.#cutOff,
+      unheard: this.#unheard,
       weak: true,
     })
     this.#world.note(() => `${this.name} factory of ${name} #${write.id}`)
@@ -217,6 +218,12 @@ export class Process {
     return this.link.network !== 'well' || this.cache.status().l2.state !== 'closed'
   }
 
+  /** Whether its bus may be late, or deaf without having been found out. */
+  get #unheard(): boolean {
+    const { bus } = this
+    return bus !== undefined && (bus.state !== 'well' || this.#world.clock.now() - this.#wellSince < SETTLED)
+  }
+
   get #next(): number {
     return this.#world.history.writes.length
   }
@@ -227,7 +234,9 @@ export class Process {
 
   #write(region: string, key: string | undefined, value: string | undefined, tagged = false, tagsOnly = false): Write {
     const unsure = tagged && this.#cutOff
-    const write = this.#world.history.add({ ...this.#base(region, key), value, tagged, tagsOnly, unsure, weak: false })
+    const unheard = this.#unheard
+    const base = this.#base(region, key)
+    const write = this.#world.history.add({ ...base, value, tagged, tagsOnly, unsure, unheard, weak: false })
     this.#unsafe.add(write)
     return write
   }
@@ -276,8 +285,9 @@ export class Process {
 
 /** How long a call may take, in ms. */
 function limitOf({ kind, tagged, takes }: Operation): number {
+  if (kind === 'getOrSet') return LIMIT * (1 + MOST_STEPS) + takes
   const steps = kind === 'set' && tagged ? MOST_STEPS : (STEPS[kind] ?? MOST_STEPS)
-  return LIMIT * steps + (kind === 'getOrSet' ? takes : 0)
+  return LIMIT * steps
 }
 
 /**

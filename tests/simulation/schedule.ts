@@ -122,7 +122,7 @@ export class Schedule {
   async #lose(act: Extract<Act, { type: 'flush' | 'failover' }>): Promise<void> {
     if (act.type === 'flush') await this.#tier.flush()
     else await this.#tier.failover(act.lost)
-    this.#history.lost = true
+    this.#history.lostUntil = this.#clock.now() + (this.#plan.bus ? MAX_TRUST : 0)
     this.#excuse()
   }
 
@@ -174,7 +174,7 @@ export class Schedule {
    */
   get #untold(): number {
     const died = this.#all.some(({ life }) => life.dead)
-    return this.#plan.bus && (died || this.#history.lost) ? MAX_TRUST + 1000 : L1_TTL + 200
+    return this.#plan.bus && (died || this.#history.lostUntil > 0) ? MAX_TRUST + 1000 : L1_TTL + 200
   }
 
   /** Each publishes something: so all notice what they were not told before. */

@@ -5,7 +5,7 @@ import { sameMoment } from '../stamp.ts'
 import { withLimit } from '../time-limit.ts'
 import { type EntryTag, type EntryTags, UNSEEN } from './entry-tags.ts'
 import { KnownTags } from './known-tags.ts'
-import { freshHalf, HALF_BYTES, type Half, NO_HALF, type StoredHalf } from './token.ts'
+import { freshHalf, HALF_BYTES, HALVES, type Half, NO_HALF, type StoredHalf } from './token.ts'
 import { type ReadTags, type TagTier, TokenStore } from './token-store.ts'
 
 /**
@@ -48,8 +48,8 @@ export class Tags {
   readonly #tier: () => TagTier | undefined
   readonly #known: KnownTags
   readonly #store: TokenStore
-  /** Under which generation of the region tokens were learnt. */
-  #generation: string | undefined
+  /** How often the region had got another generation when tokens were last forgotten for that. */
+  #renewals = 0
   /** What both halves are of a tag that is not known, where memory is all there is. */
   #base = FIRST_HALF
 
@@ -79,13 +79,22 @@ export class Tags {
   /**
    * Tags whose tokens L2 was not asked for, with those that it holds of tags that nobody ever
    * changed: these have a first stamp. One that was changed, before or after, keeps the token that
-   * was taken for its own, for clocks may not tell which it was. Rejects where L2 cannot be asked.
+   * was taken for its own, for clocks may not tell which it was. Those that L2 has lost are made anew, for
+   * an entry that lives for `ttl` ms at the most. Rejects where L2 cannot be asked.
    */
-  async confirmed({ list }: EntryTags): Promise<EntryTags | undefined> {
+  async confirmed({ list }: EntryTags, ttl: number): Promise<EntryTags | undefined> {
     const tier = this.#tier()
     if (tier === undefined) return undefined
     const names = list.map(({ name }) => name)
-    const found = await this.#store.read(tier, names)
+    let found = await this.#store.read(tier, names)
+    const lost = names.filter((name) => {
+      const token = found.get(name)
+      return token !== undefined && HALVES.some((half) => token[half] === undefined)
+    })
+    if (lost.length > 0) {
+      await this.#store.obtain(tier, lost, ttl)
+      found = await this.#store.read(tier, names)
+    }
     if (!names.every((name) => found.has(name))) throw new CacheError('TIER_UNAVAILABLE', 'tags could not be read')
     const first = tier.remote.firstStamp(tier.region)
     const adopted = (half: string, stored: StoredHalf | undefined) =>
@@ -175,10 +184,10 @@ export class Tags {
   /** To be called after L2 was read: another generation may mean that L2 has lost everything, and tokens with it. */
   follow(): void {
     const tier = this.#tier()
-    const generation = tier?.remote.generation(tier.entries)
-    if (generation === undefined || generation === this.#generation) return
-    if (this.#generation !== undefined) this.#known.forget()
-    this.#generation = generation
+    const renewals = tier?.remote.renewals(tier.entries) ?? this.#renewals
+    if (renewals === this.#renewals) return
+    this.#known.forget()
+    this.#renewals = renewals
   }
 
   /**

@@ -154,8 +154,10 @@ export class TokenStore {
         if (d === 'unavailable' && e === 'unavailable') continue
         const token = { d: halfOf(d), e: halfOf(e) } as StoredToken
         const complete = d !== 'unavailable' && e !== 'unavailable'
-        // What was read before a bus was live, or while it was away, may have changed without a word.
-        const heard = complete && this.#known.doubts === doubts
+        // What was read before a bus was live, or while it was away, may have changed without a word;
+        // and of what still waits in the journal it is not known whether L2 will take it.
+        const waits = HALVES.some((half) => tier.remote.waits(tier.region, half + tier.keyOf(name)))
+        const heard = complete && !waits && this.#known.doubts === doubts
         this.#learn(name, token, since, complete, heard ? mark : Number.NEGATIVE_INFINITY)
         if (complete) found.set(name, token)
       }

@@ -98,6 +98,38 @@ describe.each(KIND_NAMES)('what is written with tags while L2 cannot be asked fo
     }
   })
 
+  it('is valid for all where its process wrote with the tag before in the same outage', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await Promise.all([one.cache.ready(), two.cache.ready()])
+    await two.cache.set(region, 'connected', 0, { tags: ['x'] })
+    one.driver.break('fail')
+    await one.cache.set(region, 'first', 1, { tags: ['x'] })
+    await one.cache.set(region, 'second', 2, { tags: ['x'] })
+    one.driver.heal()
+    await shared.clock.advance(HEALED)
+    expect(await two.cache.getMany(region, ['connected', 'first', 'second'])).toEqual(
+      new Map([
+        ['connected', 0],
+        ['first', 1],
+        ['second', 2],
+      ]),
+    )
+  })
+
+  it('is valid for all where L2 has lost everything meanwhile', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await one.cache.set(region, 'before', 0, { tags: ['x'] })
+    await shared.clock.advance(10)
+    one.driver.break('fail')
+    await one.cache.set(region, 'cut off', 1, { tags: ['x'] })
+    await shared.tier.deletePrefix('')
+    one.driver.heal()
+    await shared.clock.advance(HEALED)
+    expect(await two.cache.getMany(region, ['before', 'cut off'])).toEqual(new Map([['cut off', 1]]))
+  })
+
   it('is gone where the tag was deleted after it', async () => {
     const shared = new SharedTier()
     const [one, two] = [shared.process(), shared.process()]

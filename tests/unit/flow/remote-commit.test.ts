@@ -80,6 +80,39 @@ describe('a transaction in L2', () => {
     expect(await read(b)).toEqual(['v', 'v', undefined])
   })
 
+  it('is repeated where another process clears the region while it is sent', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await b.set('a', 'before')
+    const commit = a.driver.commit.bind(a.driver)
+    let clears = 0
+    a.driver.commit = async (...args) => {
+      if (clears++ === 0) await b.remote.clear(REGION, stampAt(world.clock.wall() - 1))
+      return commit(...args)
+    }
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'committed' })
+    expect(await read(b)).toEqual(['v', 'v', undefined])
+    expect(world.tier.size).toBe(4)
+  })
+
+  it('is journaled where it is not known under which generation it was stored', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await b.set('a', 'before')
+    const commit = a.driver.commit.bind(a.driver)
+    a.driver.commit = async (...args) => {
+      await b.remote.clear(REGION, stampAt(world.clock.wall() - 1))
+      const stored = await commit(...args)
+      a.driver.break('fail')
+      return stored
+    }
+    expect(await transaction(a, 'v')).toEqual({ outcome: 'journaled' })
+    expect(await read(b)).toEqual([undefined, undefined, undefined])
+    a.driver.heal()
+    await world.clock.advance(6000)
+    expect(await read(b)).toEqual(['v', 'v', undefined])
+  })
+
   it('leaves out what this process wrote again before it was sent', async () => {
     const world = new World()
     const a = world.process()
