@@ -1,7 +1,7 @@
 import type { CacheManager } from '../../../js/cache/manager.ts'
 import { delay } from '../../helpers/delay.ts'
+import { Stillness } from '../../helpers/stillness.ts'
 import { onlyUnknown } from '../cache/helpers.ts'
-import { Stillness } from '../faults/stillness.ts'
 
 const REGION = 'live'
 /** How many loops write at once. */

@@ -3,8 +3,8 @@
 import { Random } from '../../../demo/random.ts'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import { delay } from '../../helpers/delay.ts'
+import { Stillness } from '../../helpers/stillness.ts'
 import { ALL_KEYS, keysOf, type LoadOrder, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
-import { Stillness } from './stillness.ts'
 
 const [source = '', number = '0'] = process.argv.slice(2)
 const own = keysOf(Number(number))
