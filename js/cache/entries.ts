@@ -35,7 +35,8 @@ const REMOVE_CHUNK = 500
 export class Entries {
   l1: L1
   context: EntriesContext
-  readonly #fills: Fills
+  /** What is being read, made and written of keys at present. */
+  readonly fills: Fills
   readonly #reads: L2Reads
   /** Until when memory is served as it is, because L2 could just not be asked. */
   #unaskedUntil = 0
@@ -45,8 +46,8 @@ export class Entries {
   constructor(context: EntriesContext, l1: L1) {
     this.context = context
     this.l1 = l1
-    this.#fills = new Fills(() => this.context.trust.mark())
-    this.#reads = new L2Reads(this, this.#fills)
+    this.fills = new Fills(() => this.context.trust.mark())
+    this.#reads = new L2Reads(this, this.fills)
   }
 
   /** The entry in memory, if it may be served without a look at L2. */
@@ -104,16 +105,16 @@ export class Entries {
 
   /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
   beginFill(key: string): Fill {
-    return this.#fills.begin(key)
+    return this.fills.begin(key)
   }
 
   /** Starts a write of its own, as `beginFill`: only later writes of this process overtake it. */
   beginWrite(key: string): Fill {
-    return this.#fills.track(key)
+    return this.fills.track(key)
   }
 
   endFill(key: string, fill: Fill): void {
-    this.#fills.end(key, fill)
+    this.fills.end(key, fill)
   }
 
   /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
@@ -131,10 +132,10 @@ export class Entries {
     const written = this.#store({ key, value, tags, etag }, lives.l1, times, mark)
     const { envelope, stored } = written
     if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
-    this.#fills.unsettle(key, stampOf(envelope))
+    this.fills.unsettle(key, stampOf(envelope))
     const renewed = renewal(() => this.context, key, tags)
     const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept, ...renewed }
-    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.#fills.track(key) } }
+    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.fills.track(key) } }
   }
 
   /** Stores in memory alone what was right at `mark`; answers whether it is there. */
@@ -160,8 +161,8 @@ export class Entries {
       return true
     } finally {
       for (const { key, fill } of pending) {
-        this.#fills.end(key, fill)
-        this.#fills.settle(key)
+        this.fills.end(key, fill)
+        this.fills.settle(key)
       }
     }
   }
@@ -174,33 +175,33 @@ export class Entries {
     if (l2 === undefined) return local
     const there: boolean[] = []
     const stamp = l2.remote.stamps.next()
-    for (const key of keys) this.#fills.unsettle(key, stamp)
+    for (const key of keys) this.fills.unsettle(key, stamp)
     try {
       for (let i = 0; i < keys.length; i += REMOVE_CHUNK) {
         there.push(...(await this.#removeThere(keys.slice(i, i + REMOVE_CHUNK), l2)))
       }
     } finally {
-      for (const key of keys) this.#fills.settle(key)
+      for (const key of keys) this.fills.settle(key)
     }
     return local.map((was, i) => was || there[i] === true)
   }
 
   async #removeThere(keys: readonly string[], { remote, region, limit }: RegionRemote): Promise<boolean[]> {
     const tombstone = (key: string) => this.storedWrite(key, { kind: 'delete' }, remote)
-    const fills = keys.map((key) => this.#fills.track(key))
+    const fills = keys.map((key) => this.fills.track(key))
     try {
       const results = await remote.deleteMany(region, keys.map(tombstone), limit)
       const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.overtaken)
       if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
       return results.map(({ existed }) => existed)
     } finally {
-      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+      for (const [i, key] of keys.entries()) this.fills.end(key, fills[i] as Fill)
     }
   }
 
   /** Removes from memory alone. */
   drop(key: string): boolean {
-    this.#fills.outdate(key)
+    this.fills.outdate(key)
     return this.l1.delete(key)
   }
 
@@ -213,7 +214,7 @@ export class Entries {
 
   /** Empties memory alone. */
   forget(): number {
-    this.#fills.outdateAll()
+    this.fills.outdateAll()
     return this.l1.clear()
   }
 
@@ -222,7 +223,7 @@ export class Entries {
     const { l2 } = this.context
     const removed = this.forget()
     if (l2 !== undefined) {
-      await this.#fills.whileClearing(() => l2.remote.clear(l2.region, l2.remote.stamps.next()))
+      await this.fills.whileClearing(() => l2.remote.clear(l2.region, l2.remote.stamps.next()))
     }
     return removed
   }
@@ -233,11 +234,11 @@ export class Entries {
     for (const { kind, key: storedKey, stamp } of changes) {
       this.context.l2?.remote.stamps.receive(stamp)
       if (kind === KINDS.clear) {
-        this.#fills.hearOfAll(stamp)
+        this.fills.hearOfAll(stamp)
         this.l1.clear()
       } else if (kind === KINDS.set || kind === KINDS.delete) {
         const key = keys === undefined ? storedKey : keys.get(storedKey)
-        const overtakes = key !== undefined && this.#fills.hear(key, stamp)
+        const overtakes = key !== undefined && this.fills.hear(key, stamp)
         if (!overtakes) this.l1.deleteStored(storedKey)
       }
     }
@@ -245,14 +246,14 @@ export class Entries {
 
   /** Others may have changed anything: what is being made may be old. */
   suspect(): void {
-    this.#fills.suspectAll()
+    this.fills.suspectAll()
   }
 
   /** Of an encrypted region, which keys are known to others by what name; `undefined` where by their own. */
   #keysUnderWay(): ReadonlyMap<string, string> | undefined {
     const { codec } = this.context
     if (!codec.encrypted) return undefined
-    return new Map(Array.from(this.#fills.keys, (key) => [codec.storedKey(key), key]))
+    return new Map(Array.from(this.fills.keys, (key) => [codec.storedKey(key), key]))
   }
 
   /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
@@ -289,7 +290,7 @@ export class Entries {
         ? this.#sealOnly(entry, times)
         : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag)
     if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
-    this.#fills.outdate(key)
+    this.fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes
     counters.bytesStored += written.storedBytes

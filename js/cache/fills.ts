@@ -104,6 +104,8 @@ interface Unsettled {
   count: number
   /** The newest one's. */
   stamp: Uint8Array
+  /** Told when all of them have come there. */
+  waiting?: (() => void)[]
 }
 
 /**
@@ -177,7 +179,18 @@ export class Fills {
   /** L2 was told, or will be by the journal. */
   settle(key: string): void {
     const there = this.#unsettled.get(key)
-    if (there !== undefined && --there.count === 0) this.#unsettled.delete(key)
+    if (there === undefined || --there.count > 0) return
+    this.#unsettled.delete(key)
+    for (const tell of there.waiting ?? []) tell()
+  }
+
+  /** Waits until no write or removal of the key by this process is on its way to L2. */
+  settled(key: string): Promise<void> | undefined {
+    const there = this.#unsettled.get(key)
+    if (there === undefined) return undefined
+    there.waiting ??= []
+    const { waiting } = there
+    return new Promise((resolve) => waiting.push(resolve))
   }
 
   /** The region is being cleared, in memory and in L2; runs `work` meanwhile. */

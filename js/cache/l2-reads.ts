@@ -178,7 +178,7 @@ export class L2Reads {
     request: ReadRequest | undefined,
   ): Read | undefined {
     const { counters, tags, clock } = this.#entries.context
-    if (fill.overtaken(key)) return this.held(key)
+    if (fill.overtaken(key) || (opened === undefined && this.#isOwn(key))) return this.held(key)
     const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
     const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
     if (opened === undefined || left.kept <= 0 || state === 'deleted' || state === 'unknown') {
@@ -197,6 +197,11 @@ export class L2Reads {
     const { value, tags: itsTags, etag, created, envelope } = opened
     const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
     return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created, envelope }
+  }
+
+  /** Whether memory holds an entry that L2 was never told of. */
+  #isOwn(key: string): boolean {
+    return this.#entries.l1.get(key)?.checkedAt === Infinity
   }
 
   /** Puts what L2 has into memory for what is left of its life. */

@@ -1,7 +1,7 @@
+import { isSame } from '../tiers/driver.ts'
 import type { Clears } from './clears.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
-import { compareStamps } from './stamp.ts'
 import { type Stored, storeMany, underPrefix } from './store.ts'
 import { isTombstone, type StoredWrite, stampOf } from './stored-bytes.ts'
 
@@ -91,7 +91,7 @@ export class Writer {
     for (const [i, write] of refused.entries()) {
       const there = found[i]
       const existed = there !== undefined && !isTombstone(there)
-      const same = there !== undefined && compareStamps(stampOf(there), stampOf(write.envelope)) === 0
+      const same = there !== undefined && isSame(there, write.envelope)
       const stored = same || absurd.some(({ value }) => value === write.envelope)
       results.set(write, { outcome: stored ? 'stored' : 'superseded', existed: existed && !same })
     }
