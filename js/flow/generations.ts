@@ -72,6 +72,13 @@ export class Generations {
     return this.#known.get(region)
   }
 
+  /** The stamp clock has stepped back: a clear under a stamp that nobody believes any more counts as none. */
+  restamp(): void {
+    for (const [region, { token, cleared }] of this.#known) {
+      if (!this.#stamps.receive(cleared)) this.#known.set(region, { token, cleared: ZERO_STAMP })
+    }
+  }
+
   /** How often another generation was found than was known before: each time, L2 may have lost everything. */
   renewals(region: string): number {
     return this.#renewals.get(region) ?? 0

@@ -83,6 +83,8 @@ export class Link {
     this.#probe = new Probe({ driver, tierClock: this.tierClock, random, prefix: options.probePrefix })
     const onChange = (part: CircuitPart) => (state: CircuitState, cause: unknown) => {
       if (part === 'tier') this.#since = clock.wall()
+      // A probe that fails may know more than the call before it.
+      if (part === 'tier' && state === 'open') this.#lastError = tierError(driver.name, cause)
       if (this.state === 'closed' && this.writes === 'closed') this.#lastError = undefined
       options.onCircuit(part, state, cause)
       this.#changes.notify()
@@ -161,7 +163,7 @@ export class Link {
       return result
     } catch (cause) {
       late = true
-      const error = tierError(driver.name, cause)
+      const error = this.#explained(tierError(driver.name, cause))
       this.#report(operation, error)
       if (error.code === 'WRITE_REFUSED') this.#writes.fail(error, this.#writes.pass)
       else if (this.#isFailure(error, limit)) this.#circuit.fail(error, pass)
@@ -281,10 +283,19 @@ export class Link {
   async #limited<T>(steps: () => Promise<T>): Promise<T> {
     try {
       return await withLimit(settled(steps), this.limit, this.#clock, `${this.#driver.name}: probe`)
-    } catch (error) {
-      if ((error as Partial<CacheError>).code === 'TIMEOUT') this.#driver.reset?.()
-      throw error
+    } catch (cause) {
+      const error = tierError(this.#driver.name, cause)
+      if (error.code !== 'TIMEOUT') throw error
+      const explained = this.#explained(error)
+      this.#driver.reset?.()
+      throw explained
     }
+  }
+
+  /** No answer in time: where the driver knows why there is no connection, that is said with it. */
+  #explained(error: CacheError): CacheError {
+    const cause = error.code === 'TIMEOUT' ? this.#driver.lastError : undefined
+    return cause === undefined ? error : new CacheError('TIMEOUT', `${error.message}: ${cause.message}`, { cause })
   }
 
   #report(operation: string, error: CacheError): void {

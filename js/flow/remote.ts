@@ -77,7 +77,9 @@ export class Remote {
         if (state === 'closed') void this.#replay.run()
       },
       onMeasured: () => {
-        if (stamps.stepBack()) journal.restamp(stamps)
+        if (!stamps.stepBack()) return
+        journal.restamp(stamps)
+        generations.restamp()
       },
       onError,
     })

@@ -4,7 +4,7 @@ import type { Driver, DriverEntry, Exchange } from '../tiers/driver.ts'
 import { type FaultPlan, Faults } from './faults.ts'
 
 /** The methods of a driver that a fault may hit. */
-export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'reset' | 'close'>
+export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'lastError' | 'reset' | 'close'>
 
 /**
  * What happens to a call of a driver.
@@ -60,6 +60,8 @@ export class ChaosDriver implements Driver {
   resets = 0
   /** Whether `close` was called. */
   closed = false
+  /** Why there is no connection, where it is to say so. */
+  lastError: CacheError | undefined
   /** What the tier's clock says, where it is not that of the tier: ms since 1970. */
   time: (() => number) | undefined
   readonly #tier: Driver

@@ -1,3 +1,4 @@
+import type { CacheError } from '../errors.ts'
 import type { Bus } from './bus.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface Driver {
   readonly shared: boolean
   /** Whether values may be read from copies that lag behind: then none is trusted for long, bus or not. Default: false. */
   readonly lags?: boolean
+  /** Why there is no connection just now, as far as it is known: what is said of a call that had no answer in time. */
+  readonly lastError?: CacheError | undefined
   /**
    * Values in the order of `keys`, in one round trip; `undefined` where there is none. The first
    * `current` of them are what the tier holds now; for the others a copy will do that lags

@@ -1,3 +1,4 @@
+import type { CacheError } from '../errors.ts'
 import type { Bus, BusListener } from './bus.ts'
 import type { BusOptions, Driver, DriverEntry, Exchange } from './driver.ts'
 import { closedError, tierError } from './tier-error.ts'
@@ -30,6 +31,10 @@ export class LazyDriver implements Driver {
     this.lags = lags
     this.#echoes = echoes
     this.#load = load
+  }
+
+  get lastError(): CacheError | undefined {
+    return this.#loaded?.lastError
   }
 
   async getMany(keys: readonly string[], current?: number): Promise<(Uint8Array | undefined)[]> {

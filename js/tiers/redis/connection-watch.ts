@@ -1,7 +1,7 @@
 import type { CacheError } from '../../errors.ts'
 import { closedError } from '../tier-error.ts'
 import { connectionError, type Destination } from './connection-error.ts'
-import { TIER } from './link.ts'
+import { givenUp, TIER } from './link.ts'
 
 /** The part of an event emitter that links use. */
 export interface Emitter {
@@ -81,6 +81,11 @@ export class ConnectionWatch {
     const explained = connectionError(error, this.#to, this.#established)
     this.#lastError = explained
     this.#settle((waiting) => waiting.reject(explained))
+  }
+
+  /** To be called when the connection is given up. Why there is none, if there is none, was said before. */
+  giveUp(): void {
+    this.#settle((waiting) => waiting.reject(this.#lastError ?? givenUp()))
   }
 
   /** Calls back when a connection breaks or ends; answers what stops that. */

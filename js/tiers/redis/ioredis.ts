@@ -5,7 +5,6 @@ import { DatabaseGate } from './database-gate.ts'
 import { type Ear, IOREDIS_EAR, IoredisEar } from './ear.ts'
 import {
   endedByOwner,
-  givenUp,
   noDuplicate,
   type RedisArgument,
   type RedisCommand,
@@ -174,7 +173,7 @@ class IoredisLink implements RedisLink {
   reset(): void {
     if (!this.#owned || this.#client.status === 'end') return
     this.#client.disconnect(true)
-    this.#watch.fail(givenUp())
+    this.#watch.giveUp()
   }
 
   async close(): Promise<void> {

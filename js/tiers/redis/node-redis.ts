@@ -4,7 +4,6 @@ import { ConnectionWatch } from './connection-watch.ts'
 import type { Ear } from './ear.ts'
 import {
   endedByOwner,
-  givenUp,
   type RedisArgument,
   type RedisCommand,
   type RedisLink,
@@ -111,7 +110,7 @@ class NodeRedisLink implements RedisLink {
   reset(): void {
     if (!this.#owned) return
     if (this.#client.isOpen) this.#client.destroy()
-    this.#watch.fail(givenUp())
+    this.#watch.giveUp()
   }
 
   async close(): Promise<void> {

@@ -87,6 +87,10 @@ export class RedisDriver implements Driver {
     this.#clock = options.clock ?? systemClock
   }
 
+  get lastError(): CacheError | undefined {
+    return this.#link?.ready ? undefined : this.#link?.lastError
+  }
+
   async getMany(keys: readonly string[], current = keys.length): Promise<(Uint8Array | undefined)[]> {
     if (keys.length === 0) return []
     return this.#reading((link) => readMany(link, keys, this.lags ? current : keys.length))

@@ -210,6 +210,35 @@ describe.skipIf(!hasRedis)('a Redis that is absent at the start', () => {
     }
   })
 
+  it('is named as the cause also while a client waits before it connects again', async () => {
+    const client = new Redis(await freePort(), '127.0.0.1', { lazyConnect: true, retryStrategy: () => 60_000 })
+    client.on('error', () => undefined)
+    const cache = makeCache({ redis: client, circuit: { firstDelay: '10ms', maxDelay: '10ms' } })
+    const causes: unknown[] = []
+    cache.on('circuit', ({ state, cause }) => state === 'open' && causes.push(cause))
+    try {
+      await cache.get('live', 'k')
+      await eventually(() => expect(causes.length).toBeGreaterThan(2))
+      expect(causes.filter((cause) => !/ECONNREFUSED/.test(String(cause)))).toEqual([])
+      expect(cache.status().l2).toMatchObject({ lastError: { message: expect.stringContaining('ECONNREFUSED') } })
+    } finally {
+      client.disconnect()
+    }
+  })
+
+  it('that is frozen at the start costs one limit, whatever comes first', async () => {
+    const server = await startRedis()
+    try {
+      server.freeze()
+      const fresh = () => everyCall(makeCache({ redis: server.url, timeouts: { close: '50ms' } }), 'live')
+      const firsts = fresh().map((_, i) => fresh()[i] as () => Promise<unknown>)
+      expect(await slowest(firsts)).toBeLessThan(LIMIT + TOLERANCE)
+    } finally {
+      server.thaw()
+      await server.stop()
+    }
+  })
+
   it('does not even need to exist', async () => {
     const cache = makeCache({ redis: 'redis://nowhere.invalid:6379' })
     expect(await slowest(everyCall(cache, 'live'))).toBeLessThan(LIMIT + TOLERANCE)

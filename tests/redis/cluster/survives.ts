@@ -32,7 +32,7 @@ export async function survives(
   const options = { circuit: { maxDelay: '300ms' } } as const
   const caches = made.map(({ driver }) => makeCache({ l2: driver, ...options }))
   try {
-    await Promise.all(caches.map(async (cache) => expect(await cache.ready()).toBe(true)))
+    await Promise.all(caches.map(async (cache) => expect(await cache.ready(HEALING)).toBe(true)))
     const loads = caches.map((cache, i) => new Load(cache, `way${i}`))
     await eventually(() => expect(Math.min(...loads.map(({ calls }) => calls))).toBeGreaterThan(WARM_UP))
     const safeUntil = performance.now()
@@ -88,7 +88,7 @@ async function holds(way: Way, expected: ReadonlyMap<string, number | undefined>
   const { driver, end } = way.make()
   const reader = makeCache({ l2: driver })
   try {
-    expect(await reader.ready()).toBe(true)
+    expect(await reader.ready(HEALING)).toBe(true)
     for (let keys = [...expected.keys()]; keys.length > 0; keys = keys.slice(CHUNK)) {
       const chunk = keys.slice(0, CHUNK)
       // On a busy machine a read may run out of time, and finds nothing then.

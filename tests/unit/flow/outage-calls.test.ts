@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CacheError } from '../../../js/errors.ts'
 import { heal, outage, RECOVERY } from '../../helpers/outage.ts'
 import { type Process, REGION, World } from '../../helpers/processes.ts'
 import { envelope, stampAt } from '../../helpers/stored.ts'
@@ -98,6 +99,28 @@ describe('a tier that rejects', () => {
     await heal(world, a)
     expect(a.eventsOf('circuit').at(-1)?.state).toBe('closed')
     expect(a.remote.status()).toMatchObject({ state: 'closed', lastError: undefined })
+  })
+
+  it('and whose driver knows why there is no connection: a call that had no answer in time says so', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.lastError = new CacheError('TIER_UNAVAILABLE', 'connect ECONNREFUSED')
+    a.driver.break('hang')
+    await world.during(250, a.get('k'))
+    const { lastError } = a.remote.status()
+    expect(lastError).toMatchObject({ code: 'TIMEOUT', cause: a.driver.lastError })
+    expect(lastError?.message).toMatch(/limit of 250 ms: connect ECONNREFUSED$/)
+  })
+
+  it('for another reason than before says so when it was probed', async () => {
+    const world = new World()
+    const a = world.process()
+    a.driver.break('hang')
+    await world.during(250, a.get('k'))
+    expect(a.remote.status().lastError?.code).toBe('TIMEOUT')
+    a.driver.break('fail')
+    await world.clock.advance(RECOVERY)
+    expect(a.remote.status().lastError?.code).toBe('TIER_UNAVAILABLE')
   })
 
   it('may throw instead', async () => {

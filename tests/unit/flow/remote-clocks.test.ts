@@ -115,3 +115,24 @@ describe('a process whose clock is hours ahead, and that could not ask the tier 
     expect(await a.get('k')).toBe('newest')
   })
 })
+
+describe('a tier whose clock goes back by hours, as after a failover to a server with another one', () => {
+  it('was not cleared in the future: what others write afterwards is seen, as soon as the time was asked again', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.set('k', 'before')
+    expect(await b.get('k')).toBe('before')
+    await a.clear()
+    await b.get('k')
+    const back = () => world.clock.wall() - 3 * 3_600_000
+    for (const { driver } of [a, b]) driver.time = back
+    await world.clock.advance(60_000)
+    for (const process of [a, b]) await process.get('k')
+    for (const process of [a, b]) {
+      expect(await process.set('k', 'after')).toBe('stored')
+      expect([await a.get('k'), await b.get('k')]).toEqual(['after', 'after'])
+      await process.delete('k')
+    }
+    expect(a.remote.status().journal.length).toBe(0)
+  })
+})
