@@ -8,7 +8,7 @@ import type { Sweeper } from '../memory/sweeper.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { MemoryBudget } from './budget.ts'
 import type { Counters } from './counters.ts'
-import type { LocalTimes } from './l1.ts'
+import type { EnvelopeTimes, LocalTimes } from './l1.ts'
 import type { Life } from './life.ts'
 import type { RegionCodec } from './region-codec.ts'
 
@@ -57,4 +57,10 @@ export function localTimes(
   const checkedAt = tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark
   const now = clock.now()
   return { freshUntil: now + fresh, staleUntil: kept > fresh ? now + kept : undefined, checkedAt }
+}
+
+/** The times of an entry that is written now, by L2's clock. */
+export function envelopeTimes(remote: Remote, { fresh, kept }: Life): EnvelopeTimes {
+  const created = remote.now()
+  return { stamp: remote.stamps.next(), created, freshUntil: created + fresh, staleUntil: created + kept }
 }

@@ -3,19 +3,23 @@ import type { Remote } from '../flow/remote.ts'
 import { type StoredWrite, stampOf } from '../flow/stored-bytes.ts'
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { TimedWrite } from './commit.ts'
-import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
+import { type EntriesContext, envelopeTimes, localTimes, type RegionRemote } from './entries-context.ts'
 import { type Fill, Fills } from './fills.ts'
 import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
 import { L2Reads, type Read, type ReadRequest } from './l2-reads.ts'
 import type { Life, Lives } from './life.ts'
 import { renewal } from './renewal.ts'
 
-/** A write that is done in memory and still has to reach L2. */
-export interface PendingWrite {
+/** An entry that is about to be stored. */
+interface NewEntry {
   readonly key: string
   readonly value: unknown
   readonly tags: EntryTags | undefined
   readonly etag: string | undefined
+}
+
+/** A write that is done in memory and still has to reach L2. */
+export interface PendingWrite extends NewEntry {
   readonly life: Life
   readonly write: StoredWrite
   /** Tells when the key was written or removed again: then this write is not the newest any more. */
@@ -157,7 +161,7 @@ export class Entries {
       const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
       this.context.tags.follow()
       const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.overtaken)
-      if (late.length > 0) await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
+      if (late.length > 0) await this.#sendAnew(late, l2)
       return true
     } finally {
       for (const { key, fill } of pending) {
@@ -192,6 +196,8 @@ export class Entries {
     try {
       const results = await remote.deleteMany(region, keys.map(tombstone), limit)
       const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.overtaken)
+      // They are newer now than what another call of this process may be about to put into memory.
+      for (const key of late) this.drop(key)
       if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
       return results.map(({ existed }) => existed)
     } finally {
@@ -308,6 +314,22 @@ export class Entries {
     return { stored: false, envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: envelope?.length ?? 0 }
   }
 
+  /** Under newer stamps. What is refused again, because others wrote yet later, leaves memory. */
+  async #sendAnew(late: readonly PendingWrite[], l2: RegionRemote): Promise<void> {
+    const fills = late.map(({ key }) => {
+      this.fills.outdate(key)
+      return this.fills.track(key)
+    })
+    try {
+      const outcomes = await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
+      for (const [i, { key }] of late.entries()) {
+        if (outcomes[i] === 'superseded' && !fills[i]?.overtaken) this.drop(key)
+      }
+    } finally {
+      for (const [i, { key }] of late.entries()) this.fills.end(key, fills[i] as Fill)
+    }
+  }
+
   #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
     const { codec } = this.context
     return late.map(({ key, value, tags, etag, life, write }) => {
@@ -324,18 +346,4 @@ export class Entries {
     }
     if (emitter.has('set')) emitter.emit('set', { region: name, key: codec.publicKey(key) })
   }
-}
-
-/** An entry that is about to be stored. */
-interface NewEntry {
-  readonly key: string
-  readonly value: unknown
-  readonly tags: EntryTags | undefined
-  readonly etag: string | undefined
-}
-
-/** The times of an entry that is written now, by L2's clock. */
-function envelopeTimes(remote: Remote, { fresh, kept }: Life): EnvelopeTimes {
-  const created = remote.now()
-  return { stamp: remote.stamps.next(), created, freshUntil: created + fresh, staleUntil: created + kept }
 }

@@ -5,8 +5,9 @@ const FIRST_WRITES = 16
 const MAX_WRITES = 1_024
 /** A batch that takes longer, in ms, is too large for the tier as it is. */
 const TARGET = 50
-/** The shortest pause, in ms. */
+/** The shortest pause, and the longest before chance doubles it, in ms: a process that stood still does not wait as long again. */
 const MIN_PAUSE = 5
+const MAX_PAUSE = 1_000
 
 /**
  * How fast a tier is given what it missed. It has just come back, maybe with cold memory, and
@@ -31,6 +32,6 @@ export class Pace {
   /** A batch took so many ms; answers how long the pause after it is to be. */
   took(ms: number): number {
     this.#writes = ms > TARGET ? Math.max(this.#writes / 2, FIRST_WRITES) : Math.min(this.#writes * 2, MAX_WRITES)
-    return Math.max(ms, MIN_PAUSE) * (1 + randomUnit(this.#random))
+    return Math.min(Math.max(ms, MIN_PAUSE), MAX_PAUSE) * (1 + randomUnit(this.#random))
   }
 }

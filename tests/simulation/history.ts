@@ -18,6 +18,10 @@ export interface Write {
   unsure: boolean
   /** Its process's bus may not have brought what the others told: it may be made under a token that is not valid any more. */
   readonly unheard: boolean
+  /** It makes stale what is tagged, and does not remove it. */
+  readonly expires: boolean
+  /** For how long it is fresh, in ms. */
+  readonly ttl: number
   /** A factory's value: it is stored only where nobody wrote meanwhile. */
   readonly weak: boolean
   /** When it was asked for, in ms of the world. */
@@ -82,6 +86,22 @@ export class History {
     return older.ended + this.tolerance < newer.issued
   }
 
+  /**
+   * Whether `older` may not be seen any more once `newer` was. It may where it waited for the tier until something
+   * of a shorter life had taken the place of `newer`, and was over: nothing is left then that is newer than it.
+   */
+  supersedes(newer: Write, older: Write): boolean {
+    if (!this.isAfter(newer, older)) return false
+    return !this.writes.some(
+      (short) =>
+        short.ttl < older.ttl &&
+        short.region === older.region &&
+        short.key === older.key &&
+        short.issued < older.durable &&
+        !this.isAfter(newer, short),
+    )
+  }
+
   /** Whether `write` says something about `key`, given that its value is (or is not) tagged. */
   concerns(write: Write, region: string, key: string, tagged: boolean): boolean {
     if (write.region !== region || (write.key !== undefined && write.key !== key)) return false
@@ -90,23 +110,30 @@ export class History {
 
   /**
    * What is wrong with `value` as the last word on `key`, or nothing. `before`: only what was
-   * safe in the tier by then counts.
+   * safe in the tier by then counts. `stale`: it may be handed out as such.
    */
-  wrong(region: string, key: string, value: string | undefined, before = Number.POSITIVE_INFINITY): string | undefined {
-    return value === undefined ? this.#wrongMiss(region, key) : this.#wrongValue(region, key, value, before)
+  wrong(
+    region: string,
+    key: string,
+    value: string | undefined,
+    before = Number.POSITIVE_INFINITY,
+    stale = false,
+  ): string | undefined {
+    return value === undefined ? this.#wrongMiss(region, key) : this.#wrongValue(region, key, value, before, stale)
   }
 
-  #wrongValue(region: string, key: string, value: string, before: number): string | undefined {
+  #wrongValue(region: string, key: string, value: string, before: number, stale: boolean): string | undefined {
     const writer = this.writerOf(value)
     if (writer === undefined || writer.region !== region || writer.key !== key) return `holds the foreign ${value}`
     const later = this.writes.find(
       (write) =>
         !write.excused &&
         !write.weak &&
+        !(stale && write.expires) &&
         write.ended < Number.POSITIVE_INFINITY &&
         write.durable < before &&
         this.concerns(write, region, key, writer.tagged) &&
-        this.isAfter(write, writer),
+        this.supersedes(write, writer),
     )
     return later && `holds #${writer.id}, though #${later.id} is newer`
   }
@@ -130,12 +157,13 @@ export class History {
     return tagged && (excused || issued < this.lostUntil)
   }
 
-  /** Whether `other` may have replaced `write`, and then have gone with its tag. */
+  /** Whether `other` may have replaced `write`, and then have gone with its tag or its TTL. */
   #mayHide(other: Write, write: Write): boolean {
-    if (!other.tagged || other.tagsOnly || other.region !== write.region || other.key !== write.key) return false
+    if (other.value === undefined || other.region !== write.region || other.key !== write.key) return false
     if (this.isAfter(write, other)) return false
-    if (this.#mayLackToken(other)) return true
-    return this.writes.some((removal) => this.#mayRemove(removal, other))
+    if (other.ttl < write.ttl) return true
+    if (!other.tagged) return false
+    return this.#mayLackToken(other) || this.writes.some((removal) => this.#mayRemove(removal, other))
   }
 
   /** Nothing is there: wrong where something was stored that nobody can have removed. */

@@ -16,7 +16,14 @@ export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow' | 'la
 
 /** What arrives later than an operation may take is of somebody who has given it up, in ms. */
 const LATE = 250
-const WRITES: ReadonlySet<string> = new Set(['setMany', 'exchangeMany', 'exchangeTogether', 'setIfAbsent', 'commit'])
+const WRITES: ReadonlySet<string> = new Set([
+  'setMany',
+  'exchangeMany',
+  'exchangeTogether',
+  'setIfAbsent',
+  'commit',
+  'lock',
+])
 
 /** What links of one world share. */
 export interface LinkWorld {
@@ -95,6 +102,14 @@ export class SimLink implements Driver {
     return this.#call('deletePrefix', [prefix, signal])
   }
 
+  lock(entry: DriverEntry): Promise<boolean> {
+    return this.#call('lock', [entry])
+  }
+
+  unlock(key: string, token: Uint8Array): Promise<boolean> {
+    return this.#call('unlock', [key, token])
+  }
+
   async now(): Promise<number> {
     const sent = this.#world.clock.now()
     const time = await this.#call<number>('now', [])
@@ -167,7 +182,7 @@ export class SimLink implements Driver {
 
 /** The keys of a batch, without the namespace, each with the time and the counter of its stamp. */
 function written([entries]: readonly unknown[]): string {
-  if (typeof entries === 'string') return entries
+  if (!Array.isArray(entries)) return String((entries as { key?: string }).key ?? entries)
   return (entries as readonly DriverEntry[])
     .map(({ key, value }) => {
       const stamp = value.subarray(STAMP_OFFSET, STAMP_OFFSET + 8)

@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'a fill is dropped when its process wrote the key meanwhile',
     file: 'js/cache/l2-reads.ts',
-    find: 'if (fill.overtaken(key)) return this.held(key)',
+    find: 'fill.overtaken(key) || ',
     instead: '',
   },
   {

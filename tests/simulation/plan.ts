@@ -1,3 +1,4 @@
+import type { GetOrSetOptions } from '../../js/cache/types.ts'
 import { seeded } from '../../js/testing/random.ts'
 import type { BusState } from './bus.ts'
 import type { Network } from './link.ts'
@@ -24,8 +25,11 @@ export type Act =
       readonly keys: readonly string[]
       /** Whether what is written has the tag. */
       readonly tagged: boolean
-      /** How long a factory takes, in ms. */
+      /** How long a factory takes, in ms, and whether it then throws. */
       readonly takes: number
+      readonly fails: boolean
+      /** The options of a `getOrSet`. */
+      readonly rules: RulesName
     }
   | { readonly type: 'network'; readonly process: number; readonly network: Network }
   | { readonly type: 'bus'; readonly process: number; readonly state: BusState }
@@ -58,13 +62,37 @@ export const NAMES = REGIONS.flatMap((region) => KEYS.map((key) => ({ region, ke
 /** The tag that some of what is written has. */
 export const TAG = 'tag'
 
+/** After how long what has a short TTL is stale, in ms; and for how long others wait for who holds a lock. */
+const SHORT = 1_500
+const LOCK_TIMEOUT = 8_000
+
+/** What a `getOrSet` may ask for beside a value. */
+export const RULES = {
+  plain: {},
+  short: { ttl: SHORT },
+  grace: { ttl: SHORT, grace: '1h' },
+  soft: { ttl: SHORT, grace: '1h', softTimeout: 50 },
+  swr: { ttl: SHORT, swr: '1h' },
+  eager: { ttl: SHORT, eagerRefresh: 0.5 },
+  locked: { lockTimeout: LOCK_TIMEOUT },
+  lockedShort: { ttl: SHORT, grace: '1h', lockTimeout: LOCK_TIMEOUT },
+} as const satisfies Record<string, GetOrSetOptions>
+export type RulesName = keyof typeof RULES
+const RULES_NAMES = Object.keys(RULES) as RulesName[]
+const LONG: readonly RulesName[] = ['plain', 'locked']
+
+/** Whether a call with these options may be handed out what is stale. */
+export function isGraceful(rules: GetOrSetOptions): boolean {
+  return rules.grace !== undefined || rules.swr !== undefined
+}
+
 const KINDS: readonly (readonly [OperationKind, number])[] = [
   ['set', 30],
   ['get', 24],
   ['getMany', 6],
   ['delete', 12],
   ['clear', 4],
-  ['getOrSet', 14],
+  ['getOrSet', 20],
   ['transaction', 5],
   ['deleteByTag', 3],
   ['expireByTag', 2],
@@ -94,6 +122,8 @@ export function planOf(seed: number, bus = false): Plan {
   /** Some lose nothing but what the network loses, so that more can be asked of them. */
   const loses = unit() < 0.3
   const crashes = unit() < 0.5
+  /** What lives for a moment hides for good what was there before: in some, everything lives for an hour. */
+  const rules = unit() < 0.5 ? LONG : RULES_NAMES
 
   const operation = (): Act => {
     const kind = weighted(KINDS, unit())
@@ -106,6 +136,8 @@ export function planOf(seed: number, bus = false): Plan {
       keys: many ? KEYS : [pick(KEYS)],
       tagged: unit() < 0.3,
       takes: pick([0, 1, 10, 120, 700]),
+      fails: unit() < 0.15,
+      rules: pick(rules),
     }
   }
   const fault = (): Act => {
@@ -141,7 +173,7 @@ function alone(region: string): Step[] {
 }
 
 function asks(process: number, kind: OperationKind, region: string, keys: readonly string[] = ['a']): Act {
-  return { type: 'operation', process, kind, region, keys, tagged: false, takes: 0 }
+  return { type: 'operation', process, kind, region, keys, tagged: false, takes: 0, fails: false, rules: 'plain' }
 }
 
 /**
@@ -186,9 +218,9 @@ function weighted<T>(items: readonly (readonly [T, number])[], unit: number): T 
 export function describeAct(act: Act): string {
   switch (act.type) {
     case 'operation': {
-      const { process, kind, region, keys, tagged, takes } = act
+      const { process, kind, region, keys, tagged, takes, fails, rules } = act
       const what = kind === 'clear' || kind.endsWith('ByTag') ? '' : `:${keys.join(',')}`
-      const more = kind === 'getOrSet' ? `, factory ${takes} ms` : ''
+      const more = kind === 'getOrSet' ? `, ${rules}, factory ${takes} ms${fails ? ', fails' : ''}` : ''
       return `p${process} ${kind} ${region}${what}${tagged ? ' tagged' : ''}${more}`
     }
     case 'network':

@@ -1,10 +1,11 @@
 import { CacheManager } from '../../js/cache/manager.ts'
 import { CacheError } from '../../js/errors.ts'
 import { SimBus, type SimHub } from './bus.ts'
+import type { Factories } from './factories.ts'
 import type { History, Write } from './history.ts'
 import { Life } from './life.ts'
 import { type LinkWorld, SimLink } from './link.ts'
-import { type Act, TAG } from './plan.ts'
+import { type Act, isGraceful, RULES, TAG } from './plan.ts'
 
 /** How long an entry in memory is trusted without a bus, in ms. */
 export const L1_TTL = 2000
@@ -17,10 +18,17 @@ const LIMIT = 250
  */
 const STEPS: Readonly<Record<string, number>> = { get: 1, getMany: 1, set: 2, delete: 2, clear: 2 }
 const MOST_STEPS = 4
+/** A `getOrSet` reads before, takes the lock, and reads again. */
+const LOAD_STEPS = 3
+const HOUR = 3_600_000
+
+/** What factories throw. */
+const DOWN = new Error('the origin is down')
 
 /** What a process tells the world of. */
 export interface ProcessWorld extends LinkWorld {
   readonly history: History
+  readonly factories: Factories
   /** Where buses meet; `undefined` where there is none. */
   readonly hub: SimHub | undefined
   readonly fail: (text: string) => void
@@ -45,7 +53,10 @@ export class Process {
   readonly #world: ProcessWorld
   readonly #skew: number
   readonly #floors = new Map<string, Floor>()
-  readonly #factories = new Map<string, number>()
+  /** By key, how long the calls of `getOrSet` under way may take in all: one may wait for the other's factory. */
+  readonly #loads = new Map<string, number>()
+  /** Since when nothing has disturbed it or what it holds in the tier, in ms of the world. */
+  #steadySince = Number.NEGATIVE_INFINITY
   readonly #unsafe = new Set<Write>()
   readonly running = new Set<Promise<void>>()
 
@@ -67,12 +78,15 @@ export class Process {
       metrics: false,
       regions: { live: { ...region, store: 'live' }, packed: { ...region, store: 'packed' } },
     })
+    this.cache.on('circuit', ({ part, state }) => world.note(() => `${name} circuit of ${part} ${state}`))
+    this.cache.on('replay', (event) => world.note(() => `${name} ${JSON.stringify(event)}`))
   }
 
   /** Something has changed for it: for a while it need not read what is new. */
   unsettle(): void {
     const well = this.link.network === 'well' && this.bus?.state !== 'lossy' && !this.bus?.lost
     this.#wellSince = well ? this.#world.clock.now() : Number.POSITIVE_INFINITY
+    this.#steadySince = this.#wellSince
   }
 
   /** Begins an operation; it ends when it does. */
@@ -96,6 +110,7 @@ export class Process {
   /** Nothing that it knows holds any more: the tier has lost what it held. */
   forget(): void {
     this.#floors.clear()
+    this.#steadySince = Math.max(this.#steadySince, this.#world.clock.now())
   }
 
   crash(): void {
@@ -120,22 +135,35 @@ export class Process {
     const { clock, history, fail } = this.#world
     const began = clock.now()
     const stood = this.life.stood
+    const name = `${operation.region}:${operation.keys[0]}`
+    const own = this.#limitOf(operation)
+    const limit = operation.kind === 'getOrSet' ? own + (this.#loads.get(name) ?? 0) : own
+    if (operation.kind === 'getOrSet') this.#loads.set(name, limit)
     try {
       await this.#do(operation)
     } catch (error) {
       const code = error instanceof CacheError ? error.code : 'none'
       const told = operation.kind === 'transaction' && (code === 'COMMIT_FAILED' || code === 'COMMIT_UNKNOWN')
-      if (!told) fail(`${this.name} ${operation.kind} was rejected: ${String(error)}`)
+      if (!told && error !== DOWN) fail(`${this.name} ${operation.kind} was rejected: ${String(error)}`)
     }
     const { uncertainty } = this.link
     const off = uncertainty === Number.POSITIVE_INFINITY ? Math.abs(this.#skew) + LIMIT : uncertainty
     history.tolerance = Math.max(history.tolerance, 2 * off + 5)
+    if (operation.kind === 'getOrSet') this.#loads.set(name, (this.#loads.get(name) ?? 0) - own)
     const took = clock.now() - began - (this.life.stood - stood)
-    const limit = limitOf(operation)
     if (took > limit) fail(`${this.name} ${operation.kind} took ${took} ms, not ${limit}`)
   }
 
-  async #do({ kind, region, keys, tagged, takes }: Operation): Promise<void> {
+  /** How long a call may take by itself, in ms. */
+  #limitOf({ kind, tagged, takes, rules }: Operation): number {
+    const steps = kind === 'set' && tagged ? MOST_STEPS : (STEPS[kind] ?? MOST_STEPS)
+    if (kind !== 'getOrSet') return LIMIT * steps
+    const { lockTimeout = 0 } = RULES[rules] as { lockTimeout?: number }
+    return LIMIT * (LOAD_STEPS + MOST_STEPS) + takes + lockTimeout
+  }
+
+  async #do(operation: Operation): Promise<void> {
+    const { kind, region, keys, tagged } = operation
     const { cache } = this
     const [key = ''] = keys
     const options = tagged ? { tags: [TAG] } : {}
@@ -149,7 +177,7 @@ export class Process {
         return
       }
       case 'set': {
-        const write = this.#write(region, key, `${region}:${key}#${this.#next}`, tagged)
+        const write = this.#write(region, key, `${region}:${key}#${this.#next}`, { tagged })
         await cache.set(region, key, write.value, options)
         return this.#done(write)
       }
@@ -165,18 +193,20 @@ export class Process {
       }
       case 'deleteByTag':
       case 'expireByTag': {
-        const write = this.#write(region, undefined, undefined, false, true)
+        const tagsOnly = true
+        const write = this.#write(region, undefined, undefined, { tagsOnly, expires: kind === 'expireByTag' })
         await cache[kind](region, TAG)
         return this.#done(write)
       }
       case 'getOrSet': {
-        const value = await cache.getOrSet(region, key, () => this.#produce(region, key, tagged, takes), options)
+        const rules = RULES[operation.rules]
+        const value = await cache.getOrSet(region, key, () => this.#produce(operation), { ...rules, ...options })
         for (const write of this.#world.history.made(this.name, region, key)) this.#doubt(write)
-        return this.#saw(region, key, value, began)
+        return this.#saw(region, key, value, began, isGraceful(rules))
       }
       case 'transaction': {
         const writes = keys.map((one, i) =>
-          this.#write(region, one, i === 0 ? `${region}:${one}#${this.#next}` : undefined, tagged),
+          this.#write(region, one, i === 0 ? `${region}:${one}#${this.#next}` : undefined, { tagged }),
         )
         await cache.transaction(region, async (transaction) => {
           for (const { key: one = '', value } of writes) {
@@ -189,28 +219,31 @@ export class Process {
     }
   }
 
-  /** A factory: never more than one at a time for a key. */
-  async #produce(region: string, key: string, tagged: boolean, takes: number): Promise<string> {
-    const { history, fail, clock } = this.#world
+  /** A factory of `getOrSet`. */
+  async #produce({ region, keys, tagged, takes, fails, rules }: Operation): Promise<string> {
+    const { history, clock, factories, note } = this.#world
+    const key = keys[0] as string
     const name = `${region}:${key}`
-    const running = (this.#factories.get(name) ?? 0) + 1
-    this.#factories.set(name, running)
-    if (running > 1) fail(`${this.name} runs ${running} factories of ${name} at a time`)
-    const value = `${name}#${this.#next}`
+    const { ttl = HOUR, lockTimeout } = RULES[rules] as { ttl?: number; lockTimeout?: number }
+    const end = factories.begin(name, this, lockTimeout !== undefined)
     const write = history.add({
-      ...this.#base(region, key),
-      value,
-      tagged,
-      tagsOnly: false,
-      unsure: tagged && this.#cutOff,
-      unheard: this.#unheard,
+      ...this.#base(region, key, tagged),
+      value: `${name}#${this.#next}`,
+      ttl,
       weak: true,
     })
-    this.#world.note(() => `${this.name} factory of ${name} #${write.id}`)
+    note(() => `${this.name} factory of ${name} #${write.id}`)
     await new Promise<void>((resolve) => this.life.clock.after(takes, resolve))
-    this.#factories.set(name, running - 1)
+    end()
     write.ended = clock.now() + 2 * LIMIT
-    return value
+    if (fails) throw DOWN
+    return write.value as string
+  }
+
+  /** Whether nothing has disturbed it for so long that its locks hold. */
+  get steady(): boolean {
+    const { dead, paused } = this.life
+    return !dead && !paused && this.#world.clock.now() - this.#steadySince >= SETTLED
   }
 
   /** Whether what it writes now may be unable to reach the tier. */
@@ -228,15 +261,20 @@ export class Process {
     return this.#world.history.writes.length
   }
 
-  #base(region: string, key: string | undefined) {
-    return { owner: this.name, region, key, issued: this.#world.clock.now() }
+  #base(region: string, key: string | undefined, tagged: boolean) {
+    const unsure = tagged && this.#cutOff
+    const rest = { tagsOnly: false, expires: false, weak: false, ttl: HOUR, issued: this.#world.clock.now() }
+    return { owner: this.name, region, key, tagged, unsure, unheard: this.#unheard, ...rest }
   }
 
-  #write(region: string, key: string | undefined, value: string | undefined, tagged = false, tagsOnly = false): Write {
-    const unsure = tagged && this.#cutOff
-    const unheard = this.#unheard
-    const base = this.#base(region, key)
-    const write = this.#world.history.add({ ...base, value, tagged, tagsOnly, unsure, unheard, weak: false })
+  #write(
+    region: string,
+    key: string | undefined,
+    value: string | undefined,
+    more: { tagged?: boolean; tagsOnly?: boolean; expires?: boolean } = {},
+  ): Write {
+    const { tagged = false, ...rest } = more
+    const write = this.#world.history.add({ ...this.#base(region, key, tagged), value, ...rest })
     this.#unsafe.add(write)
     return write
   }
@@ -262,8 +300,8 @@ export class Process {
     if (floor === undefined || this.#world.history.isAfter(write, floor.write)) this.#floors.set(name, { write })
   }
 
-  /** A read that began at `began` came back with `value`. */
-  #saw(region: string, key: string, value: string | undefined, began: number): void {
+  /** A read that began at `began` came back with `value`, which may be `stale` or not. */
+  #saw(region: string, key: string, value: string | undefined, began: number, stale = false): void {
     const { history, fail, note, clock } = this.#world
     note(() => `${this.name} reads ${region}:${key} = ${value ?? 'nothing'}`)
     if (value === undefined) return
@@ -273,21 +311,16 @@ export class Process {
       return
     }
     const floor = this.#floors.get(`${region}:${key}`)?.write
-    if (floor !== undefined && floor.ended < began && history.isAfter(floor, writer)) {
+    if (floor !== undefined && floor.ended < began && history.supersedes(floor, writer)) {
       fail(`${this.name} reads #${writer.id} of ${region}:${key} after #${floor.id}`)
     }
+    const over = writer.ended + writer.ttl + history.tolerance
+    if (!stale && began > over) fail(`${this.name} reads #${writer.id} of ${region}:${key}, which is over`)
     this.#raise(writer)
     if (began - this.#wellSince < SETTLED) return
-    const stale = history.wrong(region, key, value, began - L1_TTL - LIMIT)
-    if (stale !== undefined) fail(`${this.name} at ${clock.now()}: ${region}:${key} still ${stale}`)
+    const wrong = history.wrong(region, key, value, began - L1_TTL - LIMIT, stale)
+    if (wrong !== undefined) fail(`${this.name} at ${clock.now()}: ${region}:${key} still ${wrong}`)
   }
-}
-
-/** How long a call may take, in ms. */
-function limitOf({ kind, tagged, takes }: Operation): number {
-  if (kind === 'getOrSet') return LIMIT * (1 + MOST_STEPS) + takes
-  const steps = kind === 'set' && tagged ? MOST_STEPS : (STEPS[kind] ?? MOST_STEPS)
-  return LIMIT * steps
 }
 
 /**

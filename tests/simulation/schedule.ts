@@ -2,7 +2,9 @@ import { MAX_TRUST } from '../../js/flow/coherence/trust.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { seeded } from '../../js/testing/random.ts'
 import { SimHub } from './bus.ts'
+import { Factories } from './factories.ts'
 import { History } from './history.ts'
+import { lastWords } from './last-words.ts'
 import { type Act, describeAct, NAMES, type Plan } from './plan.ts'
 import { L1_TTL, Process, type ProcessWorld, SETTLED } from './process.ts'
 import { SimTier } from './tier.ts'
@@ -38,6 +40,10 @@ export class Schedule {
     this.#plan = plan
     this.#traced = traced
     const unit = seeded(plan.seed ^ 0x5eed)
+    const fail = (text: string) => {
+      this.#wrong.push(text)
+      this.#note(() => `WRONG ${text}`)
+    }
     this.#world = {
       clock: this.#clock,
       tier: this.#tier,
@@ -49,10 +55,8 @@ export class Schedule {
         if (late) this.#excuse()
       },
       note: (text) => this.#note(text),
-      fail: (text) => {
-        this.#wrong.push(text)
-        this.#note(() => `WRONG ${text}`)
-      },
+      factories: new Factories(fail),
+      fail,
     }
     this.#present = plan.skews.map((_, i) => this.#make(i))
   }
@@ -66,7 +70,8 @@ export class Schedule {
     }
     await this.#heal()
     await this.#judge()
-    await this.#invalidate()
+    const world = { present: this.#present, advance: (ms: number) => this.#advance(ms), fail: this.#world.fail }
+    await lastWords(world, this.#plan.seed, L1_TTL)
     await this.#end()
     return { wrong: this.#wrong, trace: this.#trace, operations: this.#operations }
   }
@@ -191,32 +196,6 @@ export class Schedule {
     const reads = NAMES.map(({ region, key }) => Promise.all(readers.map((process) => process.read(region, key))))
     await this.#advance(100)
     return Promise.all(reads)
-  }
-
-  /** Each key is written or deleted once more: from then on nobody may see what was before. */
-  async #invalidate(): Promise<void> {
-    const expected: (string | undefined)[] = []
-    let turn = this.#plan.seed
-    for (const { region, key } of NAMES) {
-      const { cache } = this.#present[turn++ % this.#present.length] as Process
-      const value = turn % 3 === 0 ? undefined : `final ${region}:${key}`
-      expected.push(value)
-      const done = value === undefined ? cache.delete(region, key) : cache.set(region, key, value)
-      await this.#advance(20)
-      await done
-    }
-    await this.#advance(L1_TTL)
-    const reads = NAMES.map(({ region, key }) =>
-      Promise.all(this.#present.map(({ cache }) => cache.get<string>(region, key))),
-    )
-    await this.#advance(20)
-    for (const [i, found] of (await Promise.all(reads)).entries()) {
-      const { region, key } = NAMES[i] as (typeof NAMES)[number]
-      for (const [j, value] of found.entries()) {
-        if (value !== expected[i])
-          this.#world.fail(`${this.#present[j]?.name} reads ${value} under ${region}:${key}, not ${expected[i]}`)
-      }
-    }
   }
 
   async #end(): Promise<void> {

@@ -41,6 +41,28 @@ describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that i
   })
 })
 
+describe.each(KIND_NAMES)('where others write a key again and again, in a region that is %s', (region) => {
+  it('a write that is refused twice leaves memory', async () => {
+    const shared = new SharedTier()
+    const { clock } = shared
+    const [one, two] = [shared.process(), shared.process()]
+    await one.cache.ready()
+    two.driver.time = () => clock.wall() + 60_000
+    await two.cache.ready()
+    const exchange = one.driver.exchangeMany.bind(one.driver)
+    let rival = 0
+    one.driver.exchangeMany = async (...args) => {
+      await two.cache.set(region, 'k', ++rival)
+      await clock.advance(1)
+      return exchange(...args)
+    }
+    await one.cache.set(region, 'k', 'refused')
+    await clock.settle()
+    expect(rival).toBe(2)
+    expect(await one.cache.get(region, 'k')).toBe(2)
+  })
+})
+
 describe('tags whose tokens L2 has not confirmed', () => {
   it('have their entries read again: what is invalid for all others is not served on by its writer', async () => {
     const { one, two, clock, shared } = await pair()
