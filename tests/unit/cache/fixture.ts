@@ -1,27 +1,16 @@
-import { afterEach, expect } from 'vitest'
+import { afterEach } from 'vitest'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import type { Clock } from '../../../js/clock.ts'
-import type { ManagerOptions, RegionOptions } from '../../../js/config/types.ts'
-import { CacheError, type CacheErrorCode } from '../../../js/errors.ts'
-import type { CacheEventName, CacheEvents } from '../../../js/observe/events.ts'
+import type { ManagerOptions } from '../../../js/config/types.ts'
 import { ChaosDriver } from '../../../js/testing/chaos-driver.ts'
 import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { type MemoryDriver, memoryDriver } from '../../../js/tiers/memory.ts'
+import { KEY, KINDS } from '../../helpers/kinds.ts'
 
-/** A region of every kind of store: what holds for one must hold for all. */
-export const KINDS: Readonly<Record<string, RegionOptions>> = {
-  live: { store: 'live' },
-  cloned: { store: 'live', clone: true },
-  packed: { store: 'packed' },
-  compressed: { compression: true, compressAbove: '64B' },
-  encrypted: { encryption: true },
-}
+export { KEY, KIND_NAMES, KINDS } from '../../helpers/kinds.ts'
+export { expectError, record } from '../../helpers/outcomes.ts'
 
-/** The names of those regions. */
-export const KIND_NAMES = Object.keys(KINDS)
-
-/** 32 bytes, for tests that configure a key. */
-export const KEY = '7e'.repeat(32)
+/** Another one than `KEY`. */
 export const OTHER_KEY = '1b'.repeat(32)
 
 const open: { cache: CacheManager; clock: Clock }[] = []
@@ -69,35 +58,6 @@ export class SharedTier {
     work.catch(() => undefined)
     await this.clock.advance(ms)
     return work
-  }
-}
-
-/** Every event of one kind from now on. */
-export function record<Name extends CacheEventName>(cache: CacheManager, name: Name): CacheEvents[Name][] {
-  const events: CacheEvents[Name][] = []
-  cache.on(name, (event) => events.push(event))
-  return events
-}
-
-/** Expects one `CacheError` of this code, whose message tells each of `says`; answers it. */
-export async function expectError(
-  work: (() => unknown) | Promise<unknown>,
-  code: CacheErrorCode,
-  ...says: (string | RegExp)[]
-): Promise<CacheError> {
-  const error = await outcome(work)
-  expect(error).toBeInstanceOf(CacheError)
-  const { code: actual, message } = error as CacheError
-  expect(actual).toBe(code)
-  for (const text of says) expect(message).toMatch(text)
-  return error as CacheError
-}
-
-async function outcome(work: (() => unknown) | Promise<unknown>): Promise<unknown> {
-  try {
-    return await (typeof work === 'function' ? work() : work)
-  } catch (error) {
-    return error
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { FactoryContext } from '../../../../js/cache/types.ts'
-import { expectError } from '../fixture.ts'
-import { type Scenario, until } from './scenario.ts'
+import type { FactoryContext } from '../../../js/cache/types.ts'
+import { expectError } from '../../helpers/outcomes.ts'
+import { type Scenario, until } from '../stage.ts'
 
 /** What a factory can say and ask, and what limits it. */
 export const FACTORY: readonly Scenario[] = [

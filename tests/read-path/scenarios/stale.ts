@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { record } from '../fixture.ts'
-import { type Scenario, until } from './scenario.ts'
+import { record } from '../../helpers/outcomes.ts'
+import { type Scenario, until } from '../stage.ts'
 
 const DOWN = new Error('origin is down')
 
