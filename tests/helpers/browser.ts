@@ -32,8 +32,10 @@ export interface Browser {
   close(): Promise<void>
 }
 
-/** What the server sends besides the page. */
+/** What the page is made of, and what the server sends besides it. */
 export interface BrowserOptions {
+  /** Packages that modules import by a name, and the modules that the page has in their place. */
+  readonly alias?: Readonly<Record<string, string>>
   /** Headers of the page, such as a Content-Security-Policy. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -50,7 +52,7 @@ const ARGUMENTS = [
 
 /** Bundles the module at `entry` for a browser, serves a page that runs it, and starts Chromium. */
 export async function startBrowser(entry: string, options: BrowserOptions = {}): Promise<Browser> {
-  const server = await serve(await bundle(entry), options.headers ?? {})
+  const server = await serve(await bundle(entry, options.alias ?? {}), options.headers ?? {})
   const profile = await mkdtemp(join(tmpdir(), 'omnicache-chromium-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,
@@ -75,9 +77,10 @@ export async function startBrowser(entry: string, options: BrowserOptions = {}):
   }
 }
 
-async function bundle(entry: string): Promise<string> {
+async function bundle(entry: string, alias: Readonly<Record<string, string>>): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
+    alias,
     bundle: true,
     write: false,
     format: 'esm',

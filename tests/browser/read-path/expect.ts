@@ -1,8 +1,6 @@
-import { chai, JestAsymmetricMatchers, JestChaiExpect } from '@vitest/expect'
+import { ASYMMETRIC_MATCHERS_OBJECT, chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect'
 
-/** vitest's `expect` without vitest, for tests that are played in a page. */
-export { expect }
+for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin)
 
-chai.use(JestChaiExpect)
-chai.use(JestAsymmetricMatchers)
-const { expect } = chai
+/** What scenarios import from vitest, without the rest of it: for a page. */
+export const expect = Object.assign(chai.expect, Reflect.get(globalThis, ASYMMETRIC_MATCHERS_OBJECT))
