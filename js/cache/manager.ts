@@ -25,6 +25,7 @@ import type { Region } from './region.ts'
 import { RegionCalls } from './region-calls.ts'
 import { RegionHandle } from './region-handle.ts'
 import { RegionKeys, warnOfMissingKey } from './region-keys.ts'
+import { regionName } from './region-name.ts'
 import type { Shared } from './shared.ts'
 
 /** How `close` went. */
@@ -304,7 +305,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
   /** Others changed something in L2; without a region, it may be anything. */
   #hear(region: string | undefined, changes: readonly Change[]): void {
     if (region === undefined) for (const handle of this.#handles.values()) handle.suspect()
-    else this.#handles.get(nameOf(region))?.hear(region, changes)
+    else this.#handles.get(regionName(region))?.hear(region, changes)
   }
 
   #reports(): Map<string, RegionReport> {
@@ -325,11 +326,6 @@ export class CacheManager<Values extends object = Record<string, unknown>>
 
 /** The limit of one operation in L2, in ms, where a region has none of its own. */
 const L2_LIMIT = 250
-
-/** The name of a region, of what L2 calls it or the tokens of its tags: more may follow. */
-function nameOf(region: string): string {
-  return region.slice(0, region.search(/[@:]|$/))
-}
 
 /** What an unused region has counted. */
 const NOTHING = new Counters()

@@ -6,6 +6,7 @@ import type { RemoteEvent } from '../flow/remote-options.ts'
 import { type Alert, Alerts, type RegionSample } from '../observe/alerts.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { Logger, LogLevel } from '../observe/logger.ts'
+import { regionName } from './region-name.ts'
 import { Watch } from './watch.ts'
 
 /** What a monitor is made of. */
@@ -72,9 +73,12 @@ export class Monitor {
         emitter.emit('replay', { tier, state, entries, waiting })
         break
       }
-      case 'overflow':
-        emitter.emit('overflow', { tier, region: event.region })
-        logger.warn(`${tier}: too much waits for it, so region '${event.region}' will be cleared there`, { tier })
+      case 'overflow': {
+        const region = regionName(event.region)
+        const what = event.region.endsWith(':tags') ? `what has tags in region '${region}'` : `region '${region}'`
+        emitter.emit('overflow', { tier, region })
+        logger.warn(`${tier}: too much waits for it, so ${what} will be cleared there`, { tier })
+      }
     }
   }
 

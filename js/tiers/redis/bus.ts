@@ -36,6 +36,8 @@ export class RedisBus implements Bus {
   #listener: BusListener | undefined
   #link: RedisLink | undefined
   #ear: Ear | undefined
+  /** Stands for the connection that there is, or that is being made: what is told of an earlier one is passed over. */
+  #connection: object | undefined
   #attempts = 0
   #heardSince = Number.POSITIVE_INFINITY
   #again: Timer | undefined
@@ -62,8 +64,8 @@ export class RedisBus implements Bus {
   }
 
   reset(): void {
-    const ear = this.#ear
-    queueMicrotask(() => this.#lost(ear, givenUp()))
+    const connection = this.#connection
+    queueMicrotask(() => this.#lost(connection, givenUp()))
   }
 
   async close(): Promise<void> {
@@ -90,33 +92,42 @@ export class RedisBus implements Bus {
     return this.closed ? undefined : this.#listener
   }
 
+  /** No step of it may take for ever, nor all of them together for longer than the limit. */
   async #connect(): Promise<void> {
     const { clock } = this.options
+    const connection = {}
+    const tooLong = () => this.#lost(connection, new Error(`not subscribed within ${OPEN_LIMIT} ms`))
+    const limit = clock.after(OPEN_LIMIT, tooLong)
     let ear: Ear | undefined
-    let limit: Timer | undefined
+    this.#connection = connection
     try {
       this.#link ??= await this.options.link()
-      if (this.closed) return
+      if (!this.#isCurrent(connection)) return
       ear = await this.#link.ear()
+      if (!this.#isCurrent(connection)) return
       this.#ear = ear
-      const mine = ear
-      limit = clock.after(OPEN_LIMIT, () => this.#lost(mine, new Error(`not subscribed within ${OPEN_LIMIT} ms`)))
-      await this.listen(this.#link, ear, (cause) => this.#lost(mine, cause))
-      if (this.#ear !== mine) return
+      await this.listen(this.#link, ear, (cause) => this.#lost(connection, cause))
+      if (!this.#isCurrent(connection)) return
       this.#heardSince = clock.now()
       this.listener?.state(true)
     } catch (cause) {
-      this.#lost(ear, cause)
+      this.#lost(connection, cause)
     } finally {
-      limit?.cancel()
-      if (this.closed) ear?.close()
+      limit.cancel()
+      if (!this.#isCurrent(connection)) ear?.close()
     }
   }
 
+  #isCurrent(connection: object): boolean {
+    return !this.closed && this.#connection === connection
+  }
+
   /** Says that messages may be missed, and connects again after a while. */
-  #lost(ear: Ear | undefined, cause: unknown): void {
-    if (this.closed || ear !== this.#ear) return
+  #lost(connection: object | undefined, cause: unknown): void {
+    if (connection === undefined || !this.#isCurrent(connection)) return
     const { clock } = this.options
+    const ear = this.#ear
+    this.#connection = undefined
     this.#ear = undefined
     ear?.close()
     if (clock.now() - this.#heardSince > LASTING) this.#attempts = 0
