@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { RedisSource } from '../../../js/tiers/redis/index.ts'
-import { FLEET, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
+import { ALL, FLEET, type LoadReport, type Numbers, type Order } from './messages.ts'
 
 const FILE = join(import.meta.dirname, 'node.ts')
 
@@ -44,7 +44,7 @@ export class Fleet {
     return Promise.all(
       this.#nodes.map(async (node) => {
         const found: Record<string, number> = {}
-        for (const region of REGIONS) {
+        for (const region of Object.keys(ALL)) {
           const numbers = await node.ask<Numbers>({ kind: 'read', region })
           for (const [key, n] of Object.entries(numbers)) found[`${region}/${key}`] = n
         }

@@ -4,17 +4,33 @@ import { Random } from '../../../demo/random.ts'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import { delay } from '../../helpers/delay.ts'
 import { Stillness } from '../../helpers/stillness.ts'
-import { ALL_KEYS, keysOf, type LoadOrder, type LoadReport, type Numbers, type Order, REGIONS } from './messages.ts'
+import {
+  ALL,
+  ALL_KEYS,
+  clearedBy,
+  keysOf,
+  type LoadOrder,
+  type LoadReport,
+  type Numbers,
+  type Order,
+  pairOf,
+  REGIONS,
+  TAGGED,
+  UNKNOWN,
+} from './messages.ts'
 
 const [source = '', number = '0'] = process.argv.slice(2)
 const own = keysOf(Number(number))
+const pair = pairOf(Number(number))
+const mineAlone = clearedBy(Number(number))
+const tag = `tag${number}`
 
 const cache: CacheManager = new CacheManager({
   redis: JSON.parse(source),
   circuit: { maxDelay: '300ms' },
   timeouts: { close: '2s' },
   defaults: { l1: { ttl: '1s' } },
-  regions: { live: {}, packed: { store: 'packed' } },
+  regions: Object.fromEntries(Object.keys(ALL).map((name) => [name, name === 'packed' ? { store: 'packed' } : {}])),
 })
 
 /** Counts up over all loads of this process. */
@@ -30,6 +46,7 @@ class Load {
   readonly #stillness = new Stillness()
   readonly #backwards: string[] = []
   #calls = 0
+  readonly #underWay = new Set<string>()
   #longest = 0
 
   async run({ seed, ms }: LoadOrder): Promise<LoadReport> {
@@ -80,8 +97,49 @@ class Load {
       return undefined
     }
     if (dice < 50) return cache.getOrSet(region, `made-${any}`, () => 1)
+    if (dice < 55)
+      return this.#alone('tags', () => cache.set(TAGGED, mine, this.#write(TAGGED, mine, ++last), { tags: [tag] }))
+    if (dice < 57) return this.#alone('tags', () => this.#deleteByTag())
+    if (dice < 62) return cache.set(mineAlone, mine, this.#write(mineAlone, mine, ++last))
+    if (dice < 63) return this.#clear()
+    if (dice < 66) return this.#alone('pair', () => this.#transact())
+    const where = Object.keys(ALL)[random.between(0, Object.keys(ALL).length - 1)] as string
     const before = new Map(seen)
-    return this.#saw(region, any, await cache.get<number>(region, any), before)
+    return this.#saw(where, any, await cache.get<number>(where, any), before)
+  }
+
+  async #deleteByTag(): Promise<void> {
+    for (const key of own) this.#write(TAGGED, key, 0)
+    await cache.deleteByTag(TAGGED, tag)
+  }
+
+  async #clear(): Promise<void> {
+    for (const key of own) this.#write(mineAlone, key, 0)
+    await cache.clear(mineAlone)
+  }
+
+  /** Where nobody knows what became of it, either number is right. */
+  async #transact(): Promise<void> {
+    const n = ++last
+    for (const key of pair) this.#write('live', key, n)
+    const work = cache.transaction('live', async (tx) => {
+      for (const key of pair) await tx.set(key, n)
+    })
+    await work.catch((error: { code?: string }) => {
+      if (error.code !== 'COMMIT_UNKNOWN') throw error
+      for (const key of pair) this.#write('live', key, UNKNOWN)
+    })
+  }
+
+  /** Not while another of the kind is under way: of two at once either may be the last. */
+  async #alone(kind: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.#underWay.has(kind)) return
+    this.#underWay.add(kind)
+    try {
+      await work()
+    } finally {
+      this.#underWay.delete(kind)
+    }
   }
 
   #write(region: string, key: string, n: number): number {
@@ -101,17 +159,23 @@ class Load {
 
 /** One after the other, as a busy server may not take so many at once in time. */
 async function rewrite(): Promise<Numbers> {
-  for (const region of REGIONS) {
+  const n = ++last
+  for (const region of [...REGIONS, TAGGED, mineAlone]) {
+    const tags = region === TAGGED ? { tags: [tag] } : {}
     for (const key of own) {
-      written[`${region}/${key}`] = ++last
-      await cache.set(region, key, last)
+      written[`${region}/${key}`] = n
+      await cache.set(region, key, n, tags)
     }
   }
+  for (const key of pair) written[`live/${key}`] = n
+  await cache.transaction('live', async (tx) => {
+    for (const key of pair) await tx.set(key, n)
+  })
   return written
 }
 
 async function read(region: string): Promise<Numbers> {
-  return Object.fromEntries(await cache.getMany<number>(region, ALL_KEYS))
+  return Object.fromEntries(await cache.getMany<number>(region, ALL[region] ?? []))
 }
 
 async function carryOut(order: Order): Promise<unknown> {

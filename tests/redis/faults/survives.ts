@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { eventually } from '../cache/helpers.ts'
 import type { Fleet } from './fleet.ts'
-import { ALL_KEYS, type LoadReport, type Numbers, REGIONS } from './messages.ts'
+import { ALL, FLEET, type LoadReport, type Numbers, pairOf, TAGGED, UNKNOWN } from './messages.ts'
 
 /** The limit of one operation in L2, in ms, and how much more a call may take. */
 const LIMIT = 250
@@ -60,10 +60,23 @@ async function loadUntil(fleet: Fleet, seed: number, fault: Promise<unknown>): P
   return reports
 }
 
-/** Keys under which a process finds something else than what was written last. What the server lost may be missing. */
+/**
+ * Keys under which a process finds something else than what was written last. What the server lost may be missing, and
+ * so may a tagged entry: it goes where nobody can tell whether its tag was deleted before it was written or after.
+ */
 function wrong(found: Numbers, last: Numbers, loses: boolean): string[] {
-  return REGIONS.flatMap((region) => ALL_KEYS.map((key) => `${region}/${key}`)).filter((name) => {
-    const expected = last[name] || undefined
-    return found[name] !== expected && !(loses && found[name] === undefined)
+  const mayMiss = (name: string) => loses || name.startsWith(`${TAGGED}/`)
+  const names = Object.entries(ALL).flatMap(([region, keys]) => keys.map((key) => `${region}/${key}`))
+  const differs = names.flatMap((name) => {
+    const [there, expected] = [found[name], last[name] || undefined]
+    const right = there === expected || expected === UNKNOWN || (mayMiss(name) && there === undefined)
+    return right ? [] : [`${name}: ${there}, not ${expected}`]
   })
+  return [...differs, ...(loses ? [] : torn(found))]
+}
+
+/** Transactions of which one half is there without the other. */
+function torn(found: Numbers): string[] {
+  const pairs = Array.from({ length: FLEET }, (_, writer) => pairOf(writer))
+  return pairs.filter(([a, b]) => found[`live/${a}`] !== found[`live/${b}`]).map((pair) => pair.join(' and '))
 }
