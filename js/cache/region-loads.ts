@@ -77,8 +77,10 @@ export class RegionLoads<V> {
   ahead(key: string, factory: Factory<V | undefined, V>, options: GetOrSetOptions = NO_OPTIONS): void {
     const rules = this.#parts.rulesOf(options)
     const found = this.#parts.entries.held(key)
-    const left = (found?.freshUntil ?? Infinity) - this.#parts.clock.now()
-    if (found === undefined || rules.ttl - left < rules.ttl * rules.eagerRefresh) return
+    // What lives for ever has no age.
+    if (found === undefined || rules.ttl === Infinity) return
+    const left = found.freshUntil - this.#parts.clock.now()
+    if (rules.ttl - left < rules.ttl * rules.eagerRefresh) return
     if (this.#flights.get(key) !== undefined || this.#backOffs.has(key)) return
     assertFactory(factory)
     const call = { key, factory, rules, options, find: async () => found }
@@ -216,7 +218,8 @@ const nothing = (): void => undefined
 
 /** Whether an entry is a fresh one that was made since. The same one may seem to end a little later. */
 function isNewer(found: Read, before: Read | undefined, ttl: number): boolean {
-  return !found.stale && (before === undefined || found.freshUntil > before.freshUntil + ttl / 20)
+  const seeming = ttl === Infinity ? 0 : ttl / 20
+  return !found.stale && (before === undefined || found.freshUntil > before.freshUntil + seeming)
 }
 
 /** Settles with a promise, and never rejects. */

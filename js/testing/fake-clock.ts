@@ -8,7 +8,7 @@ interface Pending {
 
 /**
  * A clock that moves only when told: hand it to a cache as its `clock`, and hours pass at once.
- * `advance` moves both times and fires what is due; `set` makes the wall clock jump alone, as a
+ * `advance` moves both times and fires what is due, `sleep` does so at one go; `set` makes the wall clock jump alone, as a
  * correction by NTP or by hand does.
  *
  * @example
@@ -73,6 +73,13 @@ export class FakeClock implements Clock {
       await this.settle()
     }
     this.#move(end)
+  }
+
+  /** Moves both clocks by `ms` at once, as while a machine is suspended: what was due meanwhile fires afterwards. */
+  async sleep(ms: number): Promise<void> {
+    await this.settle()
+    this.#move(this.#now + ms)
+    await this.advance(0)
   }
 
   /** Jumps the wall clock to `wall` (ms since 1970), forwards or backwards; monotonic time and timers stay. */

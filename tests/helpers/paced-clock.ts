@@ -14,11 +14,10 @@ export class PacedClock extends FakeClock {
     while (this.#underWay > 0)
   }
 
-  /** The same driver, whose calls this clock waits for. It has no bus: nothing tells when that is heard. */
+  /** The same driver, whose calls this clock waits for. */
   watch(driver: Driver): Driver {
     return new Proxy(driver, {
       get: (target, name) => {
-        if (name === 'bus') return undefined
         const member: unknown = Reflect.get(target, name, target)
         if (typeof member !== 'function') return member
         return (...args: readonly unknown[]) => this.#watched(Reflect.apply(member, target, args))

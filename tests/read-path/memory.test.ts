@@ -11,6 +11,6 @@ const TIERS: readonly [string, Tier | undefined][] = [
 
 describe.each(KIND_NAMES)('the read path of a region that is %s', (kind) => {
   describe.each(TIERS)('%s', (_, tier) => {
-    it.each(SCENARIOS)('$name', (scenario) => play(scenario, kind, tier))
+    for (const scenario of SCENARIOS) it(scenario.name, () => play(scenario, kind, tier))
   })
 })

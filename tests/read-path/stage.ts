@@ -3,6 +3,7 @@ import { CacheManager } from '../../js/cache/manager.ts'
 import type { Region } from '../../js/cache/region.ts'
 import { yieldToEventLoop } from '../../js/clock.ts'
 import type { RegionOptions } from '../../js/config/types.ts'
+import { ChaosDriver } from '../../js/testing/chaos-driver.ts'
 import type { FakeClock } from '../../js/testing/fake-clock.ts'
 import type { Driver } from '../../js/tiers/driver.ts'
 import { KEY, KINDS } from '../helpers/kinds.ts'
@@ -18,6 +19,8 @@ export interface Stage {
   readonly origin: Origin
   /** Whether there is an L2 behind memory. */
   readonly tiered: boolean
+  /** The same region in another process that shares the L2; where there is none, the region itself. */
+  readonly elsewhere: Region<unknown>
 }
 
 /** What happens, step by step, in a region with these options. */
@@ -41,23 +44,28 @@ let played = 0
  */
 export async function play({ run, options }: Scenario, kind: string, tier?: Tier): Promise<void> {
   const clock = new PacedClock()
-  const cache = new CacheManager({
+  const l2 = tier && clock.watch(tier(clock))
+  const settings = {
     clock,
-    ...(tier && { l2: clock.watch(tier(clock)) }),
     namespace: `scenario${played++}`,
     encryption: { keys: KEY },
     regions: { [kind]: { ...KINDS[kind], ...options } },
-  })
-  const errors = record(cache, 'error')
+  }
+  const start = () => new CacheManager({ ...settings, ...(l2 && { l2: new ChaosDriver(l2, { clock }), bus: false }) })
+  const cache = start()
+  const caches = l2 === undefined ? [cache] : [cache, start()]
+  const errors = caches.map((each) => record(each, 'error'))
+  const [region, elsewhere = region] = caches.map((each) => each.region(kind)) as [Region<unknown>, Region<unknown>?]
   try {
-    await run({ cache, region: cache.region(kind), clock, origin: new Origin(clock), tiered: tier !== undefined })
-    await clock.advance(AFTERWARDS)
-    expect(errors).toEqual([])
-    expect(cache.metrics().totals.corrupt).toBe(0)
+    await run({ cache, region, elsewhere, clock, origin: new Origin(clock), tiered: l2 !== undefined })
+    await clock.sleep(AFTERWARDS)
+    expect(errors.flat()).toEqual([])
+    expect(caches.map((each) => each.metrics().totals.corrupt)).toEqual(caches.map(() => 0))
   } finally {
-    const closing = cache.close()
+    const closing = Promise.all(caches.map((each) => each.close()))
     await clock.advance(10_000)
     await closing
+    await l2?.close()
   }
   expect(clock.pending).toBe(0)
 }
