@@ -1,9 +1,20 @@
 import type { Duration } from '../config/units.ts'
 import { assertFactory, assertFunction, assertKeys } from './arguments.ts'
 import type { Region } from './region.ts'
+import { ManyResult } from './region-many.ts'
 import type { Scope } from './scope.ts'
 import type { Transaction } from './transaction.ts'
-import type { EntryInfo, Factory, GetOrSetOptions, SetOptions, WarmData, WarmOptions, WarmProgress } from './types.ts'
+import type {
+  EntryInfo,
+  Factory,
+  GetOrSetManyOptions,
+  GetOrSetOptions,
+  ManyFactory,
+  SetOptions,
+  WarmData,
+  WarmOptions,
+  WarmProgress,
+} from './types.ts'
 import { warm } from './warm.ts'
 
 /** What a namespace is made of. */
@@ -106,6 +117,19 @@ export class Namespace<V = unknown> {
   async getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined> {
     assertFactory(factory)
     return this.#region.getOrSet(this.#stored(key), factory, tagged(options))
+  }
+
+  /** See `Region.getOrSetMany`. The factory is told of keys as they are called in this namespace. */
+  async getOrSetMany(
+    keys: Iterable<string>,
+    factory: ManyFactory<V>,
+    options?: GetOrSetManyOptions,
+  ): Promise<ManyResult<V>> {
+    const { length } = this.#parts.scope.prefix
+    const made = await this.#region.getOrSetMany(this.#storedAll(keys), factory, tagged(options))
+    const own = <T>(found: ReadonlyMap<string, T>) =>
+      Array.from(found, ([key, value]) => [key.slice(length), value] as const)
+    return new ManyResult(own(made), new Map(own(made.errors)))
   }
 
   /** See `Region.getEntry`. */

@@ -109,11 +109,11 @@ export class RegionEntries<V> {
       entries.endFill(key, fill)
     }
     const life = read === undefined || read.value === undefined ? undefined : lifeOf(read)
+    if (outdates && !fill.overtaken) entries.fills.outdate(key)
     if (read === undefined || life === undefined) return false
     if (fill.overtaken) return true
     const { envelope } = read
     if (envelope !== undefined && !fill.admits(stampOf(envelope))) return 'superseded'
-    if (outdates) entries.fills.outdate(key)
     this.#retimeHere(key, read, life, envelope && fill.mark)
     return envelope === undefined || this.#retimeThere(key, read, life, successorOf(stampOf(envelope)), outdates)
   }

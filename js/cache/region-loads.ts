@@ -113,7 +113,7 @@ export class RegionLoads<V> {
       const { found } = flown
       // The flight has left its factory alone for a while, and this call has no use for what is stale.
       if (found.stale && !this.#within(found, rules.grace)) return this.load(key, call.factory, options)
-      if (!found.stale && rules.slidingTtl > 0) this.#entries.slide(key, rules.slidingTtl)
+      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) this.#entries.slide(key, rules.slidingTtl)
       return this.#reads.served(key, found.value, found.tier, found.stale)
     } catch (error) {
       const left = options.signal?.aborted === true && error === options.signal.reason
@@ -190,6 +190,8 @@ export class RegionLoads<V> {
       this.#backOffs.end(key)
       return { made }
     } catch (error) {
+      // That it was aborted, or nobody waited any more, says nothing of whether it would fail again.
+      if (flight.abandoned) throw error
       const graceful = this.#mayServe(call, flight.stale, rules.grace)
       if (graceful && rules.graceBackoff > 0) this.#backOffs.begin(key, rules.graceBackoff)
       if (graceful || flight.held || this.#mayServe(call, flight.stale, rules.swr)) this.#tellOfFailure(key, error)

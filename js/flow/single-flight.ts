@@ -64,6 +64,7 @@ export class Flight<T, S = never> {
   #controller: AbortController | undefined
   #callers = 0
   #held = false
+  #abandoned = false
   #looked: Promise<void> | undefined
   #endLook: (() => void) | undefined
   #hasLooked = false
@@ -86,6 +87,11 @@ export class Flight<T, S = never> {
 
   get aborted(): boolean {
     return this.#controller?.signal.aborted ?? false
+  }
+
+  /** Whether all who waited have left: nobody is interested in what it comes to any more. */
+  get abandoned(): boolean {
+    return this.#abandoned
   }
 
   /** Whether it goes on though nobody may be waiting. */
@@ -114,7 +120,7 @@ export class Flight<T, S = never> {
   join(signal: AbortSignal | undefined): Promise<T> {
     this.#callers++
     if (signal === undefined) return this.promise
-    return new Promise((resolve, reject) => {
+    const joined = new Promise<T>((resolve, reject) => {
       const leave = () => {
         reject(signal.reason)
         this.#leave(signal.reason)
@@ -123,6 +129,9 @@ export class Flight<T, S = never> {
       signal.addEventListener('abort', leave, { once: true })
       this.promise.then(resolve, reject).then(stay)
     })
+    // A caller that was handed out what is stale does not listen any more.
+    joined.catch(() => undefined)
+    return joined
   }
 
   /** Lets it go on to its end, whoever leaves. */
@@ -169,6 +178,7 @@ export class Flight<T, S = never> {
 
   #leave(reason: unknown): void {
     if (--this.#callers > 0 || this.#held) return
+    this.#abandoned = true
     this.#ended()
     this.#abortable().abort(reason)
   }
