@@ -83,6 +83,31 @@ export const MUTANTS: readonly Mutant[] = [
     instead: 'flights.begin(key, (own) => this.#fly(call, own))',
   },
   {
+    rule: 'one process at a time makes a value under a lock',
+    file: 'js/cache/region-loads.ts',
+    find: 'if (rules.lockTimeout === 0 || ',
+    instead: 'if (rules.lockTimeout >= 0 || ',
+  },
+  {
+    rule: 'a value is no hit any more when its TTL is over',
+    file: 'js/cache/l2-reads.ts',
+    find: "const stale = left.fresh <= 0 || state === 'expired'",
+    instead: "const stale = state === 'expired'",
+  },
+  {
+    rule: 'a commit is repeated when the generation has changed',
+    file: 'js/flow/commits.ts',
+    find: 'if (valid.token === token) return',
+    instead: 'if (valid.token !== undefined) return',
+    bus: true,
+  },
+  {
+    rule: 'a token that waits in the journal is not taken for what L2 holds',
+    file: 'js/flow/tags/token-store.ts',
+    find: 'const heard = complete && !waits && ',
+    instead: 'const heard = complete && ',
+  },
+  {
     rule: 'the journal is replayed when the circuit closes',
     file: 'js/flow/replay.ts',
     find: 'journal.length > 0 && link.writable) {\n      this.#retry?.cancel()',

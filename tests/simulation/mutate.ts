@@ -2,6 +2,7 @@
  * Takes one rule of the flow out at a time, and tells which schedule notices:
  *
  *   npm run simulate:mutants
+ *   npm run simulate:mutants -- token     only rules whose text has that word
  */
 
 import { spawnSync } from 'node:child_process'
@@ -45,6 +46,7 @@ async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
 }
 
 mkdirSync(FOLDER, { recursive: true })
+const [word = ''] = process.argv.slice(2)
 for (const [index, mutant] of MUTANTS.entries()) {
-  console.log(`| ${mutant.rule} | ${await firstToNotice(mutant, index)} |`)
+  if (mutant.rule.includes(word)) console.log(`| ${mutant.rule} | ${await firstToNotice(mutant, index)} |`)
 }

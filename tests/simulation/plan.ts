@@ -1,6 +1,7 @@
 import type { GetOrSetOptions } from '../../js/cache/types.ts'
 import { seeded } from '../../js/testing/random.ts'
 import type { BusState } from './bus.ts'
+import { episodes } from './episodes.ts'
 import type { Network } from './link.ts'
 
 /** What a program asks its cache to do. */
@@ -159,50 +160,8 @@ export function planOf(seed: number, bus = false): Plan {
     return { act, wait: pick(WAITS) }
   })
   const skews = Array.from({ length: processes }, () => pick(SKEWS))
-  if (processes > 2 && unit() < 0.2) steps.push(...pick([standstill, lateClear])(pick(REGIONS), below(6)))
+  if (processes > 2 && unit() < 0.25) steps.push(...pick(episodes(bus))(pick(REGIONS), below))
   return { seed, bus, skews, steps }
-}
-
-/** Three processes whose networks are well, and which know it. */
-function alone(region: string): Step[] {
-  return [0, 1, 2].flatMap((process): Step[] => [
-    { act: { type: 'resume', process, backwards: false }, wait: 0 },
-    { act: { type: 'network', process, network: 'well' }, wait: process < 2 ? 0 : 12_000 },
-    { act: asks(process, 'get', region), wait: 20 },
-  ])
-}
-
-function asks(process: number, kind: OperationKind, region: string, keys: readonly string[] = ['a']): Act {
-  return { type: 'operation', process, kind, region, keys, tagged: false, takes: 0, fails: false, rules: 'plain' }
-}
-
-/**
- * What chance alone seldom brings about: a process stands still while it commits, and meanwhile one
- * that is cut off writes the same key, and then one that is not. The commit is older than both.
- */
-function standstill(region: string, after: number): Step[] {
-  return [
-    ...alone(region),
-    { act: asks(0, 'transaction', region, KEYS), wait: after },
-    { act: { type: 'pause', process: 0 }, wait: 0 },
-    { act: { type: 'network', process: 1, network: 'cut' }, wait: 10 },
-    { act: asks(1, 'set', region), wait: 20 },
-    { act: asks(2, 'set', region), wait: 20 },
-    { act: { type: 'resume', process: 0, backwards: true }, wait: 100 },
-  ]
-}
-
-/** The network holds a clear back; meanwhile one that is cut off writes a key, and then another deletes it. */
-function lateClear(region: string, after: number): Step[] {
-  return [
-    ...alone(region),
-    { act: { type: 'network', process: 1, network: 'cut' }, wait: 10 },
-    { act: asks(0, 'clear', region), wait: after },
-    { act: { type: 'network', process: 0, network: 'held' }, wait: 20 },
-    { act: asks(1, 'set', region), wait: 20 },
-    { act: asks(2, 'delete', region), wait: 1200 },
-    { act: { type: 'network', process: 0, network: 'well' }, wait: 100 },
-  ]
 }
 
 function weighted<T>(items: readonly (readonly [T, number])[], unit: number): T {

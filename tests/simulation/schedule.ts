@@ -21,6 +21,9 @@ export interface Outcome {
 /** After healing, all is to be as it should within this time, in ms. */
 const HEALING = SETTLED + L1_TTL
 
+/** How often a process that is in use reads, in ms. */
+const USE_EVERY = 4_000
+
 /** Lets one schedule run from its start to its end, in virtual time. */
 export class Schedule {
   readonly #plan: Plan
@@ -163,7 +166,7 @@ export class Schedule {
     await this.#speak()
     // Who reads learns what the tier has lost, and makes it good.
     await this.#readAll()
-    await this.#advance(this.#untold)
+    await this.#use(this.#untold)
     const found = await this.#readAll()
     for (const [i, { region, key }] of NAMES.entries()) {
       const values = found[i] as (string | undefined)[]
@@ -180,6 +183,17 @@ export class Schedule {
   get #untold(): number {
     const died = this.#all.some(({ life }) => life.dead)
     return this.#plan.bus && (died || this.#history.lostUntil > 0) ? MAX_TRUST + 1000 : L1_TTL + 200
+  }
+
+  /** Each goes on reading from memory, now this and now that, for so many ms: what nobody reads is looked up anyway. */
+  async #use(ms: number): Promise<void> {
+    let turn = 0
+    for (let left = ms; left > 0; left -= USE_EVERY) {
+      const { region, key } = NAMES[turn++ % NAMES.length] as (typeof NAMES)[number]
+      const reads = this.#present.map((process) => process.read(region, key))
+      await this.#advance(Math.min(left, USE_EVERY))
+      await Promise.all(reads)
+    }
   }
 
   /** Each publishes something: so all notice what they were not told before. */
