@@ -133,9 +133,13 @@ export class AgingStore<V> implements Store<V> {
 
   expire(): number {
     if (!this.#keepsStale) return this.#store.expire()
-    const stale = Array.from(this.#store.entries(), ([key]) => key).filter((key) => this.#isStale(key))
+    const stale = Array.from(this.#store.entriesByUse(), ([key]) => key).filter((key) => this.#isStale(key))
     for (const key of stale) this.#store.delete(key, 'expire')
     return stale.length
+  }
+
+  purge(): number {
+    return this.#keepsStale ? this.expire() : this.#store.purge()
   }
 
   evictOne(): boolean {

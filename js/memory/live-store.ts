@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
+import { type Removal, tellOf } from './departures.ts'
 import { SlotMap } from './slot-map.ts'
 import { SlotTable } from './slot-table.ts'
 import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
@@ -9,8 +10,6 @@ const EXPIRE_STEP = 4_096
 
 /** The heaviest entry, in bytes: weights have 32 bits in the core. */
 const MAX_WEIGHT = 2 ** 32 - 1
-
-type Removal<V> = [key: string, value: V, reason: RemovalReason]
 
 /**
  * Values by reference in JavaScript, their policy, weights and expiry in linear memory.
@@ -123,8 +122,7 @@ export class LiveStore<V> implements Store<V> {
 
   clear(): number {
     const removed = this.#map.size
-    const gone =
-      this.#onRemove === undefined ? [] : Array.from(this.#map.slots(), (slot) => this.#removal(slot, 'clear'))
+    const gone = this.#onRemove === undefined ? [] : this.#byUse().map((slot) => this.#removal(slot, 'clear'))
     this.#marked(() => this.#renew())
     this.#removals = this.#removals.concat(gone)
     this.#notify()
@@ -140,6 +138,16 @@ export class LiveStore<V> implements Store<V> {
         this.#drain(-1)
       } while (this.#table.nextExpiry <= now)
       return total
+    })
+    this.#notify()
+    return removed
+  }
+
+  purge(): number {
+    const removed = this.#guarded(() => {
+      const overdue = this.#byUse().filter((slot) => !this.#isLive(slot))
+      for (const slot of overdue) this.#remove(slot, 'expire')
+      return overdue.length
     })
     this.#notify()
     return removed
@@ -171,14 +179,18 @@ export class LiveStore<V> implements Store<V> {
   }
 
   entriesByUse(): Iterable<[string, V]> {
-    const live = Array.from(this.#map.slots()).filter((slot) => this.#isLive(slot))
-    live.sort((a, b) => this.#table.lastUse(a) - this.#table.lastUse(b))
+    const live = this.#byUse().filter((slot) => this.#isLive(slot))
     return live.map((slot): [string, V] => [this.#map.key(slot) as string, this.#map.value(slot)])
   }
 
   dispose(): void {
     this.#map.clear()
     this.#table.dispose()
+  }
+
+  /** All slots that are taken, those unused for longest first. */
+  #byUse(): number[] {
+    return Array.from(this.#map.slots()).sort((a, b) => this.#table.lastUse(a) - this.#table.lastUse(b))
   }
 
   #isLive(slot: number): boolean {
@@ -269,23 +281,11 @@ export class LiveStore<V> implements Store<V> {
     return [this.#map.key(slot) as string, this.#map.value(slot), reason]
   }
 
-  /**
-   * Tells of what was removed. Last in each operation, when the store is whole again: the
-   * listener may use the store itself. Where it throws, it is told of the others all the same.
-   */
   #notify(): void {
+    if (this.#removals.length === 0) return
     const batch = this.#removals
-    if (batch.length === 0) return
     this.#removals = []
-    const failures: unknown[] = []
-    for (const [key, value, reason] of batch) {
-      try {
-        this.#onRemove?.(key, value, reason)
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
+    tellOf(batch, this.#onRemove)
   }
 
   #renew(): void {

@@ -138,9 +138,12 @@ export class MemoryCache<V = unknown> {
     return deadline === undefined ? 0 : toThousandths(deadline - this.#clock.now())
   }
 
-  /** Removes what has expired, now; answers how many. It happens by itself as well, within a second or so. */
+  /**
+   * Removes all that has expired, now; answers how many. It happens by itself as well, within a
+   * second or so, without looking at every entry as this does.
+   */
   purgeStale(): number {
-    return this.#store.expire()
+    return this.#store.purge()
   }
 
   /**

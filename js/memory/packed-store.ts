@@ -6,6 +6,7 @@ import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
+import { type Removal, tellOf } from './departures.ts'
 import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
@@ -15,8 +16,6 @@ const EXPIRE_STEP = 4_096
 const ANY_TIME = -Infinity
 
 const serializer = new ValueSerializer()
-
-type Removal<V> = [key: string, value: V | undefined, reason: RemovalReason]
 
 /**
  * Keys and values in linear memory, as bytes: nothing for the garbage collector to trace, and
@@ -147,7 +146,7 @@ export class PackedStore<V> implements Store<V> {
 
   expire(): number {
     const now = this.#clock.now()
-    const removals: Removal<V>[] = []
+    const removals: Removal<V | undefined>[] = []
     let removed = 0
     do {
       removed += this.#guarded(() => this.#native.expire(now, EXPIRE_STEP))
@@ -155,6 +154,16 @@ export class PackedStore<V> implements Store<V> {
     } while (this.nextExpiry <= now)
     this.#tell(removals)
     return removed
+  }
+
+  purge(): number {
+    const overdue = this.#overdue()
+    for (const key of overdue) {
+      const length = this.#writeKey(key)
+      this.#guarded(() => this.#native.rawRemove(length, this.#clock.now()))
+    }
+    this.#tell(overdue.map((key) => [key, undefined, 'expire']))
+    return overdue.length
   }
 
   evictOne(): boolean {
@@ -187,6 +196,19 @@ export class PackedStore<V> implements Store<V> {
       if (cursor < 0 || !(this.#buffers.result(4) > now())) continue
       const key = this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3))
       yield [key, this.#read(this.#buffers.result(5))]
+    }
+  }
+
+  /** The keys of what is there though its time is over. */
+  #overdue(): string[] {
+    const now = this.#clock.now()
+    const keys: string[] = []
+    for (let cursor = 0; ; ) {
+      const at = cursor
+      cursor = this.#guarded(() => this.#native.rawNext(at))
+      if (cursor < 0) return keys
+      if (this.#buffers.result(4) <= now)
+        keys.push(this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3)))
     }
   }
 
@@ -259,8 +281,8 @@ export class PackedStore<V> implements Store<V> {
    * What had to leave in the last call, and was not asked for yet. Of these the key is told, not
    * the value: to make it again would cost too much.
    */
-  #departed(): Removal<V>[] {
-    const removals: Removal<V>[] = []
+  #departed(): Removal<V | undefined>[] {
+    const removals: Removal<V | undefined>[] = []
     if (this.#onRemove === undefined) return removals
     for (let length = this.#native.takeDeparted(); length >= 0; length = this.#native.takeDeparted()) {
       const key = this.#buffers.text(this.#core.glue.outPointer(), length)
@@ -269,20 +291,8 @@ export class PackedStore<V> implements Store<V> {
     return removals
   }
 
-  /**
-   * Tells of what was removed, when the store is whole again: the listener may use it. Where it
-   * throws, it is told of the others all the same.
-   */
-  #tell(removals: readonly Removal<V>[]): void {
-    const failures: unknown[] = []
-    for (const [key, value, reason] of removals) {
-      try {
-        this.#onRemove?.(key, value as V, reason)
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-    if (failures.length > 0) throw failures[0]
+  #tell(removals: readonly Removal<V | undefined>[]): void {
+    tellOf(removals, this.#onRemove as Removed<V | undefined> | undefined)
   }
 
   #makeNative(core: Core): PackedCore {

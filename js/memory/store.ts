@@ -52,8 +52,10 @@ export interface Store<V> {
   delete(key: string, reason?: RemovalReason): boolean
   /** Removes all, and answers how many. */
   clear(): number
-  /** Removes what has expired, and answers how many. */
+  /** Removes what has expired, about a second after its deadline at the latest, and answers how many. */
   expire(): number
+  /** Removes all that is over at this moment, and answers how many; looks at every entry. */
+  purge(): number
   evictOne(): boolean
   setLimits(limits: StoreLimits): void
   setPolicy(policy: number, favorBytes?: boolean): void

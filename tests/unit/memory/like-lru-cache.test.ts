@@ -106,12 +106,12 @@ class Pair {
     return [ours[name](key), theirs[name](key)]
   }
 
-  /** Who left since this was asked last: first the replaced, as one `set` may tell of them last; those of one `clear` in any order. */
-  left(name: Step['name']): { ours: string[]; theirs: string[] } {
-    const ordered = (told: string[]) => {
-      const all = name === 'clear' || name === 'purge' ? told.sort() : told
-      return [...all.filter((line) => line.endsWith('set')), ...all.filter((line) => !line.endsWith('set'))]
-    }
+  /** Who left since this was asked last: first the replaced, as one `set` may tell of them last. */
+  left(): { ours: string[]; theirs: string[] } {
+    const ordered = (told: string[]) => [
+      ...told.filter((line) => line.endsWith('set')),
+      ...told.filter((line) => !line.endsWith('set')),
+    ]
     return { ours: ordered(this.#left.ours.splice(0)), theirs: ordered(this.#left.theirs.splice(0)) }
   }
 
@@ -128,7 +128,7 @@ function sameThroughout(pair: Pair, list: readonly Step[], ttl?: (step: Step) =>
   for (const step of list) {
     const [ours, theirs] = pair.do(step, ttl?.(step))
     expect(ours).toBe(theirs)
-    const left = pair.left(step.name)
+    const left = pair.left()
     expect(left.ours).toEqual(left.theirs)
     const contents = pair.contents()
     expect(contents.ours).toEqual(contents.theirs)
@@ -186,13 +186,15 @@ describe('an LRU cache does the same as lru-cache', () => {
       noUpdateTTL: fc.boolean(),
     })
     fc.assert(
-      fc.property(options, steps(...READS, ...WRITES, 'wait', 'wait'), (given, all) => {
+      fc.property(options, steps(...READS, ...WRITES, 'wait', 'wait', 'purge'), (given, all) => {
         const pair = new Pair({ ...given, max: 100 })
         for (const step of all) {
           // What is over is still there in lru-cache, to be deleted or overwritten, until somebody asks.
           if (step.name === 'delete' || step.name === 'set') pair.theirs.purgeStale()
           const [ours, theirs] = pair.do(step, own(step))
-          expect(ours).toBe(theirs)
+          // How many a purge still finds is another matter, for the same reason. None is left.
+          if (step.name === 'purge') expect(pair.ours.size).toBe(pair.theirs.size)
+          else expect(ours).toBe(theirs)
           expect(pair.ours.getRemainingTTL(step.key)).toBe(Math.max(pair.theirs.getRemainingTTL(step.key), 0))
         }
         expect([...pair.ours].sort()).toEqual([...pair.theirs.entries()].sort())
