@@ -1,3 +1,4 @@
+import { callOptions } from '../config/call-options.ts'
 import { unknownOption } from '../config/nearest.ts'
 import { readOptions } from '../config/read-options.ts'
 import type { ReadRules, ResolvedRegion } from '../config/types.ts'
@@ -19,13 +20,20 @@ export interface CallRules extends ReadRules {
 
 type Draft = { -readonly [K in keyof CallRules]: CallRules[K] }
 
-/** Options that say nothing of the entry itself: whoever uses them checks them. */
-const OTHERS = ['tags', 'forceFresh', 'signal', 'waitUntil', 'onProgress', 'chunk']
+const CALL_ONLY = Object.keys(callOptions)
 
-const TIERS: Readonly<Record<string, readonly string[]>> = { l1: ['ttl', 'skip'], l2: ['ttl', 'timeout', 'skip'] }
+/** Options that say nothing of the entry itself: whoever uses them checks them. */
+const OTHERS = CALL_ONLY.filter((name) => !name.includes('.'))
+
+/** Of each tier, the names of its options. */
+const TIERS: Readonly<Record<string, readonly string[]>> = { l1: within('l1.'), l2: within('l2.') }
 
 /** Every option that a call can have. */
 const CALL_OPTIONS = ['ttl', ...Object.keys(readOptions), ...OTHERS, ...Object.keys(TIERS)]
+
+function within(tier: string): string[] {
+  return CALL_ONLY.filter((name) => name.startsWith(tier)).map((name) => name.slice(tier.length))
+}
 
 /** The rules of calls that have no options. */
 export function regionRules(options: ResolvedRegion): CallRules {

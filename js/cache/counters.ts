@@ -17,6 +17,11 @@ export class Counters {
   corrupt = 0
   bytesRaw = 0
   bytesStored = 0
+  /** Values from L2 that the schema refused. */
+  mismatches = 0
+  locksTaken = 0
+  lockWaits = 0
+  lockTimeouts = 0
 
   /** Reads, sets and deletes. */
   get operations(): number {

@@ -240,13 +240,23 @@ export class L2Reads {
       const opened = entries[i]
       if (opened === undefined || opened === 'unavailable') continue
       const checked = await check(schema, opened.value)
-      entries[i] = checked === undefined ? this.#corrupt(key, 'schema') : { ...opened, ...checked }
+      entries[i] = checked === undefined ? this.#mismatch(key) : { ...opened, ...checked }
     }
   }
 
+  /** What does not fit the schema is in order as an entry: it is counted by itself, and no alert. */
+  #mismatch(key: string): undefined {
+    this.#entries.context.counters.mismatches++
+    return this.#tellOfCorrupt(key, 'schema')
+  }
+
   #corrupt(key: string, reason: string): undefined {
-    const { counters, emitter, name, codec } = this.#entries.context
-    counters.corrupt++
+    this.#entries.context.counters.corrupt++
+    return this.#tellOfCorrupt(key, reason)
+  }
+
+  #tellOfCorrupt(key: string, reason: string): undefined {
+    const { emitter, name, codec } = this.#entries.context
     emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
     return undefined
   }

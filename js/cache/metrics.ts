@@ -3,6 +3,7 @@ import type { PolicyName } from '../config/types.ts'
 import { Core } from '../core/core.ts'
 import type { BusFigures } from '../flow/coherence/coherence.ts'
 import { Counters, type Operation } from './counters.ts'
+import { regionText } from './region-text.ts'
 
 /** Figures of the durations of operations, in ms. */
 export interface LatencyFigures {
@@ -62,6 +63,10 @@ export interface RegionFigures extends Figures {
   /** The region's lifetime of entries in ms. */
   readonly ttl: number
   readonly store: 'live' | 'packed'
+  /** Values from L2 that the region's schema refused: each was a miss. */
+  readonly mismatches: number
+  /** Of the locks between processes: how often one was had, how often another process was waited for, and that for too long. */
+  readonly locks: { readonly taken: number; readonly waits: number; readonly timeouts: number }
 }
 
 /** The figures of one tier. */
@@ -146,8 +151,10 @@ export class MetricsReport {
       totals: nameless(overall),
       regions: Object.fromEntries(
         regions.map((figures) => {
-          const { policy, ttl, store } = reports.get(figures.name) as RegionReport
-          return [figures.name, { ...nameless(figures), policy, ttl, store }]
+          const { policy, ttl, store, counters } = reports.get(figures.name) as RegionReport
+          const { mismatches, locksTaken, lockWaits, lockTimeouts } = counters
+          const locks = { taken: locksTaken, waits: lockWaits, timeouts: lockTimeouts }
+          return [figures.name, { ...nameless(figures), policy, ttl, store, mismatches, locks }]
         }),
       ),
       tiers: Object.fromEntries(tiers.map((figures) => [figures.name, nameless(figures)])),
@@ -158,7 +165,7 @@ export class MetricsReport {
   text(reports: RegionReports, l2: L2Report | undefined): string {
     return this.#guarded((native) => {
       this.#update(native, reports, l2)
-      return native.text()
+      return native.text() + regionText(reports)
     })
   }
 

@@ -215,7 +215,7 @@ export class RegionHandle {
       checkValue: (key, value) => this.#checkValue(key, value),
       encrypted: () => this.#codec.encrypted,
       publicKey: (key) => this.#codec.publicKey(key),
-      lock: new RegionLock({ clock, wakeups: this.#wakeups, l2, storedKey }),
+      lock: new RegionLock({ clock, wakeups: this.#wakeups, counters: this.#counters, l2, storedKey }),
       commit: (writes) => this.#commit(writes),
       active: () => watch.wake(),
     } satisfies Omit<RegionParts, 'namespaces'>

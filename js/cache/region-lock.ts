@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { type RandomSource, randomUnit, systemRandom } from '../flow/random.ts'
+import type { Counters } from './counters.ts'
 import type { RegionRemote } from './entries-context.ts'
 import type { Wakeups } from './wakeups.ts'
 
@@ -9,6 +10,7 @@ export interface RegionLockOptions {
   /** Default: the random source of the runtime. */
   readonly random?: RandomSource
   readonly wakeups: Wakeups
+  readonly counters: Counters
   /** The way to L2, at this moment; `undefined` where memory is all there is. */
   readonly l2: () => RegionRemote | undefined
   /** What L2 knows a key by. */
@@ -68,7 +70,7 @@ export class RegionLock {
     storedKey: string,
     pause: (ms: number) => Promise<void>,
   ): Promise<T> {
-    const { clock } = this.#options
+    const { clock, counters } = this.#options
     const end = clock.now() + wait
     // Half of the wait: when a holder dies there is time for the next one to be done.
     const life = Math.min(wait / 2, LONGEST_LIFE)
@@ -76,6 +78,7 @@ export class RegionLock {
       const held = await remote.locks.take(region, storedKey, life, limit)
       if (held === 'unavailable') return make()
       if (held !== 'taken') {
+        counters.locksTaken++
         try {
           // Since the last look another process may have had the lock, and given it up.
           return (await look()) ?? (await make())
@@ -84,7 +87,11 @@ export class RegionLock {
         }
       }
       const left = end - clock.now()
-      if (left <= 0) return make()
+      if (round === 0) counters.lockWaits++
+      if (left <= 0) {
+        counters.lockTimeouts++
+        return make()
+      }
       await pause(Math.min(left, this.#pause(round)))
       signal.throwIfAborted()
       const found = await look()

@@ -1,4 +1,6 @@
+import { callOptions } from '../../js/config/call-options.ts'
 import { managerOptions } from '../../js/config/manager-options.ts'
+import { readOptions } from '../../js/config/read-options.ts'
 import { regionOptions } from '../../js/config/region-options.ts'
 import { optionRows } from '../../js/config/schema.ts'
 import { BYTES_ALLOWED, DURATION_ALLOWED } from '../../js/config/units.ts'
@@ -19,6 +21,10 @@ const SHORT = new Map([
   [BYTES_ALLOWED, 'a size'],
 ])
 
+const CALL_OPTIONS = Object.keys(readOptions)
+  .map((name) => `\`${name}\``)
+  .join(', ')
+
 /** The page of all options. */
 export function optionsPage(): string {
   return [
@@ -29,11 +35,20 @@ export function optionsPage(): string {
     '## Region',
     'What `regions.<name>`, `defaults` and `cache.configure(name, options)` take.',
     table(regionOptions),
+    '## Calls',
+    `What \`set\`, \`getOrSet\` and their likes take: \`ttl\`, and of ${CALL_OPTIONS} what the call has a use for, as of a [region](#region), whose place they take; besides them`,
+    callTable(),
     '## MemoryCache',
     'What `new MemoryCache(options)` takes; one of `max` and `maxBytes` at least.',
     table(memoryOptions),
     '',
   ].join('\n\n')
+}
+
+function callTable(): string {
+  return lines(
+    Object.entries(callOptions).map(([name, { doc, allowed, fallback }]) => [`\`${name}\``, doc, allowed, fallback]),
+  )
 }
 
 function table(options: Parameters<typeof optionRows>[0]): string {
@@ -43,8 +58,12 @@ function table(options: Parameters<typeof optionRows>[0]): string {
     SHORT.get(allowed) ?? allowed,
     fallback,
   ])
-  const lines = [['option', 'meaning', 'allowed', 'default'], ['---', '---', '---', '---'], ...rows]
-  return lines.map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')
+  return lines(rows)
+}
+
+function lines(rows: readonly (readonly string[])[]): string {
+  const all = [['option', 'meaning', 'allowed', 'default'], ['---', '---', '---', '---'], ...rows]
+  return all.map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')
 }
 
 function cell(text: string): string {

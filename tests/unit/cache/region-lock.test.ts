@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Counters } from '../../../js/cache/counters.ts'
 import { RegionLock } from '../../../js/cache/region-lock.ts'
 import { Wakeups } from '../../../js/cache/wakeups.ts'
 import { KINDS } from '../../../js/flow/coherence/message.ts'
@@ -16,6 +17,8 @@ const STAMP = new Uint8Array(16)
 class World {
   readonly clock = new FakeClock()
   readonly tier = memoryDriver({ clock: this.clock, shared: true })
+  /** Of all processes. */
+  readonly counters = new Counters()
   stored: string | undefined
   made = 0
 
@@ -25,7 +28,8 @@ class World {
     const remote = new Remote({ driver, namespace: 'test', clock })
     const wakeups = new Wakeups(clock)
     const l2 = { remote, tier: 'memory', region: 'r', limit: undefined }
-    const lock = new RegionLock({ clock, wakeups, l2: () => l2, storedKey: (key) => `stored-${key}` })
+    const storedKey = (key: string) => `stored-${key}`
+    const lock = new RegionLock({ clock, wakeups, counters: this.counters, l2: () => l2, storedKey })
     let looks = 0
     const run = (make: () => Promise<string>, signal = NEVER, wait = WAIT) =>
       lock.run({
@@ -58,6 +62,7 @@ describe('a value that processes make under a lock', () => {
     await world.clock.advance(1_300)
     const values = await Promise.all(runs)
     expect(new Set(values).size).toBe(1)
+    expect(world.counters).toMatchObject({ locksTaken: 1, lockWaits: 3, lockTimeouts: 0 })
     expect(world.made).toBe(1)
     expect(world.clock.pending).toBe(0)
   })

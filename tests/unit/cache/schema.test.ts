@@ -34,7 +34,8 @@ describe('a region with a schema', () => {
     await writer.set('users', 'u1', { firstName: 'Ada' })
     expect(await reader.get('users', 'u1')).toBeUndefined()
     expect(reasons).toEqual(['schema'])
-    expect(reader.metrics().regions.users).toMatchObject({ corrupt: 1, misses: 1 })
+    expect(reader.metrics().regions.users).toMatchObject({ mismatches: 1, corrupt: 0, misses: 1 })
+    expect(reader.metricsText()).toContain('omnicache_schema_mismatches_total{region="users"} 1\n')
     expect(await reader.getOrSet('users', 'u1', () => ({ name: 'made anew' }))).toEqual({ name: 'made anew' })
   })
 

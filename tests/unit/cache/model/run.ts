@@ -78,7 +78,8 @@ export class Run {
         reference.advance(step.ms)
         return [undefined, await this.#clock.advance(step.ms)]
       case 'abort': {
-        const pair = this.#pairs.filter(({ expected }) => expected.outcome === undefined)[step.which]
+        const pending = this.#pairs.filter(({ expected }) => expected.outcome === undefined)
+        const pair = pending[step.which % pending.length]
         for (const { expected } of pair?.group ?? []) reference.abort(expected)
         return [undefined, pair?.controller.abort(new Error('aborted'))]
       }

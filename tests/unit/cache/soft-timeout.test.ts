@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { makeCache } from './fixture.ts'
+
+it('a softTimeout without grace is no error, and has no effect: the call waits for the factory', async () => {
+  const { cache, clock } = makeCache({ defaults: { softTimeout: 10 }, regions: { s: { ttl: 1_000 } } })
+  const region = cache.region<string>('s')
+  await region.set('k', 'old')
+  await clock.advance(1_000)
+  const slow = () => new Promise<string>((resolve) => clock.after(500, () => resolve('new')))
+  let answer: string | undefined
+  const call = region.getOrSet('k', slow).then((value) => {
+    answer = value
+  })
+  await clock.advance(499)
+  expect(answer).toBeUndefined()
+  await clock.advance(1)
+  await call
+  expect(answer).toBe('new')
+})
