@@ -15,7 +15,7 @@ interface Fault {
   /** Whether the server itself may lose entries by it. */
   readonly loses?: boolean
   /** Does it and, where need be, undoes it. */
-  readonly happen: (server: RedisServer, admin: Redis) => Promise<unknown>
+  readonly happen: (server: RedisServer, admin: Redis, fleet: Fleet) => Promise<unknown>
 }
 
 const FAULTS: readonly Fault[] = [
@@ -29,6 +29,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'is full', seed: 8, happen: (_, admin) => full(admin, 'noeviction') },
   { name: 'is full, and evicts', seed: 9, loses: true, happen: (_, admin) => full(admin, 'allkeys-lru') },
   { name: 'takes another password', seed: 10, args: ['--requirepass', PASSWORD], happen: (_, admin) => locked(admin) },
+  { name: 'is well, and one of them is frozen for 4 s', seed: 14, happen: (_s, _a, fleet) => fleet.freeze(0, 4_000) },
 ]
 
 async function killed(server: RedisServer): Promise<void> {
@@ -84,6 +85,6 @@ describe.skipIf(!hasRedis)('four processes, while their Redis', () => {
     const fleet = await Fleet.start(url)
     cleanUp.push(() => fleet.close())
 
-    await survives(fleet, { seed, loses, fault: () => happen(server, admin) })
+    await survives(fleet, { seed, loses, fault: () => happen(server, admin, fleet) })
   })
 })

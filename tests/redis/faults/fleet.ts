@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { RedisSource } from '../../../js/tiers/redis/index.ts'
+import { delay } from '../../helpers/delay.ts'
 import { ALL, FLEET, type LoadReport, type Numbers, type Order } from './messages.ts'
 
 const FILE = join(import.meta.dirname, 'node.ts')
@@ -53,6 +54,13 @@ export class Fleet {
     )
   }
 
+  /** One process stands still for `ms`, as where its machine is suspended: its connections stay open. */
+  async freeze(number: number, ms: number): Promise<void> {
+    this.#nodes[number]?.signal('SIGSTOP')
+    await delay(ms)
+    this.#nodes[number]?.signal('SIGCONT')
+  }
+
   /** Closes the caches; every process must end by itself then. */
   async close(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => node.close()))
@@ -78,6 +86,10 @@ class Node {
   async ask<T>(order: Order): Promise<T> {
     this.#child.send(order)
     return (await this.answer()) as T
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   async answer(): Promise<unknown> {
