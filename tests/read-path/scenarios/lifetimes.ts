@@ -167,7 +167,7 @@ export const LIFETIMES: readonly Scenario[] = [
   {
     name: 'a process that waits for a lock takes what the other one made to live for ever',
     options: { ttl: Number.POSITIVE_INFINITY, grace: '1h', lockTimeout: '20s' },
-    async run({ region, elsewhere, clock, origin }) {
+    async run({ region, elsewhere, origin }) {
       await region.set('k', 'old')
       await region.expire('k')
       origin.delay = 1_000
