@@ -78,11 +78,6 @@ impl Slots {
         }
     }
 
-    /// Whether a slot is taken, by an entry that may have expired.
-    pub(super) fn is_taken(&self, slot: Slot) -> bool {
-        self.deadline(slot).is_some()
-    }
-
     /// The deadline of a slot that is taken.
     pub(super) fn deadline(&self, slot: Slot) -> Option<f64> {
         self.deadlines

@@ -116,6 +116,10 @@ impl Wheel {
         work: &mut u32,
     ) -> Option<Slot> {
         let target = tick(now);
+        if self.len == 0 {
+            self.present = self.present.max(target);
+            return None;
+        }
         while *work > 0 && self.is_due(target) {
             let next = self.next_bucket().filter(|&(start, bucket)| match bucket {
                 OVER => true,
