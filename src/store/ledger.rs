@@ -21,6 +21,8 @@ const EXPIRE_FOR_ROOM: u32 = 128;
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     policy: AnyPolicy,
+    /// What the policy has readers leave.
+    touch: TouchKind,
     favor: Favor,
     wheel: Wheel,
     limits: Limits,
@@ -31,6 +33,7 @@ impl Ledger {
     pub(super) fn new(kind: PolicyKind, favor: Favor, limits: Limits) -> Self {
         Self {
             policy: AnyPolicy::new(kind, favor),
+            touch: kind.touch(),
             favor,
             wheel: Wheel::new(),
             limits,
@@ -49,7 +52,7 @@ impl Ledger {
 
     /// Notes a use of `slot` at `tick`, as a reader of the table would.
     pub(super) fn touch(&self, touches: &mut [u32], slot: Slot, tick: u32) {
-        match self.policy.kind().touch() {
+        match self.touch {
             TouchKind::None => {}
             TouchKind::Tick => mark(touches, slot, tick),
             TouchKind::Count => raise(touches, slot),

@@ -261,7 +261,8 @@ impl LiveStore {
     /// Notes a hit, for readers without access to the table. A word of a slot that holds nothing
     /// has no meaning: it is set anew when the slot is taken.
     pub fn touch(&mut self, slot: Slot, tick: u32) {
-        self.ledger.touch(&mut self.entries.slots.touches, slot, tick);
+        self.ledger
+            .touch(&mut self.entries.slots.touches, slot, tick);
     }
 
     /// One deadline a slot, in ms; `-Infinity` for one that holds nothing.

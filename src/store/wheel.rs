@@ -92,7 +92,12 @@ impl Wheel {
     }
 
     /// Takes `slot` out; answers whether it was scheduled.
+    #[inline]
     pub(super) fn cancel(&mut self, slot: Slot) -> bool {
+        self.rings.is_some() && self.unlink(slot)
+    }
+
+    fn unlink(&mut self, slot: Slot) -> bool {
         let Some(rings) = &mut self.rings else {
             return false;
         };

@@ -56,6 +56,7 @@ impl Ledger {
             }
         }
         self.policy = policy;
+        self.touch = kind.touch();
         self.favor = favor;
     }
 
