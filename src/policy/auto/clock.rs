@@ -18,6 +18,10 @@ pub(super) struct Clock {
     /// Where the clock stood, and at which tick; in order, around the table.
     marks: [(u64, u32); MARKS],
     last: usize,
+    /// Where it stood at the last mark.
+    marked: u64,
+    /// What was used after this tick was in the older half of the list then.
+    half: u32,
 }
 
 impl Clock {
@@ -33,21 +37,32 @@ impl Clock {
 
     /// Notes the tick at which it stands here, if some time has gone by since it did so last;
     /// `length` is the list's weight.
+    #[inline]
     pub(super) fn mark(&mut self, tick: u32, length: u64) {
-        if self.now > self.marks[self.last].0 + length / MARKS_A_LENGTH {
-            self.last = (self.last + 1) % MARKS;
-            self.marks[self.last] = (self.now, tick);
+        if self.now > self.marked + length / MARKS_A_LENGTH {
+            self.note(tick, length);
         }
     }
 
-    /// Whether a use at `tick` was when less than half of `length` had to pass yet.
-    pub(super) fn was_late(&self, tick: u32, length: u64) -> bool {
-        let half = self.now.saturating_sub(length / 2);
+    fn note(&mut self, tick: u32, length: u64) {
+        self.marked = self.now;
+        self.last = (self.last + 1) % MARKS;
+        self.marks[self.last] = (self.now, tick);
+        self.half = self.tick_at(self.now.saturating_sub(length / 2));
+    }
+
+    /// The tick at which it stood here or shortly before.
+    fn tick_at(&self, time: u64) -> u32 {
         let newest_first = (0..MARKS).map(|back| self.marks[(self.last + MARKS - back) % MARKS]);
         newest_first
             .into_iter()
-            .find(|&(now, _)| now <= half)
-            .is_none_or(|(_, then)| tick > then)
+            .find(|&(now, _)| now <= time)
+            .map_or(0, |(_, tick)| tick)
+    }
+
+    /// Whether a use at `tick` was when less than half of the list had to pass yet.
+    pub(super) const fn was_late(&self, tick: u32) -> bool {
+        tick > self.half
     }
 
     /// Follows a lowering of the ticks.
@@ -55,5 +70,6 @@ impl Clock {
         for (_, tick) in &mut self.marks {
             *tick = tick.saturating_sub(by);
         }
+        self.half = self.half.saturating_sub(by);
     }
 }

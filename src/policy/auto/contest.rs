@@ -30,7 +30,7 @@ impl Auto {
             let used = self.look(slot, tables);
             self.clocks[side].pass(weight);
             if let Some(tick) = used {
-                if self.clocks[side].was_late(tick, length) {
+                if self.clocks[side].was_late(tick) {
                     self.border.kept(Side::Window, self.value(weight));
                 }
                 self.lists.shift(WINDOW, slot, weight);
@@ -67,7 +67,7 @@ impl Auto {
             };
             looks -= 1;
             let weight = tables.weight(slot);
-            if self.clocks[side].was_late(tick, length) {
+            if self.clocks[side].was_late(tick) {
                 self.border.kept(Side::Main, self.value(weight));
             }
             self.lists.shift(PROTECTED, slot, weight);
