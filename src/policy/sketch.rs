@@ -4,8 +4,8 @@
 //! Applications*, 2005; that it ages is from TinyLFU (Einziger, Friedman and Manes, 2017).
 //!
 //! Counters have four bits and lie in blocks of 64 bytes, a line of a processor's cache. A key
-//! has one block, and in it one counter in each of four rows. Its count is the least of the
-//! four, and only the least are raised (Estan and Varghese, *New Directions in Traffic
+//! has one block, and in it one counter in each of two rows of 64. Its count is the lesser of the
+//! two, and only the lesser is raised (Estan and Varghese, *New Directions in Traffic
 //! Measurement and Accounting*, 2002): so a key that comes once does little harm to others,
 //! which is what TinyLFU has a doorkeeper for.
 //!
@@ -28,9 +28,14 @@ const FEWEST: usize = 64;
 const HALVED: u64 = 2;
 
 /// The counters of a key.
-const ROWS: usize = 4;
-/// The words of a block, two a row.
-const WORDS: usize = 2 * ROWS;
+const ROWS: usize = 2;
+/// The words of a block.
+const WORDS: usize = 8;
+/// The words of a row, and the bits that say which counter of a row is a key's.
+const ROW_WORDS: usize = WORDS / ROWS;
+const ROW_BITS: u32 = (ROW_WORDS as u32 * COUNTERS).ilog2();
+/// The counters of a word.
+const COUNTERS: u32 = 16;
 /// The most that a counter counts.
 pub(super) const MOST: u32 = 15;
 /// All bits but the highest of every counter.
@@ -76,8 +81,15 @@ impl Sketch {
 
     /// Begins to count, or grows by a few blocks towards so many bytes; and ages as fast as is
     /// wanted: so many additions are to halve every counter once.
+    #[inline]
     pub(super) fn fit(&mut self, bytes: usize, period: u64) {
         let wanted = bytes.div_ceil(size_of::<Block>());
+        if self.blocks.len() != wanted.max(FEWEST) || self.period != period || !self.counts {
+            self.refit(wanted, period);
+        }
+    }
+
+    fn refit(&mut self, wanted: usize, period: u64) {
         self.blocks.fit(wanted, FEWEST, [0; WORDS]);
         self.counts = true;
         self.period = period.max(self.blocks.len() as u64 / HALVED).max(1);
@@ -139,11 +151,11 @@ struct Place {
 /// A key's counters.
 #[inline]
 fn places(hash: u64) -> [Place; ROWS] {
-    [0, 1, 2, 3].map(|row| {
-        let bits = hash as u32 >> (5 * row);
+    std::array::from_fn(|row| {
+        let bits = hash as u32 >> (ROW_BITS * row as u32);
         Place {
-            word: 2 * row + (bits >> 4 & 1) as usize,
-            shift: (bits & 15) * 4,
+            word: ROW_WORDS * row + (bits / COUNTERS) as usize % ROW_WORDS,
+            shift: (bits % COUNTERS) * 4,
         }
     })
 }
@@ -155,8 +167,8 @@ const fn count(block: &Block, place: Place) -> u32 {
 
 #[inline]
 fn least(block: &Block, places: [Place; ROWS]) -> u32 {
-    let [a, b, c, d] = places.map(|place| count(block, place));
-    a.min(b).min(c.min(d))
+    let counts = places.map(|place| count(block, place));
+    counts.into_iter().fold(MOST, u32::min)
 }
 
 #[cfg(test)]

@@ -81,7 +81,14 @@ impl<T: Copy> Spreading<T> {
 
     /// Grows towards `wanted` places by a few, and from none to `fewest`; or is begun anew if it is
     /// far too large. Without memory it stays as it is.
+    #[inline]
     pub(super) fn fit(&mut self, wanted: usize, fewest: usize, empty: T) {
+        if self.len() != wanted.max(fewest) {
+            self.refit(wanted, fewest, empty);
+        }
+    }
+
+    fn refit(&mut self, wanted: usize, fewest: usize, empty: T) {
         if self.len() > LAVISH * wanted.max(fewest) {
             *self = Self::new();
         }
