@@ -8,7 +8,7 @@ export type Episode = (region: string, below: Below) => Step[]
 
 /** The episodes for processes with a bus, or without one. */
 export function episodes(bus: boolean): readonly Episode[] {
-  return bus ? [standstill, lateClear, overtakenToken, unsaid] : [standstill, lateClear, borrowedTrust]
+  return bus ? [standstill, lateClear, overtakenToken, unsaid, clearedUnder] : [standstill, lateClear, borrowedTrust]
 }
 
 /** Three processes whose networks are well, and which know it. */
@@ -31,8 +31,8 @@ function asks(
 }
 
 /**
- * A process stands still while it commits, and meanwhile one
- * that is cut off writes the same key, and then one that is not. The commit is older than both.
+ * A process stands still while it commits, and meanwhile one that is cut off writes the same key, and
+ * then one that is not. The commit is older than both.
  */
 function standstill(region: string, below: Below): Step[] {
   return [
@@ -88,6 +88,18 @@ function overtakenToken(region: string, below: Below): Step[] {
     { act: asks(0, 'deleteByTag', region), wait: 300 },
     { act: { type: 'network', process: 1, network: 'well' }, wait: 20 },
     { act: asks(1, 'get', region), wait: 20 },
+  ]
+}
+
+/** A process commits what others have in memory, and at the same time another clears the region. */
+function clearedUnder(region: string, below: Below): Step[] {
+  return [
+    ...alone(region),
+    { act: { type: 'bus', process: 0, state: 'well' }, wait: 100 },
+    { act: asks(1, 'clear', region), wait: below(3) },
+    { act: asks(0, 'transaction', region, { keys: KEYS }), wait: 1_000 },
+    { act: asks(0, 'clear', region), wait: below(3) },
+    { act: asks(1, 'transaction', region, { keys: KEYS }), wait: 1_000 },
   ]
 }
 
