@@ -40,9 +40,10 @@ async function firstToNotice(mutant: Mutant, index: number): Promise<string> {
   })
   const bus = mutant.bus ? ['--bus'] : []
   const args = [outfile, '--schedules', String(SCHEDULES), '--stop', ...bus]
-  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 300_000 })
+  const { stdout, error } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 600_000 })
   const found = /^seed (\d+)/m.exec(stdout)
-  return found === null ? 'nobody' : `seed ${found[1]}${mutant.bus ? ' with a bus' : ''}`
+  if (found === null) return error === undefined ? 'nobody' : 'not known: the search ran out of time'
+  return `seed ${found[1]}${mutant.bus ? ' with a bus' : ''}`
 }
 
 mkdirSync(FOLDER, { recursive: true })
