@@ -75,9 +75,8 @@ export class L2Reads {
   }
 
   /** What L2 has under `key`. Calls of one tick without a request share a round trip. */
-  async read(key: string, request?: ReadRequest): Promise<Read | undefined> {
-    if (request !== undefined) return (await this.#readChunk([key], request))[0]
-    if (this.#entries.context.l2 === undefined) return this.held(key)
+  read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    if (request !== undefined || this.#entries.context.l2 === undefined) return this.#readAlone(key, request)
     return new Promise((resolve, reject) => {
       this.#batch ??= this.#collect()
       this.#batch.keys.push(key)
@@ -110,6 +109,10 @@ export class L2Reads {
     if (state === 'deleted' || state === 'unknown') return undefined
     const stale = state === 'expired' || freshUntil <= clock.now()
     return { value, tier: 'memory', stale, freshUntil, staleUntil, tags, etag, created }
+  }
+
+  async #readAlone(key: string, request: ReadRequest | undefined): Promise<Read | undefined> {
+    return (await this.#readChunk([key], request))[0]
   }
 
   /** A batch for the calls of this tick. */
@@ -218,7 +221,10 @@ export class L2Reads {
 
   #entry(key: string, answer: Answer): Entry {
     if (answer === undefined || answer === 'unavailable') return answer
-    const result = this.#entries.context.codec.open(key, answer)
+    const { codec } = this.#entries.context
+    const plain = codec.openPlain(answer)
+    if (plain !== undefined) return plain
+    const result = codec.open(key, answer)
     return result.ok ? result.opened : this.#corrupt(key, result.reason)
   }
 

@@ -1,4 +1,5 @@
 import type { CodecCore, KeysCore } from '../../pkg/glue.js'
+import { openPlain } from '../codec/plain-envelope.ts'
 import { locateValueError, type Serialized, type ValueSerializer } from '../codec/serializer.ts'
 import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
@@ -150,6 +151,16 @@ export class RegionCodec {
 
   /** Checks and opens what L2 holds for `key`. Never throws for what the bytes are. */
   open(key: string, envelope: Uint8Array): OpenResult {
+    const plain = this.openPlain(envelope)
+    return plain === undefined ? this.#openInCore(key, envelope) : { ok: true, opened: plain }
+  }
+
+  /** What `open` does without the core, where it can; nothing where it cannot, or the envelope is damaged. */
+  openPlain(envelope: Uint8Array): Opened | undefined {
+    return this.encrypted ? undefined : openPlain(envelope, this.options.serializer, PAYLOAD_LIMIT)
+  }
+
+  #openInCore(key: string, envelope: Uint8Array): OpenResult {
     const serializer = this.#guarded(() => {
       // Only a sealed envelope is bound to its key.
       const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0

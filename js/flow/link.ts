@@ -149,20 +149,14 @@ export class Link {
     const what = `${this.#driver.name}: ${operation}`
     const pass = this.#circuit.pass
     const driver = this.#driver
-    let late = false
-    const attempt: Attempt = {
-      get driver() {
-        if (late) throw timeoutError(what, limit)
-        return driver
-      },
-    }
+    const attempt = new OpenAttempt(driver, what, limit)
     this.#running++
     try {
       const result = await withLimit(this.#start(attempt, work), limit, this.#clock, what)
       this.#circuit.succeed(pass)
       return result
     } catch (cause) {
-      late = true
+      attempt.late = true
       const error = this.#explained(tierError(driver.name, cause))
       this.#report(operation, error)
       if (error.code === 'WRITE_REFUSED') this.#writes.fail(error, this.#writes.pass)
@@ -308,6 +302,24 @@ export class Link {
       () => true,
       () => false,
     )
+  }
+}
+
+class OpenAttempt implements Attempt {
+  late = false
+  readonly #driver: Driver
+  readonly #what: string
+  readonly #limit: number
+
+  constructor(driver: Driver, what: string, limit: number) {
+    this.#driver = driver
+    this.#what = what
+    this.#limit = limit
+  }
+
+  get driver(): Driver {
+    if (this.late) throw timeoutError(this.#what, this.#limit)
+    return this.#driver
   }
 }
 

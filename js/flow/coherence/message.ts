@@ -90,11 +90,18 @@ function write(text: string, bytes: Uint8Array, at: number): number {
   return text.length
 }
 
-/** What a message says; `undefined` where it is of another version, or none at all. Never throws. */
-export function decodeMessage(bytes: Uint8Array): Message | undefined {
+/**
+ * What a message says; `undefined` where it is of another version, or none at all. Never throws. Of a
+ * message that comes from the node `own` the head is enough: its changes are not looked at, and left out.
+ */
+export function decodeMessage(bytes: Uint8Array, own?: string): Message | undefined {
   if (bytes.length < HEAD_BYTES || bytes[0] !== VERSION) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const node = hex(bytes.subarray(1, 1 + NODE_BYTES))
+  const sequence = view.getUint32(1 + NODE_BYTES)
+  const age = view.getUint32(1 + NODE_BYTES + 4)
   const changes: Change[] = []
+  if (node === own) return { node, sequence, age, changes, unknown: 0 }
   let unknown = 0
   let at = HEAD_BYTES
   while (at < bytes.length) {
@@ -110,9 +117,7 @@ export function decodeMessage(bytes: Uint8Array): Message | undefined {
     else unknown++
     at = end
   }
-  const node = hex(bytes.subarray(1, 1 + NODE_BYTES))
-  const sequence = view.getUint32(1 + NODE_BYTES)
-  return { node, sequence, age: view.getUint32(1 + NODE_BYTES + 4), changes, unknown }
+  return { node, sequence, age, changes, unknown }
 }
 
 const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -44,12 +44,13 @@ export class Receiver {
 
   /** Takes one message. */
   receive(bytes: Uint8Array): void {
-    const message = decodeMessage(bytes)
+    const own = this.#options.node()
+    const message = decodeMessage(bytes, own)
     if (message === undefined) {
       this.ignored++
       return
     }
-    if (message.node === this.#options.node()) {
+    if (message.node === own) {
       this.own++
       this.#options.onEcho(message.sequence)
       return

@@ -47,6 +47,15 @@ interface Ioredis extends Emitter {
   connect(): Promise<unknown>
   disconnect(reconnect?: boolean): void
   duplicate?(options: object): Ioredis
+  /** The connection's socket, once there is one; a cluster has none of its own. */
+  readonly stream?: Partial<Corked> | null
+}
+
+/** What a socket of Node offers to send several writes as one. */
+interface Corked {
+  cork(): void
+  uncork(): void
+  readonly writableCorked: number
 }
 
 interface IoredisPipeline {
@@ -107,6 +116,7 @@ class IoredisLink implements RedisLink {
 
   async send(asked: readonly RedisCommand[]): Promise<RedisReply[]> {
     const client = this.#client
+    this.#together()
     const commands = this.replicas ? asked.map(toMaster) : asked
     const [only] = commands
     if (only !== undefined && commands.length === 1) {
@@ -153,6 +163,7 @@ class IoredisLink implements RedisLink {
     if (nodes === undefined) this.#publisher = this.#client
     else if (this.#publisher === undefined || !nodes.includes(this.#publisher)) this.#publisher = nodes[0]
     if (this.#publisher === undefined) throw new Error('no node is connected')
+    this.#together()
     await this.#publisher.callBuffer('publish', [channel, message]).catch((error: unknown) => {
       throw asReply(error)
     })
@@ -184,6 +195,18 @@ class IoredisLink implements RedisLink {
     const ended = ['connecting', 'connect', 'ready'].includes(this.#client.status) ? this.#ended() : undefined
     this.#client.disconnect()
     await ended
+  }
+
+  /**
+   * Has the commands of this tick leave in one write: ioredis writes each by itself, and a write to a
+   * socket takes longer than all else that is done for a command. So a message on the bus goes out with
+   * the next write to the tier, if that comes in the same tick.
+   */
+  #together(): void {
+    const { stream } = this.#client
+    if (stream?.cork === undefined || stream.uncork === undefined || stream.writableCorked !== 0) return
+    stream.cork()
+    process.nextTick(() => stream.uncork?.())
   }
 
   #ended(): Promise<void> {
