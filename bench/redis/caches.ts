@@ -5,6 +5,7 @@ import { createCache } from 'cache-manager'
 import { Cacheable } from 'cacheable'
 import { Redis } from 'ioredis'
 import { Keyv } from 'keyv'
+import { pack, unpack } from 'msgpackr'
 import { createClient } from 'redis'
 import type { RedisSource } from '../../js/tiers/redis/index.ts'
 import type { OurPackage } from '../peers/async.ts'
@@ -26,6 +27,12 @@ export type Connect = (url: string) => RemoteCache | Promise<RemoteCache>
 
 /** The bare clients: what the others can come near to at the best. */
 export const BARE = { ioredis: 'ioredis, bare', nodeRedis: 'redis, bare' } as const
+
+/** A bare client with somebody's own decoding around it: what a cache is to be held against that hands out values. */
+export const DECODING = { json: 'ioredis, bare + JSON.parse', msgpackr: 'ioredis, bare + msgpackr' } as const
+
+/** omnicache over each client, and that client by itself. */
+export const OURS_OVER = { ioredis: OURS, nodeRedis: `${OURS}, redis` } as const
 
 const TTL = 3_600_000
 const REGION = 'bench'
@@ -49,6 +56,24 @@ function bareIoredis(url: string): RemoteCache {
   }
 }
 
+/** ioredis, with values that are encoded and decoded by hand. */
+function decoding(encode: (value: string) => string | Buffer, decode: (bytes: Buffer) => unknown): Connect {
+  return (url) => {
+    const client = new Redis(url)
+    const read = (bytes: Buffer | null) => (bytes === null ? undefined : decode(bytes))
+    return {
+      get: async (key) => read(await client.getBuffer(key)),
+      set: (key, value) => client.set(key, encode(value), 'PX', TTL),
+      getMany: async (keys) => present((await client.mgetBuffer([...keys])).map(read)),
+      setMany(keys, value) {
+        const pipeline = client.pipeline()
+        for (const key of keys) pipeline.set(key, encode(value), 'PX', TTL)
+        return pipeline.exec()
+      },
+    }
+  }
+}
+
 async function bareNodeRedis(url: string): Promise<RemoteCache> {
   const client = await createClient({ url }).connect()
   const store = (key: string, value: string) => client.set(key, value, { expiration: { type: 'PX', value: TTL } })
@@ -60,9 +85,16 @@ async function bareNodeRedis(url: string): Promise<RemoteCache> {
   }
 }
 
-/** Memory holds one entry, so that every read goes to Redis; all else is as it comes. */
-async function ours({ CacheManager }: OurPackage, redis: RedisSource): Promise<RemoteCache> {
-  const manager = new CacheManager({ redis, regions: { [REGION]: { ttl: TTL, maxEntries: 1 } } })
+/** How long an operation may take: where the machine is busy elsewhere, standing still for a moment is no outage. */
+const PATIENCE = '10s'
+
+/**
+ * Memory holds one entry, so that every read goes to Redis; all else is as it comes. The two of ours
+ * have namespaces of their own, so that neither hears what the other writes.
+ */
+async function ours({ CacheManager }: OurPackage, redis: RedisSource, namespace: string): Promise<RemoteCache> {
+  const options = { ttl: TTL, maxEntries: 1, l2: { timeout: PATIENCE } } as const
+  const manager = new CacheManager({ redis, namespace, regions: { [REGION]: options } })
   if (!(await manager.ready())) throw new Error('the server was not reached')
   const region = manager.region<string>(REGION)
   return {
@@ -116,8 +148,10 @@ export function remoteCaches(our: OurPackage): Readonly<Record<string, Connect>>
   return {
     [BARE.ioredis]: bareIoredis,
     [BARE.nodeRedis]: bareNodeRedis,
-    [OURS]: (url) => ours(our, url),
-    [`${OURS}, redis`]: async (url) => ours(our, await createClient({ url }).connect()),
+    [DECODING.json]: decoding(JSON.stringify, (bytes) => JSON.parse(bytes.toString())),
+    [DECODING.msgpackr]: decoding(pack, unpack),
+    [OURS_OVER.ioredis]: (url) => ours(our, url, 'ioredis'),
+    [OURS_OVER.nodeRedis]: async (url) => ours(our, await createClient({ url }).connect(), 'node-redis'),
     bentocache,
     'cache-manager': cacheManager,
     cacheable,

@@ -11,17 +11,18 @@ import { parseArgs } from 'node:util'
 import { startRedis } from '../../tests/helpers/redis-server.ts'
 import { type Figures, figures } from '../lib/figures.ts'
 import { machine } from '../lib/machine.ts'
-import { section } from '../lib/markdown.ts'
+import { markdownTable, section } from '../lib/markdown.ts'
 import { ensureBundle, omnicache } from '../lib/omnicache.ts'
 import { ProcessPort } from '../lib/processes.ts'
 import { chosen, jobs, run } from '../lib/run.ts'
 import { USUAL } from '../lib/sizes.ts'
 import { figuresTable } from '../lib/tables.ts'
+import { CHECK_HEADINGS, check, checkCells } from '../lib/targets.ts'
 import { SERVER } from './server.ts'
-import { redisWorks } from './works.ts'
+import { REDIS_TARGETS, redisWorks } from './works.ts'
 
 const HELP = `Usage
-  npm run bench:redis                    measure everything (about 2 minutes), and write bench/redis.md
+  npm run bench:redis                    measure everything (2 to 3 minutes), and write bench/redis.md
   npm run bench:redis -- --only NAME     one work, or all whose name begins so; repeatable
   npm run bench:redis -- --quick         fewer rounds: a first impression, not to be quoted`
 
@@ -62,6 +63,10 @@ async function main(): Promise<void> {
 /** The report of a whole run, as Markdown. */
 function report(all: readonly Figures[], facts: ReadonlyMap<string, string>): string {
   const version = execFileSync('redis-server', ['--version'], { encoding: 'utf8' })
+  const checks = check(
+    all.map((one) => one.report),
+    REDIS_TARGETS,
+  )
   const redis = /v=(\S+)/.exec(version)?.[1] ?? 'unknown'
   return [
     '# omnicache beside Redis clients and other caches over Redis',
@@ -70,7 +75,11 @@ function report(all: readonly Figures[], facts: ReadonlyMap<string, string>): st
     [
       'Values are texts of 200 bytes. Memory holds one entry, so that every read goes to the server, which runs on the same',
       'machine. A time is that of one key, also where many are read by one call; its ratio is to the faster bare client.',
+      'A bare client checks and decodes nothing: where many are read, two rows show it with a decoder around it.',
     ].join('\n'),
+    '## Targets',
+    'Operations per second relative to the same client used barely, computed from this run.',
+    markdownTable(CHECK_HEADINGS, checks.map(checkCells)),
     ...all.flatMap((one) => section(one)),
   ].join('\n\n')
 }

@@ -1,8 +1,9 @@
 import { makeKeys, TextMaker } from '../lib/load.ts'
 import type { Contender } from '../lib/measure.ts'
+import type { Target } from '../lib/targets.ts'
 import type { OurPackage } from '../peers/async.ts'
 import type { Enter, Work } from '../works/work.ts'
-import { BARE, type Connect, type RemoteCache, remoteCaches } from './caches.ts'
+import { BARE, type Connect, DECODING, OURS_OVER, type RemoteCache, remoteCaches } from './caches.ts'
 
 /** How many keys a batch has. */
 const BATCH = 100
@@ -43,6 +44,18 @@ async function setBatches(cache: RemoteCache, keys: readonly string[], value: st
   return keys.length
 }
 
+/** What is to be reached beside the same client used barely, which decodes nothing. */
+export const REDIS_TARGETS: readonly Target[] = (['ioredis', 'nodeRedis'] as const).flatMap((client) => {
+  const pair = { ours: OURS_OVER[client], peer: BARE[client], kind: 'rate' } as const
+  return [
+    { work: 'get-many', ...pair, limit: 0.8 },
+    { work: 'get-at-once', ...pair, limit: 3 },
+  ]
+})
+
+const READS_OF_MANY = ['get-many', 'get-at-once']
+const DECODERS: readonly string[] = Object.values(DECODING)
+
 /** What is done with Redis: every read finds a value, and none is in memory. */
 export function redisWorks(our: OurPackage, url: string): Work[] {
   const caches = remoteCaches(our)
@@ -52,10 +65,9 @@ export function redisWorks(our: OurPackage, url: string): Work[] {
     about,
     against: Object.values(BARE),
     contenders: Object.fromEntries(
-      Object.entries(caches).map(([contender, connect]) => [
-        contender,
-        enter(connect, contender, operations, carry, url),
-      ]),
+      Object.entries(caches)
+        .filter(([contender]) => READS_OF_MANY.includes(name) || !DECODERS.includes(contender))
+        .map(([contender, connect]) => [contender, enter(connect, contender, operations, carry, url)]),
     ),
   })
   return [
@@ -82,7 +94,7 @@ export function redisWorks(our: OurPackage, url: string): Work[] {
 function enter(connect: Connect, contender: string, operations: number, carry: Carry, url: string): Enter {
   return async ({ entries }): Promise<Contender> => {
     const cache = await connect(url)
-    const keys = makeKeys(contender.replaceAll(/[^a-z]/g, '').slice(0, 12), entries)
+    const keys = makeKeys(contender.replaceAll(/[^a-zA-Z]/g, '').slice(-12), entries)
     const value = new TextMaker('v', VALUE_LENGTH).make(1)
     await setBatches(cache, keys, value)
     let at = 0
