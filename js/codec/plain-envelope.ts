@@ -40,8 +40,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /**
  * Opens an envelope of the most usual kind without the core: neither sealed nor compressed, with no
  * side block, in one of omnicache's own formats. Its checksum is computed by the runtime where the
- * bytes lie, so that nothing is copied but what the value is made of: of 200 bytes that takes half as
- * long as the way through linear memory, of longer ones a tenth.
+ * bytes lie, so that nothing is copied but what the value is made of: for 200 bytes that takes half as
+ * long as the way through linear memory, for 2,000 a third.
  *
  * Answers nothing for every other envelope, for one that is damaged in any way, and where the runtime
  * has no CRC-32: then the core opens it, or says what is wrong with it. So this may refuse what is
