@@ -104,7 +104,7 @@ export class L2Reads {
     if (found === undefined) return undefined
     const { value, freshUntil, staleUntil = freshUntil, checkedAt, tags, etag } = found
     const { clock } = context
-    const created = context.l2 === undefined ? clock.wall() - (clock.now() - checkedAt) : undefined
+    const created = context.l2 === undefined ? clock.wall() - (clock.exact() - checkedAt) : undefined
     const state = tags === undefined ? 'valid' : context.tags.state(tags)
     if (state === 'deleted' || state === 'unknown') return undefined
     const stale = state === 'expired' || freshUntil <= clock.now()

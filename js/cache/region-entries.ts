@@ -36,13 +36,15 @@ export class RegionEntries<V> {
     const read = local ?? stored
     if (read === undefined || read.value === undefined) return NO_ENTRY
     const { value, tier, stale, freshUntil, tags } = read
+    const created = read.created ?? stored?.created
     return {
       value: value as V,
       hit: true,
       stale,
       tier,
-      createdAt: read.created ?? stored?.created,
-      expiresAt: clock.wall() + freshUntil - clock.now(),
+      createdAt: created === undefined ? undefined : Math.round(created),
+      // By the exact time: `now` may be old, and each look would answer another moment.
+      expiresAt: Math.round(clock.wall() + freshUntil - clock.exact()),
       tags: encrypted() ? [] : (tags?.list.map(({ name }) => name) ?? []),
     }
   }
