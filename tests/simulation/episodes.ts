@@ -103,6 +103,22 @@ function clearedUnder(region: string, below: Below): Step[] {
   ]
 }
 
+/**
+ * What a process wrote waits, for L2 takes no writes of it; it reads what another wrote later. Then it is cut off:
+ * what waits is older than what it has read.
+ */
+export function outlived(region: string): Step[] {
+  return [
+    ...alone(region),
+    { act: { type: 'network', process: 0, network: 'full' }, wait: 20 },
+    { act: asks(0, 'set', region), wait: 300 },
+    { act: asks(1, 'set', region), wait: 2_300 },
+    { act: asks(0, 'get', region), wait: 2_300 },
+    { act: { type: 'network', process: 0, network: 'cut' }, wait: 20 },
+    { act: asks(0, 'get', region), wait: 20 },
+  ]
+}
+
 /** A process dies when L2 has taken its write, and before it could tell the others, who have the old one in memory. */
 function unsaid(region: string): Step[] {
   return [

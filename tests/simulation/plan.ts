@@ -1,7 +1,7 @@
 import type { GetOrSetOptions } from '../../js/cache/types.ts'
 import { seeded } from '../../js/testing/random.ts'
 import type { BusState } from './bus.ts'
-import { episodes } from './episodes.ts'
+import { episodes, outlived } from './episodes.ts'
 import type { Network } from './link.ts'
 
 /** What a program asks its cache to do. */
@@ -161,6 +161,7 @@ export function planOf(seed: number, bus = false): Plan {
   })
   const skews = Array.from({ length: processes }, () => pick(SKEWS))
   if (processes > 2 && unit() < 0.25) steps.push(...pick(episodes(bus))(pick(REGIONS), below))
+  if (processes > 2 && !bus && unit() < 0.05) steps.push(...outlived(pick(REGIONS)))
   return { seed, bus, skews, steps }
 }
 
