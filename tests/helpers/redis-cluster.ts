@@ -136,7 +136,15 @@ export class RedisCluster {
 }
 
 async function startNode(): Promise<ClusterNode> {
-  const server = await startRedis({
+  // Somebody else may have taken the port of the cluster's bus meanwhile.
+  const server = await startServer().catch(startServer)
+  const admin = new Redis(server.port, { retryStrategy: () => 50, maxRetriesPerRequest: 0 })
+  admin.on('error', () => undefined)
+  return { server, admin, id: String(await admin.cluster('MYID')) }
+}
+
+async function startServer(): Promise<RedisServer> {
+  return startRedis({
     args: [
       ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
       ...['--cluster-port', String(await freePort()), '--cluster-node-timeout', String(NODE_TIMEOUT)],
@@ -145,9 +153,6 @@ async function startNode(): Promise<ClusterNode> {
       ...['--repl-ping-replica-period', '1'],
     ],
   })
-  const admin = new Redis(server.port, { retryStrategy: () => 50, maxRetriesPerRequest: 0 })
-  admin.on('error', () => undefined)
-  return { server, admin, id: String(await admin.cluster('MYID')) }
 }
 
 async function busPort(server: RedisServer): Promise<number> {

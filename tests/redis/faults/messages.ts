@@ -23,6 +23,8 @@ export interface LoadReport {
   readonly longest: number
   /** Reads that gave an older value of a key than the process had seen before. */
   readonly backwards: readonly string[]
+  /** What went wrong behind the calls, so that memory served: each message once. */
+  readonly errors: readonly string[]
   /** Under every key that this process alone writes, the number it wrote last; 0 where it removed it last; or `UNKNOWN`. */
   readonly written: Readonly<Record<string, number>>
 }

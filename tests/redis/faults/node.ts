@@ -16,6 +16,7 @@ import {
   pairOf,
   REGIONS,
   TAGGED,
+  TOGETHER,
   UNKNOWN,
 } from './messages.ts'
 
@@ -35,9 +36,13 @@ const cache: CacheManager = new CacheManager({
 
 /** Counts up over all loads of this process. */
 let last = 0
+/** On a cluster these share a slot, so that one command asks for them. */
+const NEIGHBOURS = ALL_KEYS.filter((key) => key.startsWith(TOGETHER))
 const written: Record<string, number> = {}
 const seen = new Map<string, number>()
 const problems: string[] = []
+const errors = new Set<string>()
+cache.on('error', ({ error }) => errors.add(String(error)))
 process.on('unhandledRejection', (error) => problems.push(`unhandled: ${String(error)}`))
 process.on('uncaughtException', (error) => problems.push(`uncaught: ${String(error)}`))
 
@@ -52,15 +57,22 @@ class Load {
   async run({ seed, ms }: LoadOrder): Promise<LoadReport> {
     const random = new Random(seed)
     const end = performance.now() + ms
-    const calls: Promise<void>[] = []
+    const running: Promise<void>[] = []
     while (performance.now() < end) {
-      calls.push(this.#timed(random))
+      running.push(this.#timed(random))
       await delay(random.between(1, 4))
     }
-    await Promise.all(calls)
+    await Promise.all(running)
     this.#stillness.stop()
     const rejected = problems.splice(0)
-    return { calls: this.#calls, rejected, longest: this.#longest, backwards: this.#backwards, written }
+    return {
+      calls: this.#calls,
+      rejected,
+      longest: this.#longest,
+      backwards: this.#backwards,
+      errors: [...errors],
+      written,
+    }
   }
 
   async #timed(random: Random): Promise<void> {
@@ -93,7 +105,8 @@ class Load {
     }
     if (dice < 45) {
       const before = new Map(seen)
-      for (const [key, n] of await cache.getMany<number>(region, [any, mine])) this.#saw(region, key, n, before)
+      for (const [key, n] of await cache.getMany<number>(region, [any, ...NEIGHBOURS]))
+        this.#saw(region, key, n, before)
       return undefined
     }
     if (dice < 50) return cache.getOrSet(region, `made-${any}`, () => 1)

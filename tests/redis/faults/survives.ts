@@ -26,9 +26,13 @@ export interface Trial {
 
 /**
  * Puts the processes under load before, during and after a fault. No call may be rejected or late, no process may read
- * what is older than what it has read, and in the end all must find what was written last.
+ * what is older than what it has read, and in the end all must find what was written last. Answers what went wrong behind
+ * the calls.
  */
-export async function survives(fleet: Fleet, { seed, fault, loses = false, goesBack = false }: Trial): Promise<void> {
+export async function survives(
+  fleet: Fleet,
+  { seed, fault, loses = false, goesBack = false }: Trial,
+): Promise<readonly string[]> {
   const before = await fleet.load(seed, 500)
   const during = await loadUntil(fleet, seed + 100, fault())
   await eventually(async () => expect(await fleet.settled()).toBe(true), HEALING)
@@ -46,6 +50,7 @@ export async function survives(fleet: Fleet, { seed, fault, loses = false, goesB
   await eventually(async () => {
     for (const found of await fleet.read()) expect(wrong(found, last, loses)).toEqual([])
   }, HEALING)
+  return [...new Set(after.flatMap(({ errors }) => errors))]
 }
 
 /** Loads in a row until `fault` is over. */
