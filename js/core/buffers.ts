@@ -30,6 +30,7 @@ export class Buffers {
   readonly #keyBytes: number
   readonly #resultPointer: number
   readonly #stampPointer: number
+  #memory!: ArrayBufferLike
   #keyView!: Uint8Array
   #results!: Float64Array
   #valuePointer = 0
@@ -57,13 +58,18 @@ export class Buffers {
 
   /** Writes a key that has not too many bytes, and answers its length in bytes. */
   writeKey(key: string): number {
-    if (this.#keyView.byteLength === 0) this.#look()
+    if (this.#keyView.length === 0) this.#look()
     return encoder.encodeInto(key, this.#keyView).written
+  }
+
+  /** The key of so many bytes that was written last, as a string of its own. */
+  key(length: number): string {
+    return this.text(this.#keyPointer, length)
   }
 
   /** Writes a key that is bytes, not too many, and answers its length. */
   writeKeyBytes(key: Uint8Array): number {
-    if (this.#keyView.byteLength === 0) this.#look()
+    if (this.#keyView.length === 0) this.#look()
     this.#keyView.set(key)
     return key.length
   }
@@ -74,17 +80,17 @@ export class Buffers {
    * @throws CacheError `OUT_OF_MEMORY`
    */
   writeValue(payload: string | Uint8Array, side: Uint8Array = NOTHING): number {
-    const length = this.#writePayload(payload, side.byteLength)
-    if (side.byteLength > 0) this.#valueView.set(side, length)
+    const length = this.#writePayload(payload, side.length)
+    if (side.length > 0) this.#valueView.set(side, length)
     return length
   }
 
   #writePayload(payload: string | Uint8Array, more: number): number {
     if (typeof payload !== 'string' || payload.length > LARGE) {
       const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload
-      this.#makeRoom(bytes.byteLength + more)
+      this.#makeRoom(bytes.length + more)
       this.#valueView.set(bytes)
-      return bytes.byteLength
+      return bytes.length
     }
     this.#makeRoom(payload.length * MOST_BYTES_PER_UNIT + more)
     return encoder.encodeInto(payload, this.#valueView).written
@@ -97,13 +103,17 @@ export class Buffers {
 
   /** One of the numbers that the last call answered. */
   result(index: number): number {
-    if (this.#results.byteLength === 0) this.#look()
+    const result = this.#results[index]
+    if (result !== undefined) return result
+    this.#look()
     return this.#results[index] as number
   }
 
   /** Bytes in linear memory, to be used before the next call. */
   view(pointer: number, length: number): Uint8Array {
-    return this.#core.bytes.subarray(pointer, pointer + length)
+    // A view on the buffer itself is made in half of the time that `subarray` takes.
+    if (this.#keyView.length === 0) this.#look()
+    return new Uint8Array(this.#memory, pointer, length)
   }
 
   /** A copy of bytes in linear memory. */
@@ -118,24 +128,24 @@ export class Buffers {
 
   /** Text in linear memory. */
   text(pointer: number, length: number): string {
-    if (this.#keyView.byteLength === 0) this.#look()
+    if (this.#keyView.length === 0) this.#look()
     return this.#readText(pointer, length, false)
   }
 
   /** Text in linear memory of which every byte is a character. */
   ascii(pointer: number, length: number): string {
-    if (this.#keyView.byteLength === 0) this.#look()
+    if (this.#keyView.length === 0) this.#look()
     return this.#readText(pointer, length, true)
   }
 
   /** Has `#valueView` be on so many bytes or more. */
   #makeRoom(length: number): void {
-    const { byteLength } = this.#valueView
+    const { length: had } = this.#valueView
     // A view without length may be one of memory that has grown since. A large buffer is given back
     // at the next value that does not need it.
-    if (byteLength > 0 && length <= byteLength && (byteLength <= MOST_ROOM || length > MOST_ROOM)) return
+    if (had > 0 && length <= had && (had <= MOST_ROOM || length > MOST_ROOM)) return
     const room = Math.max(length, LEAST_ROOM)
-    if (byteLength === 0 || room > byteLength || byteLength > MOST_ROOM) this.#valuePointer = this.#reserve(room)
+    if (had === 0 || room > had || had > MOST_ROOM) this.#valuePointer = this.#reserve(room)
     this.#valueView = this.view(this.#valuePointer, room)
   }
 
@@ -147,7 +157,8 @@ export class Buffers {
 
   #look(): void {
     const { buffer } = this.#core.glue.memory
-    this.#keyView = this.view(this.#keyPointer, this.#keyBytes)
+    this.#memory = buffer
+    this.#keyView = new Uint8Array(buffer, this.#keyPointer, this.#keyBytes)
     this.#results = new Float64Array(buffer, this.#resultPointer, RESULTS)
     this.#readText = textReader(buffer)
   }

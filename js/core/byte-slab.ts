@@ -15,6 +15,8 @@ interface WithModules {
 const mark = untransferable()
 
 let bytes = new Uint8Array(0)
+/** The buffer of `bytes`, which the view itself takes 15 ns to tell. */
+let { buffer } = bytes
 let at = 0
 
 /**
@@ -29,14 +31,15 @@ export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
   // A slab that was detached all the same has no length.
   if (at + length > bytes.length) {
     bytes = new Uint8Array(SLAB_BYTES)
+    buffer = bytes.buffer
     at = 0
-    mark(bytes.buffer)
+    mark(buffer)
   }
   const start = at
   // The next one begins where a view of any type may.
   at = (start + length + 7) & ~7
   bytes.set(view, start)
-  return new Uint8Array(bytes.buffer, start, length)
+  return new Uint8Array(buffer, start, length)
 }
 
 /** How a buffer is kept from being transferred, where that is possible and works. */

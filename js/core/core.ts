@@ -48,13 +48,13 @@ export class Core {
 
   /** All of linear memory as bytes. Not to be held across a call that may allocate. */
   get bytes(): Uint8Array {
-    if (this.#bytes.byteLength === 0) this.#bytes = new Uint8Array(this.glue.memory.buffer)
+    if (this.#bytes.length === 0) this.#bytes = new Uint8Array(this.glue.memory.buffer)
     return this.#bytes
   }
 
   /** All of linear memory as 64-bit floats, under the same rule as `bytes`. */
   get numbers(): Float64Array {
-    if (this.#numbers.byteLength === 0) this.#numbers = new Float64Array(this.glue.memory.buffer)
+    if (this.#numbers.length === 0) this.#numbers = new Float64Array(this.glue.memory.buffer)
     return this.#numbers
   }
 

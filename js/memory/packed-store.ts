@@ -7,6 +7,8 @@ import { Buffers } from '../core/buffers.ts'
 import { Core } from '../core/core.ts'
 import { CacheError } from '../errors.ts'
 import { type Removal, tellOf } from './departures.ts'
+import { HotKeys } from './hot-keys.ts'
+import { noteHot, overdueKeys } from './packed-reads.ts'
 import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
@@ -32,6 +34,7 @@ export class PackedStore<V> implements Store<V> {
   #core: Core
   #buffers: Buffers
   #native: PackedCore
+  #hot = new HotKeys()
   /** Of the instance's memory; made anew when that has grown. */
   #reader: MsgpackReader | undefined
 
@@ -68,16 +71,17 @@ export class PackedStore<V> implements Store<V> {
   }
 
   getFresh(key: string, now: number, until: number | undefined): V | undefined {
-    const length = this.#writeKey(key)
-    if (length === 0) return undefined
-    let tag = 0
+    if (typeof key !== 'string') return undefined
+    let value: V | undefined
     try {
-      tag = this.#native.rawGet(length, now)
+      const hot = this.#hot
+      const line = hot.find(key)
+      const isThere = line >= 0 && hot.deadline(line) > now && this.#native.rawUse(hot.slot(line), hot.changes(line))
+      value = isThere ? (hot.read(line) as V) : this.#find(key, now)
     } catch (error) {
       this.#restart(error)
     }
-    if (tag === 0) return undefined
-    const value = this.#read(tag)
+    if (value === undefined) return undefined
     if (until !== undefined && this.deadline(key) !== Infinity) this.setDeadline(key, until)
     return value
   }
@@ -202,14 +206,7 @@ export class PackedStore<V> implements Store<V> {
   /** The keys of what is there though its time is over. */
   #overdue(): string[] {
     const now = this.#clock.now()
-    const keys: string[] = []
-    for (let cursor = 0; ; ) {
-      const at = cursor
-      cursor = this.#guarded(() => this.#native.rawNext(at))
-      if (cursor < 0) return keys
-      if (this.#buffers.result(4) <= now)
-        keys.push(this.#buffers.text(this.#buffers.result(2), this.#buffers.result(3)))
-    }
+    return this.#guarded(() => overdueKeys(this.#native, this.#buffers, now))
   }
 
   entriesByUse(): Iterable<[string, V]> {
@@ -256,11 +253,23 @@ export class PackedStore<V> implements Store<V> {
     return this.#native.rawSet(buffers.writeKey(key), length, tag, deadline, this.#clock.now())
   }
 
+  /** Looks for a value in the core, and notes where that of a key in much use lies. */
+  #find(key: string, now: number): V | undefined {
+    const keyLength = this.#writeKey(key)
+    const tag = keyLength === 0 ? 0 : this.#native.rawGet(keyLength, now)
+    if (tag === 0) return undefined
+    const value = this.#read(tag)
+    noteHot(this.#hot, this.#buffers, key, keyLength, value, tag)
+    return value
+  }
+
   /** The value that the last call found. */
   #read(tag: number): V {
+    return this.#value(tag, this.#buffers.result(0), this.#buffers.result(1))
+  }
+
+  #value(tag: number, pointer: number, length: number): V {
     const buffers = this.#buffers
-    const pointer = buffers.result(0)
-    const length = buffers.result(1)
     if (tag === ASCII) return buffers.ascii(pointer, length) as V
     if (tag === SerializerId.Bytes) return buffers.value(pointer, length) as V
     if (tag === SerializerId.Msgpack) return this.#readObject(pointer, pointer + length) as V
@@ -312,6 +321,7 @@ export class PackedStore<V> implements Store<V> {
     this.#core = core
     this.#buffers = buffers
     this.#native = native
+    this.#hot = new HotKeys()
     this.#reader = undefined
   }
 

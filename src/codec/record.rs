@@ -28,10 +28,6 @@ use super::side::SIDE_MAX;
 
 /// The length of a record's prefix, in bytes.
 pub const PREFIX_LENGTH: usize = 24;
-/// Where fresh-until lies; it may be patched in place.
-pub const FRESH_OFFSET: usize = 8;
-/// Where checked-until lies; it may be patched in place.
-pub const CHECKED_OFFSET: usize = 16;
 
 /// An entry's times by the local monotonic clock, in ms.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -150,6 +150,11 @@ impl AnyPolicy {
         each!(self, it => it.victim(tables, protect))
     }
 
+    /// Who may leave next; see [`Policy::outlook`].
+    pub fn outlook(&self, count: usize, look: impl FnMut(Slot)) {
+        each!(self, it => it.outlook(count, look));
+    }
+
     /// Does what is due after so many accesses; see [`Policy::advance`].
     pub fn advance(&mut self, tables: &mut Tables<'_>, tick: u32) {
         each!(self, it => it.advance(tables, tick));

@@ -193,6 +193,14 @@ pub trait Policy {
     /// Chooses the entry that leaves, and forgets it. Never `protect`.
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot>;
 
+    /// Who may be the next victims: a guess, for which at most `count` slots of each list are
+    /// looked at. Nothing depends on it but what memory is fetched ahead.
+    fn outlook(&self, _count: usize, _look: impl FnMut(Slot))
+    where
+        Self: Sized,
+    {
+    }
+
     /// Does what is due after so many accesses. `tick` is their running number.
     fn advance(&mut self, _tables: &mut Tables<'_>, _tick: u32) {}
 

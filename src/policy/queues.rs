@@ -208,7 +208,7 @@ impl<const N: usize, const RINGS: usize> Queues<N, RINGS> {
     }
 
     /// The entries of a ring, in order.
-    fn iter(&self, ring: u32) -> impl Iterator<Item = Slot> + '_ {
+    pub(super) fn iter(&self, ring: u32) -> impl Iterator<Item = Slot> + '_ {
         let first = slot_at::<RINGS>(self.at(ring).next);
         std::iter::successors(first, |&slot| slot_at::<RINGS>(self.entry(slot)?.next))
     }

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::codec::RegionCodec;
 use crate::codec::deflate::{trim, wipe};
-use crate::codec::record::{self, CHECKED_OFFSET, Content, PREFIX_LENGTH};
+use crate::codec::record::{self, Content};
 use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer};
 use crate::codec::{envelope, side};
 use crate::store::{PackedStore, Refused};
@@ -84,7 +84,7 @@ impl PackedRegion {
     ) -> Result<Option<Got>> {
         let stored_key = region.stored_key(key);
         let stored_key = stored_key.as_bytes();
-        let Some((bytes, deadline)) = self.store.get_timed(stored_key, now) else {
+        let Some((bytes, _, deadline)) = self.store.get_timed(stored_key, now) else {
             return Ok(None);
         };
         let opened = open(region, codec, stored_key, bytes, deadline, out);
@@ -153,25 +153,6 @@ impl PackedRegion {
         self.record.clear();
         record::write_from_envelope(times.local, &opened, bytes, &mut self.record)?;
         Ok(self.keep(stored_key, times))
-    }
-
-    /// Changes until when an entry counts as checked; answers whether it is there.
-    pub fn check(
-        &mut self,
-        region: &RegionCodec,
-        key: &[u8],
-        checked_until: f64,
-        now: f64,
-    ) -> bool {
-        let stored_key = region.stored_key(key);
-        let Some((_, slot)) = self.store.peek(stored_key.as_bytes(), now) else {
-            return false;
-        };
-        self.store
-            .value_mut(slot)
-            .and_then(|bytes| bytes.get_mut(CHECKED_OFFSET..PREFIX_LENGTH))
-            .map(|place| place.copy_from_slice(&checked_until.to_le_bytes()))
-            .is_some()
     }
 
     /// Removes an entry; answers whether there was one that had not expired.

@@ -197,6 +197,11 @@ impl Ledger {
         self.evict_but(None, entries)
     }
 
+    /// Who may be evicted next; see [`Policy::outlook`](crate::policy::Policy::outlook).
+    pub(super) fn outlook(&self, count: usize, look: impl FnMut(Slot)) {
+        self.policy.outlook(count, look);
+    }
+
     /// Forgets all entries and gives the memory back.
     pub(super) fn clear(&mut self) {
         self.policy = AnyPolicy::new(self.kind(), self.favor);

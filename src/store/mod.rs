@@ -9,6 +9,7 @@
 //! | `wheel` | which entries have expired |
 //! | `records`, `arena` | the bytes of a packed store, and where they lie |
 //! | `index`, `hash` | from a key's bytes to its slot |
+//! | `ahead` | fetches the records of the next victims |
 //! | `cost` | what a packed entry costs beyond its key and value |
 //! | `terms` | limits, refusals, departures |
 //!
@@ -25,6 +26,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ahead;
 mod arena;
 mod cost;
 mod hash;

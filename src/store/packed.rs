@@ -7,6 +7,7 @@
 
 mod changes;
 
+use super::ahead::Ahead;
 use super::cost::entry_overhead;
 use super::ledger::{Ledger, REBASE_AT};
 use super::records::{MAX_KEY, Parts, Record, Records, kept};
@@ -34,6 +35,7 @@ pub struct PackedStore {
     ledger: Ledger,
     records: Records,
     tick: u32,
+    ahead: Ahead,
 }
 
 impl PackedStore {
@@ -45,6 +47,7 @@ impl PackedStore {
             ledger: Ledger::new(kind, favor, limits),
             records: Records::new(seed, entry_overhead(kind)),
             tick: 0,
+            ahead: Ahead::default(),
         }
     }
 
@@ -55,10 +58,10 @@ impl PackedStore {
             .map(|(slot, record)| (record.value, slot))
     }
 
-    /// The same, with its deadline instead of its slot.
-    pub fn get_timed(&mut self, key: &[u8], now: f64) -> Option<(&[u8], f64)> {
+    /// The same, with its deadline.
+    pub fn get_timed(&mut self, key: &[u8], now: f64) -> Option<(&[u8], Slot, f64)> {
         self.touched(key, now)
-            .map(|(_, record)| (record.value, record.deadline))
+            .map(|(slot, record)| (record.value, slot, record.deadline))
     }
 
     fn touched(&mut self, key: &[u8], now: f64) -> Option<(Slot, Record<'_>)> {
@@ -74,6 +77,24 @@ impl PackedStore {
         }
     }
 
+    /// How often something has changed in a slot: [`use_again`](Self::use_again) asks for it.
+    #[must_use]
+    pub fn changes(&self, slot: Slot) -> u32 {
+        self.records.changes(slot)
+    }
+
+    /// Marks what was found in a slot as used once more, if nothing has changed there since there
+    /// were so many changes; answers whether that is so. Then the value lies where it was, with
+    /// the deadline that it had, which is not looked at.
+    pub fn use_again(&mut self, slot: Slot, changes: u32) -> bool {
+        let unchanged = self.records.is_unchanged(slot, changes);
+        if unchanged {
+            let tick = self.next_tick();
+            self.ledger.touch(&mut self.records.touches, slot, tick);
+        }
+        unchanged
+    }
+
     /// The same, without counting as a use.
     #[must_use]
     pub fn peek(&self, key: &[u8], now: f64) -> Option<(&[u8], Slot)> {
@@ -85,11 +106,6 @@ impl PackedStore {
     #[must_use]
     pub fn contains(&self, key: &[u8], now: f64) -> bool {
         self.live(key, now).is_some()
-    }
-
-    /// The value in a slot, to be changed in place; `None` if the slot holds nothing.
-    pub fn value_mut(&mut self, slot: Slot) -> Option<&mut [u8]> {
-        self.records.value_mut(slot)
     }
 
     /// Stores a value, which is `value`'s parts one behind the other, until `deadline` in ms
@@ -126,6 +142,7 @@ impl PackedStore {
             }
             stored = self.insert(hash, parts, now);
         }
+        self.ahead.step(&self.ledger, &self.records);
         let slot = stored?;
         Ok(if was_live {
             SetOutcome::Replaced(slot)

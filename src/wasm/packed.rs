@@ -160,13 +160,6 @@ impl PackedCore {
         self.stored(answer)
     }
 
-    /// Changes until when the entry counts as checked.
-    pub fn check(&mut self, codec: &CodecCore, key_length: usize, checked_until: f64, now: f64) {
-        io::with_region(&codec.0, [key_length, 0], (), |io| {
-            self.region.check(&codec.0, io.key, checked_until, now);
-        });
-    }
-
     /// Removes the entry; answers whether there was one.
     pub fn remove(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> bool {
         io::with_region(&codec.0, [key_length, 0], false, |io| {

@@ -9,13 +9,26 @@ use crate::store::Refused;
 #[wasm_bindgen]
 impl PackedCore {
     /// The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
-    /// their address and length.
+    /// their address and length, their slot, how often it has changed, and when they expire.
     #[wasm_bindgen(js_name = rawGet)]
     pub fn raw_get(&mut self, key_length: usize, now: f64) -> u32 {
         io::with([key_length, 0], 0, |io| {
-            let found = self.region.store.get(io.key, now);
-            found.map_or(0, |(bytes, _)| tagged(io.results, bytes))
+            let Some((bytes, slot, deadline)) = self.region.store.get_timed(io.key, now) else {
+                return 0;
+            };
+            let tag = tagged(io.results, bytes);
+            io.results[2] = f64::from(slot);
+            io.results[4] = deadline;
+            io.results[3] = f64::from(self.region.store.changes(slot));
+            tag
         })
+    }
+
+    /// Marks what `rawGet` found in a slot as used once more, if nothing has changed there since;
+    /// answers whether that is so.
+    #[wasm_bindgen(js_name = rawUse)]
+    pub fn raw_use(&mut self, slot: u32, changes: u32) -> bool {
+        self.region.store.use_again(slot, changes)
     }
 
     /// As `rawGet`, without marking the entry as used.

@@ -141,8 +141,6 @@ fn a_call_of_an_encrypted_region_leaves_neither_key_nor_value() {
     assert!(!out.windows(8).any(|part| part == &SECRET[..8]), "fill");
     assert!(region.has(&codec, write_key(key), 0.0));
     clean("has");
-    region.check(&codec, write_key(key), 1.0, 0.0);
-    clean("check");
     assert_eq!(codec.stored_key(write_key(key)), 32);
     clean("storedKey");
     assert!(codec.encode_tombstone(write_key(key), 1.0, 2.0) > 0);

@@ -52,7 +52,6 @@ fn lengths_beyond_the_buffers_are_refused() {
             assert_eq!(codec.stored_key(beyond), 0);
             assert!(!region.has(&codec, beyond, 0.0));
             assert!(!region.remove(&codec, beyond, 0.0));
-            region.check(&codec, beyond, 9.0, 0.0);
             assert_eq!(
                 region.raw_get(beyond, 0.0) + region.raw_peek(beyond, 0.0),
                 0
@@ -60,6 +59,7 @@ fn lengths_beyond_the_buffers_are_refused() {
             assert_eq!(region.raw_set(key, beyond, 1, 9.0, 0.0), 0);
             assert_eq!(region.raw_set(beyond, 3, 1, 9.0, 0.0), 0);
             assert!(!region.raw_remove(beyond, 0.0));
+            assert!(!region.raw_use(beyond as u32, 0) && !region.raw_use(u32::MAX, 0));
             assert_eq!(region.raw_deadline(beyond, 0.0), -1.0);
         }
         assert_eq!(region.get(&codec, key_capacity(), 0.0), 0);
@@ -115,7 +115,6 @@ fn odd_numbers_do_not_break_a_packed_region() {
                     &codec, key, value, 0, BYTES, odd, odd, odd, odd, odd, odd, odd, true,
                 );
                 region.raw_set(key, value, 255, odd, odd);
-                region.check(&codec, write_key("a"), odd, odd);
                 region.get(&codec, write_key("a"), odd);
                 region.next(&codec, u32::MAX, odd);
                 region.raw_deadline(write_key("a"), odd);

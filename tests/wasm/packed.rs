@@ -16,9 +16,6 @@ fn a_value_comes_out_with_its_times() {
         assert_eq!(region.get(&codec, write_key("a"), 0.0), BYTES as i32);
         assert_eq!((result(0), result(1)), (100.0, 50.0));
         assert_eq!(result_bytes(2), b"one");
-        region.check(&codec, write_key("a"), 77.0, 0.0);
-        assert!(get(&mut region, &codec, "a").is_some());
-        assert_eq!(result(1), 77.0);
         assert_eq!(region.get(&codec, write_key("a"), 100.0), 0, "it is over");
         assert_eq!(region.get(&codec, write_key("b"), 0.0), 0, "there is none");
         assert!(region.has(&codec, write_key("a"), 99.0));
@@ -84,6 +81,16 @@ fn bytes_go_in_and_out_behind_their_tag() {
     for found in [region.raw_get(key, 0.0), region.raw_peek(key, 0.0)] {
         assert_eq!((found, result_bytes(0)), (7, b"one".to_vec()));
     }
+    assert_eq!(region.raw_get(key, 0.0), 7);
+    assert_eq!(
+        (result(2), result(4)),
+        (0.0, 100.0),
+        "its slot and deadline"
+    );
+    let changes = result(3) as u32;
+    assert!(region.raw_use(0, changes));
+    assert!(region.raw_set_deadline(key, 100.0, 0.0));
+    assert!(!region.raw_use(0, changes), "something has changed");
     assert_eq!(region.raw_deadline(key, 0.0), 100.0);
     assert_eq!(region.raw_deadline(key, 100.0), -1.0);
     assert_eq!(region.raw_next(0), 1.0);

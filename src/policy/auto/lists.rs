@@ -72,6 +72,11 @@ impl Lists {
         self.queues.first(list, protect)
     }
 
+    /// The entries of a list, in order.
+    pub(super) fn iter(&self, list: u32) -> impl Iterator<Item = Slot> + '_ {
+        self.queues.iter(list)
+    }
+
     /// The first of each class, but for `protect`.
     pub(super) fn ranked(&self, protect: Option<Slot>) -> impl Iterator<Item = (u32, Slot)> + '_ {
         let mut left = self.classes;

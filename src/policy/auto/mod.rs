@@ -271,6 +271,12 @@ impl Policy for Auto {
         Some(slot)
     }
 
+    fn outlook(&self, count: usize, mut look: impl FnMut(Slot)) {
+        for list in [WINDOW, PROBATION] {
+            self.lists.iter(list).take(count).for_each(&mut look);
+        }
+    }
+
     fn advance(&mut self, _tables: &mut Tables<'_>, tick: u32) {
         self.tick = tick;
     }

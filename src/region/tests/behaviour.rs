@@ -1,7 +1,7 @@
 //! What every kind of region does alike.
 
 use super::{Bench, Kind, Times, fields, local, payload};
-use crate::codec::{ErrorKind, Local, Serializer};
+use crate::codec::{ErrorKind, Serializer};
 use crate::store::{Limits, Refused};
 
 const KEY: &[u8] = b"user:42";
@@ -130,28 +130,6 @@ fn encoding_alone_makes_an_envelope_that_fills() {
             Ok(Ok(_))
         ));
         assert_eq!(bench.payload(KEY, 8.0), Some(payload));
-    }
-}
-
-#[test]
-fn a_check_is_told_by_the_next_get_and_changes_nothing_else() {
-    for kind in Kind::ALL {
-        let mut bench = Bench::new(kind);
-        assert!(matches!(bench.set(KEY, &payload(2), 100.0, 0.0), Ok(Ok(_))));
-        let before = bench.get(KEY, 0.0).expect("opens").expect("there");
-        for checked_until in [77.5, f64::INFINITY, -1.0] {
-            assert!(bench.check(KEY, checked_until, 0.0));
-            let expected = Local {
-                checked_until,
-                ..before.local
-            };
-            let found = bench.get(KEY, 0.0).expect("opens").expect("there");
-            assert_eq!(found.local, expected, "{kind:?}");
-            assert_eq!(found.payload, before.payload);
-        }
-        assert!(!bench.check(b"user:43", 1.0, 0.0), "there is none");
-        assert!(!bench.check(KEY, 1.0, 100.0), "it has expired");
-        bench.validate();
     }
 }
 

@@ -209,10 +209,6 @@ impl Bench {
         self.region.contains(&self.codec, key, now)
     }
 
-    fn check(&mut self, key: &[u8], checked_until: f64, now: f64) -> bool {
-        self.region.check(&self.codec, key, checked_until, now)
-    }
-
     fn remove(&mut self, key: &[u8], now: f64) -> bool {
         self.region.remove(&self.codec, key, now)
     }

@@ -12,7 +12,6 @@ enum Op {
     Fill { key: usize, value: usize, ttl: u32 },
     Get { key: usize },
     Contains { key: usize },
-    Check { key: usize, until: u32 },
     Remove { key: usize },
     Expire,
     Wait { ms: u32 },
@@ -26,7 +25,6 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         2 => (key(), 0_usize..50, ttl()).prop_map(|(key, value, ttl)| Op::Fill { key, value, ttl }),
         4 => key().prop_map(|key| Op::Get { key }),
         2 => key().prop_map(|key| Op::Contains { key }),
-        1 => (key(), ttl()).prop_map(|(key, until)| Op::Check { key, until }),
         2 => key().prop_map(|key| Op::Remove { key }),
         1 => Just(Op::Expire),
         2 => ttl().prop_map(|ms| Op::Wait { ms }),
@@ -105,14 +103,6 @@ impl Pair {
             Op::Contains { key } => {
                 let key = name(key);
                 assert_eq!(self.bench.contains(&key, now), self.known(&key).is_some());
-            }
-            Op::Check { key, until } => {
-                let (key, until) = (name(key), now + f64::from(until));
-                let there = self.known(&key).is_some();
-                if let Some(known) = self.model.get_mut(&key).filter(|_| there) {
-                    known.checked_until = until;
-                }
-                assert_eq!(self.bench.check(&key, until, now), there);
             }
             Op::Remove { key } => {
                 let key = name(key);

@@ -70,6 +70,11 @@ impl Arena {
         }
     }
 
+    /// Whether so much free memory lies in pieces that records are to be moved.
+    pub(in crate::store) fn is_scattered(&self) -> bool {
+        self.evacuation.is_some() || self.free > self.capacity / SCATTERED_PART
+    }
+
     /// Whether it is this segment that is being evacuated.
     pub(super) fn is_evacuated(&self, segment: usize) -> bool {
         self.evacuation.is_some_and(|it| it.segment == segment)
@@ -93,7 +98,7 @@ impl Arena {
 
     /// Begins with the segment of which the largest part is free, if there is enough to gain.
     fn choose(&mut self) -> Progress {
-        if self.free <= self.capacity / SCATTERED_PART {
+        if !self.is_scattered() {
             return Progress::Nothing;
         }
         // Used bytes in 1/1024 of the segment.

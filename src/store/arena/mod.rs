@@ -28,13 +28,18 @@ pub(super) use crate::policy::chunks::OutOfMemory;
 pub(super) use block::{HEAD_BYTES, NOTES};
 pub(super) use evacuation::Progress;
 
+use core::hint::black_box;
+
 use bins::Bins;
-use block::{Head, LISTED, LONGEST, start_of_free, write_free};
+use block::{Head, LISTED, LONGEST, MOST_SLACK, start_of_free, write_free};
 use evacuation::Evacuation;
 use large::Large;
 
 /// Where a record is. Numbers from [`END`] on are never given out.
 pub(super) type Address = u32;
+
+/// What a processor fetches at once, in bytes.
+const LINE: usize = 64;
 
 /// Records are below this address.
 pub(super) const END: Address = 0xF800_0000;
@@ -87,6 +92,11 @@ const fn split(at: Address) -> (usize, usize) {
     )
 }
 
+/// Whether a record has an allocation of its own.
+pub(super) const fn is_large(at: Address) -> bool {
+    at >= LARGE
+}
+
 impl Arena {
     /// No records.
     pub(super) fn new() -> Self {
@@ -120,7 +130,7 @@ impl Arena {
     /// The note and the bytes of a record.
     #[inline]
     pub(super) fn get(&self, at: Address) -> (u8, &[u8]) {
-        if at >= LARGE {
+        if is_large(at) {
             return self.large.get(at);
         }
         let (segment, place) = split(at);
@@ -130,9 +140,22 @@ impl Arena {
         (head.note(), record.unwrap_or_default())
     }
 
+    /// Has the processor fetch so many bytes from a record's beginning on, all lines of them at
+    /// once: reads that do not depend on one another wait together.
+    #[inline]
+    pub(super) fn fetch(&self, at: Address, length: usize) {
+        let (segment, place) = split(at);
+        let Some(Segment { bytes, .. }) = self.segments.get(segment) else {
+            return;
+        };
+        for ahead in (0..length).step_by(LINE) {
+            black_box(bytes.get(place + ahead).copied());
+        }
+    }
+
     /// The bytes of a record, to be changed.
     pub(super) fn get_mut(&mut self, at: Address) -> &mut [u8] {
-        if at >= LARGE {
+        if is_large(at) {
             return self.large.get_mut(at);
         }
         let (segment, place) = split(at);
@@ -145,7 +168,7 @@ impl Arena {
 
     /// Gives a record's place back.
     pub(super) fn free(&mut self, at: Address) {
-        if at >= LARGE {
+        if is_large(at) {
             return self.large.free(at);
         }
         let (number, place) = split(at);
@@ -168,6 +191,25 @@ impl Arena {
         self.segments[number].free += head.length();
         self.free += head.length();
         self.settle(number, start, end);
+    }
+
+    /// Makes a record of `length` bytes, which are not set, of one that is in no use any more, if it
+    /// fits into its place; answers whether it does.
+    pub(super) fn reuse(&mut self, at: Address, length: usize, note: u8) -> bool {
+        let (number, place) = split(at);
+        let Some(Segment { bytes, .. }) = self.segments.get_mut(number).filter(|_| at < LARGE)
+        else {
+            return false;
+        };
+        let head = Head::read(bytes, place);
+        let slack = head.length().checked_sub(length + HEAD_BYTES);
+        let Some(slack) = slack.filter(|&slack| slack <= MOST_SLACK) else {
+            return false;
+        };
+        Head::used(head.length(), slack, note)
+            .after_free(head.is_after_free())
+            .write(bytes, place);
+        true
     }
 
     /// The bytes in free blocks, and of all segments and large records.

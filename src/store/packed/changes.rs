@@ -21,6 +21,7 @@ impl PackedStore {
             ledger,
             records,
             tick,
+            ..
         } = self;
         records.outbox.clear();
         ledger.set_policy(kind, favor, *tick, records, |records, slot| {

@@ -5,6 +5,7 @@
 use super::layout::{Record, deadline_bytes, kept};
 use super::{FREE, Records};
 use crate::policy::{Slot, Tables, Weigh, Weights};
+use crate::store::arena::is_large;
 use crate::store::terms::{Departure, Entries};
 
 impl Entries for Records {
@@ -36,6 +37,7 @@ impl Entries for Records {
     }
 
     fn set_deadline(&mut self, slot: Slot, deadline: f64) {
+        self.changes.note(slot);
         if let Some(at) = self.shelf.address(slot)
             && let Some(place) = self.shelf.arena.get_mut(at).first_chunk_mut()
         {
@@ -50,7 +52,12 @@ impl Entries for Records {
         let payload = record.payload();
         let hash = self.hash(record.key);
         self.index.remove(hash, slot);
-        self.shelf.arena.free(at);
+        self.changes.note(slot);
+        self.give_back();
+        self.vacated = Some(at);
+        if is_large(at) {
+            self.give_back();
+        }
         self.shelf.addresses.set(slot as usize, FREE + self.free);
         self.free = slot;
         self.len -= 1;

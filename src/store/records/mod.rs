@@ -2,14 +2,18 @@
 
 #![forbid(unsafe_code)]
 
+mod changes;
 mod entries;
 mod layout;
+mod places;
 
 pub use layout::MAX_KEY;
 use layout::same;
 pub(super) use layout::{DEADLINE_BYTES, Parts, Record, kept};
 
-use super::arena::{Address, Arena, END, OutOfMemory, Progress};
+use changes::Changes;
+
+use super::arena::{Address, Arena, END, OutOfMemory};
 use super::hash::hash;
 use super::index::{Index, MOST_SLOTS};
 use super::terms::Refused;
@@ -21,11 +25,6 @@ const FREE: Address = END;
 /// The end of the list of free slots.
 const NONE: Slot = MOST_SLOTS - 1;
 const _: () = assert!(FREE.checked_add(NONE).is_some());
-
-/// How many records one change moves at the most, while a segment is evacuated.
-const MOVES: usize = 16;
-/// And how many bytes, the last record's not counted.
-const MOVED_BYTES: usize = 64 << 10;
 
 /// The table of touch words has this many more at a time, in memory for an eighth more.
 const TOUCHES_STEP: usize = 64;
@@ -39,10 +38,14 @@ pub(super) struct Records {
     shelf: Shelf,
     index: Index,
     pub(super) touches: Vec<u32>,
+    changes: Changes,
     seed: u64,
     /// The free slot that was taken last.
     free: Slot,
     len: u32,
+    /// The block of the record that left last: often one of the same length comes next, and
+    /// takes it as it is. It is given back before another leaves.
+    vacated: Option<Address>,
     /// The bytes of all keys and values.
     payload: u64,
     /// Whether the keys of what leaves are put in the outbox.
@@ -69,6 +72,15 @@ impl Shelf {
         let (note, bytes) = self.arena.get(self.address(slot)?);
         Record::read(note, bytes)
     }
+
+    /// The same, of which all bytes are wanted, `length` of them as it seems.
+    #[inline]
+    fn whole_record(&self, slot: Slot, length: usize) -> Option<Record<'_>> {
+        let at = self.address(slot)?;
+        self.arena.fetch(at, length);
+        let (note, bytes) = self.arena.get(at);
+        Record::read(note, bytes)
+    }
 }
 
 impl Weigh for Shelf {
@@ -88,9 +100,11 @@ impl Records {
             },
             index: Index::new(),
             touches: Vec::new(),
+            changes: Changes::new(),
             seed,
             free: NONE,
             len: 0,
+            vacated: None,
             payload: 0,
             notify: false,
             outbox: Vec::new(),
@@ -106,37 +120,40 @@ impl Records {
     /// The slot and the record of a key, whose hash is given.
     #[inline]
     pub(super) fn find(&self, hash: u64, key: &[u8]) -> Option<(Slot, Record<'_>)> {
-        find(&self.index, &self.shelf, hash, key)
+        find(&self.index, hash, key, |slot| self.shelf.record(slot))
     }
 
-    /// The same, and the touch words beside.
+    /// The same for one whose value is wanted, and the touch words beside.
     #[inline]
     pub(super) fn find_to_touch(
         &mut self,
         hash: u64,
         key: &[u8],
     ) -> Option<(Slot, Record<'_>, &mut [u32])> {
+        let likely = self.likely_length();
         let Self {
             index,
             shelf,
             touches,
             ..
         } = self;
-        let (slot, record) = find(index, shelf, hash, key)?;
+        let (slot, record) = find(index, hash, key, |slot| shelf.whole_record(slot, likely))?;
         Some((slot, record, touches))
+    }
+
+    /// How often something has changed in a slot, or in those that are counted with it.
+    pub(super) fn changes(&self, slot: Slot) -> u32 {
+        self.changes.of(slot)
+    }
+
+    /// Whether nothing has changed in a slot since there were so many changes.
+    pub(super) fn is_unchanged(&self, slot: Slot, changes: u32) -> bool {
+        slot < self.end() && self.changes.are(slot, changes)
     }
 
     /// What a slot holds.
     pub(super) fn record(&self, slot: Slot) -> Option<Record<'_>> {
         self.shelf.record(slot)
-    }
-
-    /// The value of a slot, to be changed in place; none if it holds nothing.
-    pub(super) fn value_mut(&mut self, slot: Slot) -> Option<&mut [u8]> {
-        let length = self.record(slot)?.value.len();
-        let record = self.shelf.arena.get_mut(self.shelf.address(slot)?);
-        let start = record.len() - length;
-        Some(&mut record[start..])
     }
 
     /// The first slot after all that were ever taken.
@@ -188,6 +205,7 @@ impl Records {
             return Err(Refused::NoSuchSlot);
         };
         let before = before.payload();
+        self.changes.note(slot);
         if before == parts.payload() {
             parts.write(self.shelf.arena.get_mut(old));
         } else {
@@ -206,8 +224,10 @@ impl Records {
 
     /// Drops everything.
     pub(super) fn clear(&mut self) {
+        self.changes.note_all();
         *self = Self {
             notify: self.notify,
+            changes: std::mem::take(&mut self.changes),
             ..Self::new(self.seed, self.shelf.overhead)
         };
     }
@@ -277,50 +297,18 @@ impl Records {
         touches.resize(len + TOUCHES_STEP, 0);
         Ok(())
     }
-
-    /// Makes a record.
-    fn place(&mut self, parts: &Parts<'_>) -> Result<Address, OutOfMemory> {
-        let (note, more) = parts.note();
-        let length = parts.payload().saturating_add(DEADLINE_BYTES + more);
-        let at = self.shelf.arena.allocate(length, note)?;
-        parts.write(self.shelf.arena.get_mut(at));
-        Ok(at)
-    }
-
-    /// Moves a few records, if free memory lies scattered.
-    fn tidy(&mut self) {
-        let mut moved = 0;
-        for _ in 0..MOVES {
-            match self.shelf.arena.evacuate() {
-                Progress::Nothing => break,
-                Progress::Passed => {}
-                Progress::Moved { from, to } => moved += self.follow(from, to),
-            }
-            if moved > MOVED_BYTES {
-                break;
-            }
-        }
-    }
-
-    /// Notes that a record has moved; answers how long it is.
-    fn follow(&mut self, from: Address, to: Address) -> usize {
-        let (note, bytes) = self.shelf.arena.get(to);
-        let length = bytes.len();
-        if let Some(record) = Record::read(note, bytes) {
-            let is_at = |slot: Slot| self.shelf.addresses.get(slot as usize) == Some(from);
-            if let Some(slot) = self.index.find(self.hash(record.key), is_at) {
-                self.shelf.addresses.set(slot as usize, to);
-            }
-        }
-        length
-    }
 }
 
 #[inline]
-fn find<'a>(index: &Index, shelf: &'a Shelf, hash: u64, key: &[u8]) -> Option<(Slot, Record<'a>)> {
+fn find<'a>(
+    index: &Index,
+    hash: u64,
+    key: &[u8],
+    record: impl Fn(Slot) -> Option<Record<'a>>,
+) -> Option<(Slot, Record<'a>)> {
     let mut found = None;
     let slot = index.find(hash, |slot| {
-        found = shelf.record(slot).filter(|it| same(it.key, key));
+        found = record(slot).filter(|it| same(it.key, key));
         found.is_some()
     })?;
     Some((slot, found?))

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::departed;
-use crate::policy::{Favor, PolicyKind};
+use crate::policy::{Favor, PolicyKind, Slot};
 use crate::store::{Limits, PackedStore, Refused, SetOutcome};
 
 /// Numbers that look random, the same each time.
@@ -34,12 +34,26 @@ fn fill(number: u64, length: usize) -> Vec<u8> {
     vec![number as u8; length]
 }
 
+/// Where a value was found, and what it was.
+struct Seen {
+    slot: Slot,
+    changes: u32,
+    at: *const u8,
+    key: Vec<u8>,
+    entry: (u64, usize, f64),
+}
+
+/// How many of these are remembered.
+const SEEN: usize = 500;
+
 struct Churn {
     store: PackedStore,
+    seen: Vec<Seen>,
     /// The values' lengths and the deadlines.
     model: HashMap<Vec<u8>, (u64, usize, f64)>,
     random: Random,
     now: f64,
+    used_again: u32,
 }
 
 impl Churn {
@@ -52,9 +66,11 @@ impl Churn {
         store.set_notify(true);
         Self {
             store,
+            seen: Vec::new(),
             model: HashMap::new(),
             random: Random(kind as u64 + 1),
             now: 0.0,
+            used_again: 0,
         }
     }
 
@@ -84,10 +100,44 @@ impl Churn {
     fn get(&mut self, number: u64) {
         let key = key(number);
         let expected = self.model.get(&key).filter(|it| it.2 > self.now);
-        let found = self.store.get(&key, self.now).map(|(value, _)| value);
+        let found = self.store.get(&key, self.now);
+        let value = found.map(|(value, _)| value);
         match expected {
-            Some(&(number, length, _)) => assert_eq!(found, Some(&fill(number, length)[..])),
-            None => assert_eq!(found, None),
+            Some(&(number, length, _)) => assert_eq!(value, Some(&fill(number, length)[..])),
+            None => assert_eq!(value, None),
+        }
+        if let Some((&entry, (value, slot))) = expected.zip(found) {
+            let at = value.as_ptr();
+            let changes = self.store.changes(slot);
+            self.seen.truncate(SEEN - 1);
+            let place = self.random.below(self.seen.len() as u64 + 1) as usize;
+            self.seen.insert(
+                place,
+                Seen {
+                    slot,
+                    changes,
+                    at,
+                    key,
+                    entry,
+                },
+            );
+        }
+    }
+
+    /// What is said to be unchanged lies where it lay, and is what it was.
+    fn use_again(&mut self) {
+        if self.seen.is_empty() {
+            return;
+        }
+        let place = self.random.below(self.seen.len() as u64) as usize;
+        let seen = &self.seen[place];
+        if self.store.use_again(seen.slot, seen.changes) {
+            self.used_again += 1;
+            assert_eq!(self.model.get(&seen.key), Some(&seen.entry));
+            let (value, slot) = self.store.peek(&seen.key, 0.0).expect("it is there");
+            assert_eq!((value.as_ptr(), slot), (seen.at, seen.slot));
+        } else {
+            self.seen.swap_remove(place);
         }
     }
 
@@ -106,7 +156,8 @@ impl Churn {
         self.now += 0.5;
         match self.random.below(20) {
             0..9 => self.set(number),
-            9..15 => self.get(number),
+            9..13 => self.get(number),
+            13..15 => self.use_again(),
             15..17 => {
                 let there = self.model.remove(&key(number)).is_some();
                 assert_eq!(self.store.remove(&key(number)), there);
@@ -183,6 +234,7 @@ fn the_budget_holds_to_the_byte_over_a_million_steps() {
         }
     }
     churn.check();
+    assert!(churn.used_again > 10_000, "{} times", churn.used_again);
 }
 
 #[test]
