@@ -221,8 +221,7 @@ export class PackedStore<V> implements Store<V> {
   #writeKey(key: string): number {
     if (typeof key !== 'string' || key.length > MAX_KEY_UNITS) return 0
     const length = this.#buffers.writeKey(key)
-    // Only if every character took one byte, there is surely no surrogate in it. Those that
-    // stand alone would all become the same bytes.
+    // Surrogates that stand alone would all become the same bytes; one-byte characters are none.
     return length === key.length || isWellFormed(key) ? length : 0
   }
 
