@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { onAbort } from './aborts.ts'
 
 /** Makes the value of a flight. */
 export type Fly<T, S> = (flight: Flight<T, S>) => T | PromiseLike<T>
@@ -125,9 +126,7 @@ export class Flight<T, S = never> {
         reject(signal.reason)
         this.#leave(signal.reason)
       }
-      const stay = () => signal.removeEventListener('abort', leave)
-      signal.addEventListener('abort', leave, { once: true })
-      this.promise.then(resolve, reject).then(stay)
+      this.promise.then(resolve, reject).then(onAbort(signal, leave))
     })
     // A caller that was handed out what is stale does not listen any more.
     joined.catch(() => undefined)
