@@ -205,10 +205,6 @@ export declare class PackedCore {
      */
     bytes(): number;
     /**
-     * Changes until when the entry counts as checked.
-     */
-    check(codec: CodecCore, key_length: number, checked_until: number, now: number): void;
-    /**
      * Takes out the entry that the policy chooses; answers whether there was one.
      */
     evictOne(): boolean;
@@ -254,7 +250,7 @@ export declare class PackedCore {
     rawDeadline(key_length: number, now: number): number;
     /**
      * The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
-     * their address and length.
+     * their address and length, their slot, how often it has changed, and when they expire.
      */
     rawGet(key_length: number, now: number): number;
     /**
@@ -280,6 +276,11 @@ export declare class PackedCore {
      * are too heavy or over, or -1 where there is no memory.
      */
     rawSet(key_length: number, value_length: number, tag: number, deadline: number, now: number): number;
+    /**
+     * Marks what `rawGet` found in a slot as used once more, if nothing has changed there since;
+     * answers whether that is so.
+     */
+    rawUse(slot: number, changes: number): boolean;
     /**
      * Removes the entry; answers whether there was one.
      */

@@ -534,17 +534,6 @@ class PackedCore {
         return ret;
     }
     /**
-     * Changes until when the entry counts as checked.
-     * @param {CodecCore} codec
-     * @param {number} key_length
-     * @param {number} checked_until
-     * @param {number} now
-     */
-    check(codec, key_length, checked_until, now) {
-        _assertClass(codec, CodecCore);
-        wasm.packedcore_check(this.__wbg_ptr, codec.__wbg_ptr, key_length, checked_until, now);
-    }
-    /**
      * Takes out the entry that the policy chooses; answers whether there was one.
      * @returns {boolean}
      */
@@ -663,7 +652,7 @@ class PackedCore {
     }
     /**
      * The tag of the bytes under the key, which is not 0; 0 where there are none. Results:
-     * their address and length.
+     * their address and length, their slot, how often it has changed, and when they expire.
      * @param {number} key_length
      * @param {number} now
      * @returns {number}
@@ -727,6 +716,17 @@ class PackedCore {
     rawSet(key_length, value_length, tag, deadline, now) {
         const ret = wasm.packedcore_rawSet(this.__wbg_ptr, key_length, value_length, tag, deadline, now);
         return ret;
+    }
+    /**
+     * Marks what `rawGet` found in a slot as used once more, if nothing has changed there since;
+     * answers whether that is so.
+     * @param {number} slot
+     * @param {number} changes
+     * @returns {boolean}
+     */
+    rawUse(slot, changes) {
+        const ret = wasm.packedcore_rawUse(this.__wbg_ptr, slot, changes);
+        return ret !== 0;
     }
     /**
      * Removes the entry; answers whether there was one.
