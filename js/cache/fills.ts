@@ -1,5 +1,8 @@
 import { compareStamps } from '../flow/stamp.ts'
-import { STAMP_OFFSET } from '../tiers/driver.ts'
+import { STAMP_BYTES, STAMP_OFFSET } from '../tiers/driver.ts'
+
+/** Newer than any other: nothing is known to be as new as what is not there. */
+const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
 
 /** One read or factory under way, whose result may be stored in memory when it is done. */
 export interface Fill {
@@ -229,6 +232,16 @@ export class Fills {
     for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.hear(stamp)
     const own = this.#unsettled.get(key)
     return own !== undefined && compareStamps(own.stamp, stamp) > 0
+  }
+
+  /**
+   * A read found this envelope under the key, or nothing. Other reads of it that are under way may have been
+   * answered before, and be late because they look up more: what they bring is kept only where it is not older.
+   */
+  found(batch: BatchFill, key: string, envelope: Uint8Array | undefined): void {
+    if (this.#batches.size < 2) return
+    const stamp = envelope?.slice(STAMP_OFFSET, STAMP_OFFSET + STAMP_BYTES) ?? LAST_STAMP
+    for (const other of this.#batches) if (other !== batch) other.hear(key, stamp)
   }
 
   /** Others cleared the region of everything up to this stamp. */

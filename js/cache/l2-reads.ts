@@ -182,6 +182,7 @@ export class L2Reads {
   ): Read | undefined {
     const { counters, tags, clock } = this.#entries.context
     if (fill.overtaken(key) || (opened === undefined && this.#isOwn(key))) return this.held(key)
+    this.#fills.found(fill, key, opened?.envelope)
     const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
     const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
     if (opened === undefined || left.kept <= 0 || state === 'deleted' || state === 'unknown') {

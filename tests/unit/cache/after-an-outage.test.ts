@@ -168,3 +168,25 @@ describe.each(KIND_NAMES)('what is written with tags while L2 cannot be asked fo
     }
   })
 })
+
+describe.each(KIND_NAMES)('two reads of a key under way at a time, in a region that is %s', (region) => {
+  it.each(['set', 'delete'] as const)('leave in memory what the later answer said: after a %s', async (change) => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await one.cache.set(region, 'k', 'older', { tags: ['x'] })
+    await two.cache.ready()
+    let calls = 0
+    // The first read is answered at once, and then waits for the tokens of the tags that it has found.
+    two.driver.break((method) => (method === 'getMany' && ++calls === 3 ? 200 : undefined))
+    const first = two.cache.get(region, 'k')
+    await shared.clock.advance(10)
+    expect(calls).toBe(3)
+    if (change === 'set') await one.cache.set(region, 'k', 'newer')
+    else await one.cache.delete(region, 'k')
+    const newest = change === 'set' ? 'newer' : undefined
+    expect(await two.cache.get(region, 'k')).toBe(newest)
+    await shared.clock.advance(200)
+    await first
+    expect(await two.cache.get(region, 'k')).toBe(newest)
+  })
+})
