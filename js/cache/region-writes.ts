@@ -1,6 +1,7 @@
 import type { EntryTags } from '../flow/tags/entry-tags.ts'
 import type { Half } from '../flow/tags/token.ts'
 import { assertKeys } from './arguments.ts'
+import { CallOrder } from './call-order.ts'
 import { livesOf } from './call-rules.ts'
 import { longest } from './life.ts'
 import type { RegionParts } from './region-parts.ts'
@@ -12,6 +13,7 @@ import type { SetOptions } from './types.ts'
 export class RegionWrites<V> {
   readonly #parts: RegionParts
   readonly #commits = new Mutex()
+  readonly #order = new CallOrder()
 
   constructor(parts: RegionParts) {
     this.#parts = parts
@@ -23,12 +25,30 @@ export class RegionWrites<V> {
     const start = timings.start(weight)
     this.check(key, value)
     const lives = livesOf(this.#parts.rulesOf(options))
-    if (!entries.clockKnown) await entries.learnClock()
-    const tags = options?.tags === undefined ? undefined : await this.#parts.tagsOf(options.tags, longest(lives))
+    let tags: EntryTags | undefined
+    if (options?.tags === undefined && entries.clockKnown) this.#order.overtake(key)
+    else {
+      const isLast = this.#order.wait(key)
+      try {
+        tags = await this.#tokens(options?.tags, longest(lives))
+      } catch (error) {
+        isLast()
+        throw error
+      }
+      // What was called later has taken its place.
+      if (!isLast()) return true
+    }
     const { stored, pending } = entries.put(key, value, lives, tags)
     const sent = pending !== undefined && (await entries.send([pending]))
     timings.end('set', start, weight)
     return stored || sent
+  }
+
+  /** What a write waits for before it begins. */
+  async #tokens(tags: readonly string[] | undefined, kept: number): Promise<EntryTags | undefined> {
+    const { entries, tagsOf } = this.#parts
+    if (!entries.clockKnown) await entries.learnClock()
+    return tags && tagsOf(tags, kept)
   }
 
   async setMany(
@@ -40,6 +60,7 @@ export class RegionWrites<V> {
     const start = timings.start()
     const store = (key: string, value: V) => {
       this.check(key, value)
+      this.#order.overtake(key)
       return entries.put(key, value, livesOf(rules), tags)
     }
     if (!entries.clockKnown) await entries.learnClock()
@@ -68,6 +89,7 @@ export class RegionWrites<V> {
   async clear(): Promise<number> {
     const { gate, emitter, entries, name } = this.#parts
     gate.assertOpen()
+    this.#order.overtakeAll()
     if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.clear()
     if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
@@ -87,6 +109,7 @@ export class RegionWrites<V> {
     const { entries, commit } = this.#parts
     return this.#commits.run(async () => {
       if (!entries.clockKnown) await entries.learnClock()
+      for (const key of writes.keys()) this.#order.overtake(key)
       await commit(writes)
     })
   }
@@ -110,6 +133,7 @@ export class RegionWrites<V> {
     gate.assertOpen()
     const start = timings.start()
     for (const key of keys) checkKey(key)
+    for (const key of keys) this.#order.overtake(key)
     if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.remove(keys)
     if (emitter.has('delete')) {
