@@ -1,13 +1,13 @@
-export { type CachedFunction, cached } from './cache/cached.ts'
-export type { CachedOptions } from './cache/cached-call.ts'
-export { Cached, Invalidates, type InvalidatesOptions, type MethodDecoration } from './cache/decorators.ts'
+export { type CachedFunction, cached } from './cache/cached/cached.ts'
+export type { CachedOptions } from './cache/cached/cached-call.ts'
+export { Cached, Invalidates, type InvalidatesOptions, type MethodDecoration } from './cache/cached/decorators.ts'
+export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/figures/metrics.ts'
 export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global.ts'
 export { CacheManager, type CacheStatus, type CloseResult } from './cache/manager.ts'
-export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/metrics.ts'
-export type { Namespace, NamespaceTransaction } from './cache/namespace.ts'
-export type { Region } from './cache/region.ts'
-export type { ManyResult } from './cache/region-many.ts'
-export type { Transaction } from './cache/transaction.ts'
+export type { Namespace, NamespaceTransaction } from './cache/region/namespace.ts'
+export type { Region } from './cache/region/region.ts'
+export type { ManyResult } from './cache/region/region-many.ts'
+export type { Transaction } from './cache/region/transaction.ts'
 export type {
   EntryInfo,
   Factory,

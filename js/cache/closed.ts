@@ -1,6 +1,6 @@
 import type { CodecCore } from '../../pkg/glue.js'
 import { CacheError } from '../errors.ts'
-import type { L1 } from './l1.ts'
+import type { L1 } from './entries/l1.ts'
 
 /** What every use of a closed cache rejects with. */
 export function closedError(region?: string): CacheError {

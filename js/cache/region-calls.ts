@@ -1,8 +1,8 @@
 import type { RegionNameIn, TypedName } from '../config/presets.ts'
 import type { Duration } from '../config/units.ts'
-import type { Region } from './region.ts'
-import type { ManyResult } from './region-many.ts'
-import type { Transaction } from './transaction.ts'
+import type { Region } from './region/region.ts'
+import type { ManyResult } from './region/region-many.ts'
+import type { Transaction } from './region/transaction.ts'
 import type {
   EntryInfo,
   Factory,

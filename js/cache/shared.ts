@@ -6,9 +6,9 @@ import type { Sweeper } from '../memory/sweeper.ts'
 import type { Limits } from '../observe/alerts.ts'
 import type { Emitter } from '../observe/events.ts'
 import type { MemoryBudget } from './budget.ts'
-import type { Operation } from './counters.ts'
-import type { RegionKeys } from './region-keys.ts'
-import type { Watch } from './watch.ts'
+import type { Operation } from './figures/counters.ts'
+import type { Watch } from './figures/watch.ts'
+import type { RegionKeys } from './region/region-keys.ts'
 
 /** What all regions of one manager share. */
 export interface Shared {

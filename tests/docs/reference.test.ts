@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CacheManager } from '../../js/cache/manager.ts'
-import { Region } from '../../js/cache/region.ts'
+import { Region } from '../../js/cache/region/region.ts'
 import { RegionCalls } from '../../js/cache/region-calls.ts'
 import { CacheType, presets } from '../../js/config/presets.ts'
 import { POLICIES } from '../../js/config/types.ts'

@@ -9,7 +9,7 @@
 import { getEventListeners } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { CacheManager } from '../../js/cache/manager.ts'
-import type { Region } from '../../js/cache/region.ts'
+import type { Region } from '../../js/cache/region/region.ts'
 import { type Clock, systemClock } from '../../js/clock.ts'
 import { memoryDriver } from '../../js/tiers/memory.ts'
 import { usedBytes } from './heap.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CacheManager } from '../../js/cache/manager.ts'
-import type { Region } from '../../js/cache/region.ts'
+import type { Region } from '../../js/cache/region/region.ts'
 import type { GetOrSetOptions, SetOptions } from '../../js/cache/types.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { expectError } from '../helpers/outcomes.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { CacheManager } from '../../js/cache/manager.ts'
-import type { Region } from '../../js/cache/region.ts'
+import type { Region } from '../../js/cache/region/region.ts'
 import { yieldToEventLoop } from '../../js/clock.ts'
 import type { RegionOptions } from '../../js/config/types.ts'
 import { ChaosDriver } from '../../js/testing/chaos-driver.ts'

@@ -17,13 +17,13 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'a fill is dropped when its process wrote the key meanwhile',
-    file: 'js/cache/l2-reads.ts',
+    file: 'js/cache/entries/l2-reads.ts',
     find: 'fill.overtaken(key) || ',
     instead: '',
   },
   {
     rule: 'a fill is not kept when others wrote the key meanwhile',
-    file: 'js/cache/l2-reads.ts',
+    file: 'js/cache/entries/l2-reads.ts',
     find: 'if (fill.admits(key, opened.envelope) && ',
     instead: 'if (',
     bus: true,
@@ -72,25 +72,25 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'memory is trusted for `l1.ttl` only',
-    file: 'js/cache/entries.ts',
+    file: 'js/cache/entries/entries.ts',
     find: 'trust.covers(found.checkedAt, checkedFor)',
     instead: 'trust.covers(found.checkedAt, 3_600_000)',
   },
   {
     rule: 'concurrent calls for a key share one factory',
-    file: 'js/cache/region-loads.ts',
+    file: 'js/cache/region/region-loads.ts',
     find: 'flights.get(key) ?? flights.begin(key, (own) => this.#fly(call, own))',
     instead: 'flights.begin(key, (own) => this.#fly(call, own))',
   },
   {
     rule: 'one process at a time makes a value under a lock',
-    file: 'js/cache/region-loads.ts',
+    file: 'js/cache/region/region-loads.ts',
     find: 'if (rules.lockTimeout === 0 || ',
     instead: 'if (rules.lockTimeout >= 0 || ',
   },
   {
     rule: 'a value is no hit any more when its TTL is over',
-    file: 'js/cache/l2-reads.ts',
+    file: 'js/cache/entries/l2-reads.ts',
     find: "const stale = left.fresh <= 0 || state === 'expired'",
     instead: "const stale = state === 'expired'",
   },
@@ -127,13 +127,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     rule: 'what an entry in memory is tagged with is looked up again',
-    file: 'js/cache/l2-reads.ts',
+    file: 'js/cache/entries/l2-reads.ts',
     find: 'if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())',
     instead: '',
   },
   {
     rule: 'an entry is trusted for no longer than the tokens of its tags',
-    file: 'js/cache/entries-context.ts',
+    file: 'js/cache/entries/entries-context.ts',
     find: 'tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark',
     instead: 'tagged ? mark : mark',
   },

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cached } from '../../../js/cache/cached.ts'
+import { cached } from '../../../js/cache/cached/cached.ts'
 import { cacheDelete, cacheGet, cacheSet, getCacheManager } from '../../../js/cache/global.ts'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import { expectError, makeCache } from './fixture.ts'

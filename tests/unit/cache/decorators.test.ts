@@ -1,6 +1,6 @@
 import { ScriptTarget, transpileModule } from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { Cached, Invalidates } from '../../../js/cache/decorators.ts'
+import { Cached, Invalidates } from '../../../js/cache/cached/decorators.ts'
 import type { CacheManager } from '../../../js/cache/manager.ts'
 import { expectError, makeCache } from './fixture.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Monitor } from '../../../js/cache/monitor.ts'
+import { Monitor } from '../../../js/cache/figures/monitor.ts'
 import { CacheError, type CacheErrorCode } from '../../../js/errors.ts'
 import type { CircuitState } from '../../../js/flow/circuit.ts'
 import { Emitter } from '../../../js/observe/events.ts'

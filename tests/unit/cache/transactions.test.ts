@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Transaction } from '../../../js/cache/transaction.ts'
+import type { Transaction } from '../../../js/cache/region/transaction.ts'
 import { deferred, expectError, KIND_NAMES, KINDS, makeCache } from './fixture.ts'
 
 describe.each(KIND_NAMES)('a transaction on a region that is %s', (kind) => {

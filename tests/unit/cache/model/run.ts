@@ -1,6 +1,6 @@
 import { CacheManager } from '../../../../js/cache/manager.ts'
-import type { Namespace } from '../../../../js/cache/namespace.ts'
-import type { Region } from '../../../../js/cache/region.ts'
+import type { Namespace } from '../../../../js/cache/region/namespace.ts'
+import type { Region } from '../../../../js/cache/region/region.ts'
 import type { FactoryContext } from '../../../../js/cache/types.ts'
 import { CacheError } from '../../../../js/errors.ts'
 import { ChaosDriver } from '../../../../js/testing/chaos-driver.ts'

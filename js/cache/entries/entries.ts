@@ -1,0 +1,256 @@
+import { type Change, KINDS } from '../../flow/coherence/message.ts'
+import type { Remote } from '../../flow/remote.ts'
+import { type StoredWrite, stampOf } from '../../flow/stored-bytes.ts'
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import type { TimedWrite } from './commit.ts'
+import { type EntriesContext, envelopeTimes, localTimes } from './entries-context.ts'
+import { type Fill, Fills } from './fills.ts'
+import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
+import { L2Reads, type Read, type ReadRequest } from './l2-reads.ts'
+import { L2Writes, type NewEntry, type PendingWrite } from './l2-writes.ts'
+import type { Life, Lives } from './life.ts'
+import { renewal } from './renewal.ts'
+
+/** How long memory is served on without a look, where L2 could not be asked, in ms. */
+const UNASKED_FOR = 1_000
+
+/**
+ * The entries of one region across its tiers. Memory is changed at once, synchronously, and
+ * L2 after it; nothing here rejects because L2 is away.
+ */
+export class Entries {
+  l1: L1
+  context: EntriesContext
+  /** What is being read, made and written of keys at present. */
+  readonly fills: Fills
+  readonly #reads: L2Reads
+  readonly #writes: L2Writes
+  /** Until when memory is served as it is, because L2 could just not be asked. */
+  #unaskedUntil = 0
+  /** Whether memory may hold entries that are stale. Else nobody has to look at the time. */
+  #keepsStale = false
+
+  constructor(context: EntriesContext, l1: L1) {
+    this.context = context
+    this.l1 = l1
+    this.fills = new Fills(() => this.context.trust.mark())
+    this.#reads = new L2Reads(this, this.fills)
+    this.#writes = new L2Writes(this, this.fills)
+  }
+
+  /** The entry in memory, if it may be served without a look at L2. */
+  fresh(key: string): Found | undefined {
+    const found = this.l1.get(key)
+    if (found === undefined) return undefined
+    const { checkedFor, trust, clock } = this.context
+    if (this.#keepsStale && found.freshUntil <= clock.now()) return undefined
+    const trusted =
+      checkedFor === Infinity || trust.covers(found.checkedAt, checkedFor) || this.#unaskedUntil > clock.now()
+    return trusted && this.valid(found.tags) ? found : undefined
+  }
+
+  /** Whether nothing is known of a change of these tags. */
+  valid(tags: EntryTags | undefined): boolean {
+    return tags === undefined || this.context.tags.state(tags) === 'valid'
+  }
+
+  /**
+   * Writes carry times by L2's clock, which is measured at its first use: the first write waits
+   * for that, no longer than for an operation, so that no other process misreads them.
+   */
+  get clockKnown(): boolean {
+    return this.context.l2?.remote.clockKnown ?? true
+  }
+
+  async learnClock(): Promise<void> {
+    await this.context.l2?.remote.learnClock(this.context.l2.limit)
+  }
+
+  /** What memory holds, stale or not, without a look at L2; nothing where its tags speak against it. */
+  held(key: string): Read | undefined {
+    return this.#reads.held(key)
+  }
+
+  /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked or stale. */
+  read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    return this.#reads.read(key, request)
+  }
+
+  /** As `read`, for many keys in one round trip, in their order. */
+  readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
+    return this.#reads.readMany(keys, request)
+  }
+
+  /** Memory may hold stale entries from now on. */
+  keepStale(): void {
+    this.#keepsStale = true
+  }
+
+  /** L2 could not be asked: for a moment, memory is served without another try. */
+  cannotAsk(): void {
+    this.#unaskedUntil = this.context.clock.now() + UNASKED_FOR
+  }
+
+  /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
+  beginFill(key: string): Fill {
+    return this.fills.begin(key)
+  }
+
+  /** Starts a write of its own, as `beginFill`: only later writes of this process overtake it. */
+  beginWrite(key: string): Fill {
+    return this.fills.track(key)
+  }
+
+  endFill(key: string, fill: Fill): void {
+    this.fills.end(key, fill)
+  }
+
+  /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
+  put(
+    key: string,
+    value: unknown,
+    lives: Lives,
+    tags?: EntryTags | undefined,
+    etag?: string | undefined,
+  ): { stored: boolean; pending: PendingWrite | undefined } {
+    const { l2, codec, trust } = this.context
+    const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
+    // What L2 was not told of is not looked for there.
+    const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
+    const written = this.#store({ key, value, tags, etag }, lives.l1, times, mark)
+    const { envelope, stored } = written
+    if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
+    this.fills.unsettle(key, stampOf(envelope))
+    const renewed = renewal(() => this.context, key, tags)
+    const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept, ...renewed }
+    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.fills.track(key) } }
+  }
+
+  /** Stores in memory alone what was right at `mark`; answers whether it is there. */
+  keep(key: string, value: unknown, life: Life | undefined, tags: EntryTags | undefined, mark?: number): boolean {
+    return this.#store({ key, value, tags, etag: undefined }, life, undefined, mark).stored
+  }
+
+  /** Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. */
+  send(pending: readonly PendingWrite[]): Promise<boolean> {
+    return this.#writes.send(pending)
+  }
+
+  /** Removes from memory and L2; answers for each key whether there was a value. */
+  async remove(keys: readonly string[]): Promise<boolean[]> {
+    const local = keys.map((key) => this.drop(key))
+    this.context.counters.deletes += keys.length
+    const there = await this.#writes.remove(keys)
+    return local.map((was, i) => was || there[i] === true)
+  }
+
+  /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
+  storedWrite(key: string, write: TimedWrite, remote: Remote): StoredWrite {
+    return this.#writes.stored(key, write, remote)
+  }
+
+  /** Removes from memory alone. */
+  drop(key: string): boolean {
+    this.fills.outdate(key)
+    return this.l1.delete(key)
+  }
+
+  /** A key was deleted by a transaction: counts it, and tells of it. */
+  tellOfDelete(key: string): void {
+    const { counters, emitter, name } = this.context
+    counters.deletes++
+    if (emitter.has('delete')) emitter.emit('delete', { region: name, key: this.publicKey(key) })
+  }
+
+  /** Empties memory alone. */
+  forget(): number {
+    this.fills.outdateAll()
+    return this.l1.clear()
+  }
+
+  /** Empties memory and begins a new generation in L2; answers how many entries memory held. */
+  async clear(): Promise<number> {
+    const { l2 } = this.context
+    const removed = this.forget()
+    if (l2 !== undefined) {
+      await this.fills.whileClearing(() => l2.remote.clear(l2.region, l2.remote.stamps.next()))
+    }
+    return removed
+  }
+
+  /** Others changed entries in L2: what memory holds of them goes, and what is being read or made of them is old. */
+  hear(changes: readonly Change[]): void {
+    const keys = this.#keysUnderWay()
+    for (const { kind, key: storedKey, stamp } of changes) {
+      this.context.l2?.remote.stamps.receive(stamp)
+      if (kind === KINDS.clear) {
+        this.fills.hearOfAll(stamp)
+        this.l1.clear()
+      } else if (kind === KINDS.set || kind === KINDS.delete) {
+        const key = keys === undefined ? storedKey : keys.get(storedKey)
+        const overtakes = key !== undefined && this.fills.hear(key, stamp)
+        if (!overtakes) this.l1.deleteStored(storedKey)
+      }
+    }
+  }
+
+  /** Others may have changed anything: what is being made may be old. */
+  suspect(): void {
+    this.fills.suspectAll()
+  }
+
+  /** Of an encrypted region, which keys are known to others by what name; `undefined` where by their own. */
+  #keysUnderWay(): ReadonlyMap<string, string> | undefined {
+    const { codec } = this.context
+    if (!codec.encrypted) return undefined
+    return new Map(Array.from(this.fills.keys, (key) => [codec.storedKey(key), key]))
+  }
+
+  /** Remembers what memory holds under `key`; answers what puts it back. */
+  remember(key: string): () => void {
+    const found = this.l1.get(key)
+    if (found === undefined) return () => this.drop(key)
+    const { value, tags, etag, ...times } = found
+    return () => this.l1.set(key, value, times, undefined, tags, etag)
+  }
+
+  /** What others may be told of the key. */
+  publicKey(key: string): string {
+    return this.context.codec.publicKey(key)
+  }
+
+  #store(entry: NewEntry, life: Life | undefined, times: EnvelopeTimes | undefined, mark?: number): Written {
+    const { key, value, tags, etag } = entry
+    const { counters, budget, sweeper } = this.context
+    const written =
+      life === undefined
+        ? this.#sealOnly(entry, times)
+        : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag)
+    if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
+    this.fills.outdate(key)
+    counters.sets++
+    counters.bytesRaw += written.rawBytes
+    counters.bytesStored += written.storedBytes
+    if (life !== undefined && life.kept !== Infinity) sweeper.watch(this.l1)
+    budget.enforce()
+    this.#tellOfSet(key, written.stored || life === undefined)
+    return written
+  }
+
+  /** For an entry that memory is to leave out: what it held before is old. */
+  #sealOnly({ key, value, tags, etag }: NewEntry, times: EnvelopeTimes | undefined): Written {
+    const sealed = times && this.context.codec.seal(key, value, times, tags, etag)
+    this.l1.delete(key)
+    const envelope = sealed?.envelope
+    return { stored: false, envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: envelope?.length ?? 0 }
+  }
+
+  #tellOfSet(key: string, stored: boolean): void {
+    const { counters, emitter, name, codec } = this.context
+    if (!stored) {
+      counters.refused++
+      if (emitter.has('refused')) emitter.emit('refused', { region: name, key: codec.publicKey(key) })
+    }
+    if (emitter.has('set')) emitter.emit('set', { region: name, key: codec.publicKey(key) })
+  }
+}

@@ -1,0 +1,270 @@
+import { compareStamps } from '../../flow/stamp.ts'
+import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
+
+/** Newer than any other: nothing is known to be as new as what is not there. */
+const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
+
+/** One read or factory under way, whose result may be stored in memory when it is done. */
+export interface Fill {
+  /** The mark of its beginning: what comes of it was right then. See `Trust`. */
+  readonly mark: number
+  /** Whether this process wrote or removed the key since the fill began: then its result is old. */
+  readonly overtaken: boolean
+  /** Whether anybody did, or may have: a value that was made meanwhile must not be stored. */
+  readonly outdated: boolean
+  /** Whether what L2 answered under this stamp is no older than what others told of the key meanwhile. */
+  admits(stamp: Uint8Array): boolean
+}
+
+class OpenFill implements Fill {
+  readonly mark: number
+  /** Another one of the same key. */
+  next: OpenFill | undefined
+  overtaken = false
+  /** Something may have been missed meanwhile. */
+  suspect = false
+  /** The newest stamp that others told of. */
+  #newest: Uint8Array | undefined
+
+  constructor(mark: number) {
+    this.mark = mark
+  }
+
+  get outdated(): boolean {
+    return this.overtaken || this.suspect || this.#newest !== undefined
+  }
+
+  admits(stamp: Uint8Array): boolean {
+    return this.#newest === undefined || compareStamps(stamp, this.#newest) >= 0
+  }
+
+  hear(stamp: Uint8Array): void {
+    this.#newest = newer(this.#newest, stamp)
+  }
+}
+
+/**
+ * Many reads that share a round trip. Nothing is done for each key when they begin or end: what
+ * happens meanwhile is written down, and each key is looked up once its answer is there.
+ */
+export class BatchFill {
+  /** As of a `Fill`. */
+  readonly mark: number
+  readonly keys: readonly string[]
+  #allOvertaken: boolean
+  #overtaken: Set<string> | undefined
+  /** The newest stamps that others told of: of all keys, and of single ones. */
+  #newestOfAll: Uint8Array | undefined
+  #newest: Map<string, Uint8Array> | undefined
+
+  constructor(mark: number, keys: readonly string[], allOvertaken: boolean) {
+    this.mark = mark
+    this.keys = keys
+    this.#allOvertaken = allOvertaken
+  }
+
+  /** As of a `Fill`, for one of the keys. */
+  overtaken(key: string): boolean {
+    return this.#allOvertaken || this.#overtaken?.has(key) === true
+  }
+
+  /** As of a `Fill`, for one of the keys and the envelope that L2 answered. */
+  admits(key: string, envelope: Uint8Array): boolean {
+    if (this.#newestOfAll !== undefined && !isSince(envelope, this.#newestOfAll)) return false
+    const newest = this.#newest?.get(key)
+    return newest === undefined || isSince(envelope, newest)
+  }
+
+  overtake(key: string): void {
+    this.#overtaken ??= new Set()
+    this.#overtaken.add(key)
+  }
+
+  overtakeAll(): void {
+    this.#allOvertaken = true
+  }
+
+  hear(key: string, stamp: Uint8Array): void {
+    this.#newest ??= new Map()
+    this.#newest.set(key, newer(this.#newest.get(key), stamp))
+  }
+
+  hearOfAll(stamp: Uint8Array): void {
+    this.#newestOfAll = newer(this.#newestOfAll, stamp)
+  }
+}
+
+function newer(a: Uint8Array | undefined, b: Uint8Array): Uint8Array {
+  return a === undefined || compareStamps(b, a) > 0 ? b : a
+}
+
+function isSince(envelope: Uint8Array, stamp: Uint8Array): boolean {
+  return compareStamps(envelope, stamp, STAMP_OFFSET) >= 0
+}
+
+/** Writes of one key that are on their way to L2. */
+interface Unsettled {
+  count: number
+  /** The newest one's. */
+  stamp: Uint8Array
+  /** Told when all of them have come there. */
+  waiting?: (() => void)[]
+}
+
+/**
+ * Knows which fills are under way, and outdates those whose key is written or removed
+ * meanwhile, here or by others. It closes this race: a read of L2 (or a factory) begins, the key
+ * is deleted, and the old value that the read comes back with is put into memory, where it stays.
+ *
+ * A write or removal takes its time to reach L2, and a read that begins meanwhile may still
+ * find there what was before: until `settle` its fill is overtaken from the start.
+ */
+export class Fills {
+  readonly #mark: () => number
+  readonly #open = new Map<string, OpenFill>()
+  readonly #batches = new Set<BatchFill>()
+  readonly #unsettled = new Map<string, Unsettled>()
+  #clearing = 0
+
+  constructor(mark: () => number) {
+    this.#mark = mark
+  }
+
+  /** To be called before the read or the factory begins; `end` must follow. */
+  begin(key: string): Fill {
+    const fill = this.#track(key)
+    if (this.#clearing > 0 || this.#unsettled.has(key)) fill.overtaken = true
+    return fill
+  }
+
+  /** As `begin`, for reads that share a round trip; `endMany` must follow. */
+  beginMany(keys: readonly string[]): BatchFill {
+    const batch = new BatchFill(this.#mark(), keys, this.#clearing > 0)
+    if (this.#unsettled.size > 0) {
+      for (const key of keys) if (this.#unsettled.has(key)) batch.overtake(key)
+    }
+    this.#batches.add(batch)
+    return batch
+  }
+
+  endMany(batch: BatchFill): void {
+    this.#batches.delete(batch)
+  }
+
+  /** As `begin`, for a write that is on its way itself. */
+  track(key: string): Fill {
+    return this.#track(key)
+  }
+
+  end(key: string, fill: Fill): void {
+    const first = this.#open.get(key)
+    if (first === fill) {
+      if (first.next === undefined) this.#open.delete(key)
+      else this.#open.set(key, first.next)
+      return
+    }
+    for (let before = first; before !== undefined; before = before.next) {
+      if (before.next === fill) before.next = before.next.next
+    }
+  }
+
+  /** The key was written or removed under this stamp, and L2 is being told: `settle` must follow. */
+  unsettle(key: string, stamp: Uint8Array): void {
+    this.outdate(key)
+    const there = this.#unsettled.get(key)
+    if (there === undefined) this.#unsettled.set(key, { count: 1, stamp })
+    else {
+      there.count++
+      if (compareStamps(stamp, there.stamp) > 0) there.stamp = stamp
+    }
+  }
+
+  /** L2 was told, or will be by the journal. */
+  settle(key: string): void {
+    const there = this.#unsettled.get(key)
+    if (there === undefined || --there.count > 0) return
+    this.#unsettled.delete(key)
+    for (const tell of there.waiting ?? []) tell()
+  }
+
+  /** Waits until no write or removal of the key by this process is on its way to L2. */
+  settled(key: string): Promise<void> | undefined {
+    const there = this.#unsettled.get(key)
+    if (there === undefined) return undefined
+    there.waiting ??= []
+    const { waiting } = there
+    return new Promise((resolve) => waiting.push(resolve))
+  }
+
+  /** The region is being cleared, in memory and in L2; runs `work` meanwhile. */
+  async whileClearing<T>(work: () => Promise<T>): Promise<T> {
+    this.outdateAll()
+    this.#clearing++
+    try {
+      return await work()
+    } finally {
+      this.#clearing--
+    }
+  }
+
+  /** The key was written or removed. */
+  outdate(key: string): void {
+    for (const batch of this.#batches) batch.overtake(key)
+    if (this.#open.size === 0) return
+    for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.overtaken = true
+  }
+
+  /** The whole region was cleared. */
+  outdateAll(): void {
+    for (const batch of this.#batches) batch.overtakeAll()
+    for (const fill of this.#each()) fill.overtaken = true
+  }
+
+  /** Keys of which something is under way. */
+  get keys(): Iterable<string> {
+    const read = [...this.#batches].flatMap(({ keys }) => keys)
+    return new Set([...this.#open.keys(), ...this.#unsettled.keys(), ...read])
+  }
+
+  /** Others wrote or removed the key. Answers whether a newer write of this process is on its way. */
+  hear(key: string, stamp: Uint8Array): boolean {
+    for (const batch of this.#batches) batch.hear(key, stamp)
+    for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.hear(stamp)
+    const own = this.#unsettled.get(key)
+    return own !== undefined && compareStamps(own.stamp, stamp) > 0
+  }
+
+  /**
+   * A read found this envelope under the key, or nothing. Other reads of it that are under way may have been
+   * answered before, and be late because they look up more: what they bring is kept only where it is not older.
+   */
+  found(batch: BatchFill, key: string, envelope: Uint8Array | undefined): void {
+    if (this.#batches.size < 2) return
+    const stamp = envelope?.slice(STAMP_OFFSET, STAMP_OFFSET + STAMP_BYTES) ?? LAST_STAMP
+    for (const other of this.#batches) if (other !== batch) other.hear(key, stamp)
+  }
+
+  /** Others cleared the region of everything up to this stamp. */
+  hearOfAll(stamp: Uint8Array): void {
+    for (const batch of this.#batches) batch.hearOfAll(stamp)
+    for (const fill of this.#each()) fill.hear(stamp)
+  }
+
+  /** Others may have written or removed anything. What L2 answers is right as of its mark: reads go on. */
+  suspectAll(): void {
+    for (const fill of this.#each()) fill.suspect = true
+  }
+
+  *#each(): Generator<OpenFill> {
+    for (const first of this.#open.values()) {
+      for (let fill: OpenFill | undefined = first; fill !== undefined; fill = fill.next) yield fill
+    }
+  }
+
+  #track(key: string): OpenFill {
+    const fill = new OpenFill(this.#mark())
+    fill.next = this.#open.get(key)
+    this.#open.set(key, fill)
+    return fill
+  }
+}

@@ -1,0 +1,281 @@
+import type { StandardSchema } from '../../config/types.ts'
+import type { Answer } from '../../flow/reader.ts'
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
+import type { BatchFill, Fills } from './fills.ts'
+import type { L1, Opened } from './l1.ts'
+import { type Life, lasting } from './life.ts'
+import { check } from './schema.ts'
+
+/** An entry that was found: its value, and the name of the tier that had it. */
+export interface Read {
+  readonly value: unknown
+  readonly tier: string
+  /** Whether its TTL is over, or one of its tags was expired: then it is no hit. */
+  readonly stale: boolean
+  /** Until when it is fresh, and until when it is kept, in ms of the local monotonic clock. */
+  readonly freshUntil: number
+  readonly staleUntil: number
+  readonly tags: EntryTags | undefined
+  readonly etag: string | undefined
+  /** When its value was made, in ms since 1970; `undefined` where that is only known to L2, and memory was asked. */
+  readonly created?: number | undefined
+  /** Its envelope; `undefined` where memory was asked. */
+  readonly envelope?: Uint8Array
+}
+
+/** How one call reads, where that is not as the region does. */
+export interface ReadRequest {
+  /** The limit of one operation in L2, in ms. */
+  readonly l2Timeout: number | undefined
+  readonly l2Skip: boolean
+  /** Whether what is found stays out of memory. */
+  readonly l1Skip: boolean
+  /** How long memory serves what is found, in ms. */
+  readonly l1Ttl: number
+}
+
+/** Where reads put what they find: the entries of one region, as they are at that moment. */
+export interface ReadTarget {
+  readonly l1: L1
+  readonly context: EntriesContext
+  /** L2 could not be asked. */
+  cannotAsk(): void
+  /** Memory holds stale entries from now on. */
+  keepStale(): void
+}
+
+/** What L2 answered under a key: its envelope opened, nothing that can be used, or nothing at all. */
+type Entry = Opened | 'unavailable' | undefined
+
+/** A call for one key. */
+interface Call {
+  readonly resolve: (read: Read | undefined) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Calls of one tick, and their keys. */
+interface Batch {
+  readonly keys: string[]
+  readonly calls: Call[]
+}
+
+/** How many keys are asked for in one round trip at the most. */
+const READ_CHUNK = 1_000
+
+/** Reads of one region from L2: what is found there is opened, checked and put into memory. */
+export class L2Reads {
+  readonly #entries: ReadTarget
+  readonly #fills: Fills
+  #batch: Batch | undefined
+
+  constructor(entries: ReadTarget, fills: Fills) {
+    this.#entries = entries
+    this.#fills = fills
+  }
+
+  /** What L2 has under `key`. Calls of one tick without a request share a round trip. */
+  read(key: string, request?: ReadRequest): Promise<Read | undefined> {
+    if (request !== undefined || this.#entries.context.l2 === undefined) return this.#readAlone(key, request)
+    return new Promise((resolve, reject) => {
+      this.#batch ??= this.#collect()
+      this.#batch.keys.push(key)
+      this.#batch.calls.push({ resolve, reject })
+    })
+  }
+
+  /**
+   * What L2 has under `keys`, in their order and in one round trip for each thousand; where it cannot be
+   * asked, what memory holds.
+   */
+  async readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
+    if (keys.length <= READ_CHUNK) return this.#readChunk(keys, request)
+    const reads: (Read | undefined)[] = []
+    for (let i = 0; i < keys.length; i += READ_CHUNK) {
+      for (const read of await this.#readChunk(keys.slice(i, i + READ_CHUNK), request)) reads.push(read)
+    }
+    return reads
+  }
+
+  /** What memory holds, where L2 cannot say, or is not asked, whether it still holds good. */
+  held(key: string): Read | undefined {
+    const { l1, context } = this.#entries
+    const found = l1.get(key)
+    if (found === undefined) return undefined
+    const { value, freshUntil, staleUntil = freshUntil, checkedAt, tags, etag } = found
+    const { clock } = context
+    const created = context.l2 === undefined ? clock.wall() - (clock.exact() - checkedAt) : undefined
+    const state = tags === undefined ? 'valid' : context.tags.state(tags)
+    if (state === 'deleted' || state === 'unknown') return undefined
+    const stale = state === 'expired' || freshUntil <= clock.now()
+    return { value, tier: 'memory', stale, freshUntil, staleUntil, tags, etag, created }
+  }
+
+  async #readAlone(key: string, request: ReadRequest | undefined): Promise<Read | undefined> {
+    return (await this.#readChunk([key], request))[0]
+  }
+
+  /** A batch for the calls of this tick. */
+  #collect(): Batch {
+    queueMicrotask(() => {
+      const { keys, calls } = this.#batch as Batch
+      this.#batch = undefined
+      for (let i = 0; i < keys.length; i += READ_CHUNK) {
+        void this.#serve(keys.slice(i, i + READ_CHUNK), calls.slice(i, i + READ_CHUNK))
+      }
+    })
+    return { keys: [], calls: [] }
+  }
+
+  async #serve(keys: readonly string[], calls: readonly Call[]): Promise<void> {
+    try {
+      const reads = await this.#readChunk(keys, undefined)
+      for (let i = 0; i < calls.length; i++) calls[i]?.resolve(reads[i])
+    } catch (error) {
+      for (const call of calls) call.reject(error)
+    }
+  }
+
+  async #readChunk(keys: readonly string[], request: ReadRequest | undefined): Promise<readonly (Read | undefined)[]> {
+    const { l2, codec, schema, clock, tags } = this.#entries.context
+    if (l2 === undefined || request?.l2Skip) return keys.map((key) => this.held(key))
+    if (keys.length === 0) return []
+    const fill = this.#fills.beginMany(keys)
+    try {
+      const limit = request?.l2Timeout ?? l2.limit
+      const end = clock.now() + (limit ?? l2.remote.limit)
+      const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
+      const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
+      const entries = answers.map((answer, i) => this.#entry(keys[i] as string, answer))
+      const doubtful = this.#tagsOf(keys, entries)
+      // What is learnt of tags after the call's limit serves the next one.
+      if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())
+      if (schema !== undefined) await this.#checkAll(keys, entries, schema)
+      const now = l2.remote.now()
+      return entries.map((entry, i) => this.#result(keys[i] as string, entry, fill, l2, now, request))
+    } finally {
+      this.#fills.endMany(fill)
+    }
+  }
+
+  #result(
+    key: string,
+    entry: Entry,
+    fill: BatchFill,
+    { tier }: RegionRemote,
+    now: number,
+    request: ReadRequest | undefined,
+  ): Read | undefined {
+    if (entry !== 'unavailable') return this.#take(key, entry, fill, tier, now, request)
+    this.#entries.cannotAsk()
+    return this.held(key)
+  }
+
+  /** The one place where an opened envelope from L2 becomes a value, and an entry in memory. */
+  #take(
+    key: string,
+    opened: Opened | undefined,
+    fill: BatchFill,
+    tier: string,
+    tierNow: number,
+    request: ReadRequest | undefined,
+  ): Read | undefined {
+    const { counters, tags, clock } = this.#entries.context
+    if (fill.overtaken(key) || (opened === undefined && this.#isOwn(key))) return this.held(key)
+    this.#fills.found(fill, key, opened?.envelope)
+    const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
+    const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)
+    if (opened === undefined || left.kept <= 0 || state === 'deleted' || state === 'unknown') {
+      counters.l2Misses++
+      if (state === 'valid' || state === 'deleted') this.#entries.l1.delete(key)
+      return undefined
+    }
+    const stale = left.fresh <= 0 || state === 'expired'
+    if (stale) counters.l2Misses++
+    else counters.l2Hits++
+    // Others have written the key since: this was right when it was read, and is not kept.
+    if (fill.admits(key, opened.envelope) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
+      this.#keep(key, opened, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
+    }
+    const now = clock.now()
+    const { value, tags: itsTags, etag, created, envelope } = opened
+    const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
+    return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created, envelope }
+  }
+
+  /** Whether memory holds an entry that L2 was never told of. */
+  #isOwn(key: string): boolean {
+    return this.#entries.l1.get(key)?.checkedAt === Infinity
+  }
+
+  /** Puts what L2 has into memory for what is left of its life. */
+  #keep(key: string, opened: Opened, { fresh, kept }: Life, mark: number, most: number): void {
+    const { l1, context } = this.#entries
+    const life = kept > fresh ? { fresh: Math.min(fresh, most), kept } : lasting(Math.min(fresh, most))
+    const local = localTimes(context, life, opened.tags, mark)
+    if (context.schema === undefined) l1.fill(key, opened, local)
+    else l1.set(key, opened.value, local, undefined, opened.tags, opened.etag)
+    if (life.kept > life.fresh) this.#entries.keepStale()
+    if (life.kept !== Infinity) context.sweeper.watch(l1)
+    context.budget.enforce()
+  }
+
+  #entry(key: string, answer: Answer): Entry {
+    if (answer === undefined || answer === 'unavailable') return answer
+    const { codec } = this.#entries.context
+    const plain = codec.openPlain(answer)
+    if (plain !== undefined) return plain
+    const result = codec.open(key, answer)
+    return result.ok ? result.opened : this.#corrupt(key, result.reason)
+  }
+
+  /** The tags of these entries, or of their copies here: it has to be learnt whether they are still valid. */
+  #tagsOf(keys: readonly string[], entries: readonly Entry[]): EntryTags[] {
+    this.#entries.context.tags.follow()
+    const all: EntryTags[] = []
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]
+      const its = entry === 'unavailable' ? this.#entries.l1.get(keys[i] as string)?.tags : entry?.tags
+      if (its !== undefined) all.push(its)
+    }
+    return all
+  }
+
+  /** Has the region's schema look at entries from L2, and puts in their place what it makes of them. */
+  async #checkAll(keys: readonly string[], entries: Entry[], schema: StandardSchema): Promise<void> {
+    for (const [i, key] of keys.entries()) {
+      const opened = entries[i]
+      if (opened === undefined || opened === 'unavailable') continue
+      const checked = await check(schema, opened.value)
+      entries[i] = checked === undefined ? this.#mismatch(key) : { ...opened, ...checked }
+    }
+  }
+
+  /** What does not fit the schema is in order as an entry: it is counted by itself, and no alert. */
+  #mismatch(key: string): undefined {
+    this.#entries.context.counters.mismatches++
+    return this.#tellOfCorrupt(key, 'schema')
+  }
+
+  #corrupt(key: string, reason: string): undefined {
+    this.#entries.context.counters.corrupt++
+    return this.#tellOfCorrupt(key, reason)
+  }
+
+  #tellOfCorrupt(key: string, reason: string): undefined {
+    const { emitter, name, codec } = this.#entries.context
+    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
+    return undefined
+  }
+}
+
+const OVER: Life = { fresh: 0, kept: 0 }
+
+/**
+ * What is left of an entry's life. A reader whose clock is behind the writer's never takes
+ * more than the entry was given.
+ */
+function lifeLeft({ created, freshUntil, staleUntil }: Opened, now: number): Life {
+  const fresh = Math.min(freshUntil - now, freshUntil - created)
+  return { fresh, kept: Math.min(staleUntil - now, staleUntil - created) }
+}

@@ -1,0 +1,132 @@
+import type { Remote } from '../../flow/remote.ts'
+import type { StoredWrite } from '../../flow/stored-bytes.ts'
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import type { TimedWrite } from './commit.ts'
+import type { Entries } from './entries.ts'
+import { envelopeTimes, type RegionRemote } from './entries-context.ts'
+import type { Fill, Fills } from './fills.ts'
+import type { Life } from './life.ts'
+import { renewal } from './renewal.ts'
+
+/** An entry that is about to be stored. */
+export interface NewEntry {
+  readonly key: string
+  readonly value: unknown
+  readonly tags: EntryTags | undefined
+  readonly etag: string | undefined
+}
+
+/** A write that is done in memory and still has to reach L2. */
+export interface PendingWrite extends NewEntry {
+  readonly life: Life
+  readonly write: StoredWrite
+  /** Tells when the key was written or removed again: then this write is not the newest any more. */
+  readonly fill: Fill
+}
+
+/** How many keys are removed from L2 in one round trip. */
+const REMOVE_CHUNK = 500
+
+/** The way of one region's writes to L2; memory has them already. */
+export class L2Writes {
+  readonly #entries: Entries
+  readonly #fills: Fills
+
+  constructor(entries: Entries, fills: Fills) {
+    this.#entries = entries
+    this.#fills = fills
+  }
+
+  /**
+   * Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. What
+   * L2 refuses, because another process whose clock is ahead wrote before, is sent again under a
+   * stamp that is newer; but not what was overtaken by a later call of this process.
+   */
+  async send(pending: readonly PendingWrite[]): Promise<boolean> {
+    const { l2 } = this.#entries.context
+    try {
+      if (l2 === undefined || pending.length === 0) return false
+      const current = pending.filter(({ fill }) => !fill.overtaken)
+      const writes = current.map(({ write }) => write)
+      const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
+      this.#entries.context.tags.follow()
+      const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.overtaken)
+      if (late.length > 0) await this.#sendAnew(late, l2)
+      return true
+    } finally {
+      for (const { key, fill } of pending) {
+        this.#fills.end(key, fill)
+        this.#fills.settle(key)
+      }
+    }
+  }
+
+  /** Removes; answers for each key whether there was a value. */
+  async remove(keys: readonly string[]): Promise<boolean[]> {
+    const { l2 } = this.#entries.context
+    if (l2 === undefined) return []
+    const there: boolean[] = []
+    const stamp = l2.remote.stamps.next()
+    for (const key of keys) this.#fills.unsettle(key, stamp)
+    try {
+      for (let i = 0; i < keys.length; i += REMOVE_CHUNK) {
+        there.push(...(await this.#removeThere(keys.slice(i, i + REMOVE_CHUNK), l2)))
+      }
+    } finally {
+      for (const key of keys) this.#fills.settle(key)
+    }
+    return there
+  }
+
+  async #removeThere(keys: readonly string[], { remote, region, limit }: RegionRemote): Promise<boolean[]> {
+    const tombstone = (key: string) => this.stored(key, { kind: 'delete' }, remote)
+    const fills = keys.map((key) => this.#fills.track(key))
+    try {
+      const results = await remote.deleteMany(region, keys.map(tombstone), limit)
+      const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.overtaken)
+      // They are newer now than what another call of this process may be about to put into memory.
+      for (const key of late) this.#entries.drop(key)
+      if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
+      return results.map(({ existed }) => existed)
+    } finally {
+      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
+    }
+  }
+
+  /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
+  stored(key: string, write: TimedWrite, remote: Remote): StoredWrite {
+    const { codec } = this.#entries.context
+    const storedKey = codec.storedKey(key)
+    if (write.kind === 'set') {
+      const life = write.lives.l2 ?? { fresh: 0, kept: 0 }
+      const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, life), write.tags)
+      return { key: storedKey, envelope, ttl: life.kept, ...renewal(() => this.#entries.context, key, write.tags) }
+    }
+    const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
+    return { key: storedKey, envelope, ttl: remote.maxAge }
+  }
+
+  /** Under newer stamps. What is refused again, because others wrote yet later, leaves memory. */
+  async #sendAnew(late: readonly PendingWrite[], l2: RegionRemote): Promise<void> {
+    const fills = late.map(({ key }) => {
+      this.#fills.outdate(key)
+      return this.#fills.track(key)
+    })
+    try {
+      const outcomes = await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
+      for (const [i, { key }] of late.entries()) {
+        if (outcomes[i] === 'superseded' && !fills[i]?.overtaken) this.#entries.drop(key)
+      }
+    } finally {
+      for (const [i, { key }] of late.entries()) this.#fills.end(key, fills[i] as Fill)
+    }
+  }
+
+  #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
+    const { codec } = this.#entries.context
+    return late.map(({ key, value, tags, etag, life, write }) => {
+      const { envelope } = codec.seal(key, value, envelopeTimes(remote, life), tags, etag)
+      return { ...write, envelope }
+    })
+  }
+}

@@ -1,0 +1,252 @@
+import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
+import { openPlain } from '../../codec/plain-envelope.ts'
+import { locateValueError, type Serialized, type ValueSerializer } from '../../codec/serializer.ts'
+import { Buffers } from '../../core/buffers.ts'
+import { Core } from '../../core/core.ts'
+import { CacheError } from '../../errors.ts'
+import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../../flow/tags/entry-tags.ts'
+import { closedCore } from '../closed.ts'
+import type { EnvelopeTimes, Opened } from './l1.ts'
+
+/** How a region's entries are stored. */
+export interface CodecOptions {
+  readonly region: string
+  readonly serializer: ValueSerializer
+  /** The size from which payloads are compressed, in bytes; `Infinity` is never. */
+  readonly compressAbove: number
+  /** Makes the keys of encrypted regions known to an instance; `undefined` where entries are plain. */
+  readonly keys: ((core: Core) => KeysCore) | undefined
+}
+
+/** An envelope that was opened, or the reason why it was not. */
+export type OpenResult =
+  | { readonly ok: true; readonly opened: Opened }
+  | { readonly ok: false; readonly reason: string }
+
+/** What a key of an encrypted region is called in events, errors and logs. */
+export const REDACTED = '[redacted]'
+
+/** The keys and tags of encrypted regions are stored as HMACs of so many bytes. */
+export const HASH_BYTES = 32
+
+/** A payload may have so many bytes at the most. */
+const PAYLOAD_LIMIT = 256 * 1024 * 1024
+
+const NO_SIDE = new Uint8Array(0)
+
+/**
+ * Values to envelopes and back, and keys to stored keys, as one region does it. Bound to one
+ * instance of the core: after a trap, or where the region gets another instance, `bind` moves it.
+ */
+export class RegionCodec {
+  readonly options: CodecOptions
+  core: Core
+  buffers: Buffers
+  native: CodecCore
+
+  constructor(core: Core, options: CodecOptions) {
+    this.options = options
+    this.core = core
+    this.buffers = Buffers.of(core)
+    this.native = this.#makeNative()
+  }
+
+  get encrypted(): boolean {
+    return this.options.keys !== undefined
+  }
+
+  /** Works in `core` from now on. */
+  bind(core: Core): void {
+    if (core === this.core) return
+    if (!this.core.crashed) this.native.free()
+    this.core = core
+    this.buffers = Buffers.of(core)
+    this.native = this.#makeNative()
+  }
+
+  /** What L2 knows the key by: the key, or its HMAC in base64url. */
+  storedKey(key: string): string {
+    if (!this.encrypted) return key
+    return this.#guarded(() => {
+      const length = this.native.storedKey(this.buffers.writeKey(key))
+      return base64url(this.buffers.view(this.core.glue.outPointer(), length))
+    })
+  }
+
+  /** What entries know a tag by: the tag, or its HMAC with a character for each byte. */
+  storedTag(tag: string): string {
+    if (!this.encrypted) return tag
+    return this.#guarded(() => {
+      const length = this.native.storedTag(this.buffers.writeKey(tag))
+      return textOf(this.buffers.view(this.core.glue.outPointer(), length))
+    })
+  }
+
+  /** A stored tag as a part of a stored key. */
+  tagKey(stored: string): string {
+    return this.encrypted ? base64url(bytesOf(stored)) : stored
+  }
+
+  /** The stored tag behind that part of a stored key; `undefined` where it cannot be one. */
+  tagOfKey(key: string): string | undefined {
+    if (!this.encrypted) return key
+    const bytes = fromBase64url(key, HASH_BYTES)
+    return bytes && textOf(bytes)
+  }
+
+  /** The side block of an entry: nothing where it has neither tags nor an etag. */
+  side(tags: EntryTags | undefined, etag: string | undefined): Uint8Array {
+    return tags === undefined && etag === undefined ? NO_SIDE : formatSide({ tags, etag }, this.encrypted)
+  }
+
+  /** What others may be told of the key. */
+  publicKey(key: string): string {
+    return this.encrypted ? REDACTED : key
+  }
+
+  /**
+   * The stored form of a value.
+   *
+   * @throws CacheError `UNSERIALIZABLE_VALUE`, naming the region and the key.
+   */
+  serialize(key: string, value: unknown): Serialized {
+    try {
+      const serialized = this.options.serializer.serialize(value)
+      if (serialized.data.length <= PAYLOAD_LIMIT) return serialized
+    } catch (error) {
+      throw locateValueError(error, this.options.region, this.encrypted ? undefined : key)
+    }
+    throw codecRefusal('too-large', this.options.region, this.publicKey(key))
+  }
+
+  /** The envelope of a value. */
+  seal(
+    key: string,
+    value: unknown,
+    times: EnvelopeTimes,
+    tags: EntryTags | undefined,
+    etag?: string,
+  ): { envelope: Uint8Array; rawBytes: number } {
+    const { serializer, data } = this.serialize(key, value)
+    const side = this.side(tags, etag)
+    return this.#guarded(() => {
+      const { buffers, native } = this
+      buffers.writeStamp(times.stamp)
+      const keyLength = buffers.writeKey(key)
+      const rawBytes = buffers.writeValue(data, side)
+      const { created, freshUntil, staleUntil } = times
+      const length = native.encode(keyLength, rawBytes, side.byteLength, serializer, created, freshUntil, staleUntil)
+      return { envelope: this.#envelope(key, length), rawBytes }
+    })
+  }
+
+  /** The mark of a deleted key, which L2 keeps for `ttl` ms. */
+  tombstone(key: string, stamp: Uint8Array, created: number, ttl: number): Uint8Array {
+    return this.#guarded(() => {
+      this.buffers.writeStamp(stamp)
+      const length = this.native.encodeTombstone(this.buffers.writeKey(key), created, created + ttl)
+      return this.#envelope(key, length)
+    })
+  }
+
+  /** Checks and opens what L2 holds for `key`. Never throws for what the bytes are. */
+  open(key: string, envelope: Uint8Array): OpenResult {
+    const plain = this.openPlain(envelope)
+    return plain === undefined ? this.#openInCore(key, envelope) : { ok: true, opened: plain }
+  }
+
+  /** What `open` does without the core, where it can; nothing where it cannot, or the envelope is damaged. */
+  openPlain(envelope: Uint8Array): Opened | undefined {
+    return this.encrypted ? undefined : openPlain(envelope, this.options.serializer, PAYLOAD_LIMIT)
+  }
+
+  #openInCore(key: string, envelope: Uint8Array): OpenResult {
+    const serializer = this.#guarded(() => {
+      // Only a sealed envelope is bound to its key.
+      const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0
+      return this.native.decode(keyLength, this.buffers.writeValue(envelope))
+    })
+    const { buffers, core } = this
+    if (serializer < 0) return { ok: false, reason: core.glue.errorName(serializer) }
+    try {
+      const payload = buffers.view(buffers.result(3), buffers.result(4))
+      const value = this.options.serializer.deserialize(serializer, payload)
+      const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
+      const sideLength = buffers.result(6)
+      const side = sideLength === 0 ? NO_SIDE : buffers.view(buffers.result(5), sideLength)
+      const { tags, etag } = parseSide(side, this.encrypted)
+      return { ok: true, opened: { value, tags, etag, envelope, created, freshUntil, staleUntil } }
+    } catch {
+      return { ok: false, reason: 'value' }
+    } finally {
+      if (this.encrypted) core.glue.wipe()
+    }
+  }
+
+  /** Wipes the region's keys. Every use after it throws. */
+  dispose(): void {
+    if (!this.core.crashed) this.native.free()
+    this.native = closedCore(this.options.region)
+  }
+
+  #envelope(key: string, length: number): Uint8Array {
+    if (length >= 0) return this.buffers.value(this.core.glue.outPointer(), length)
+    throw codecRefusal(this.core.glue.errorName(length), this.options.region, this.publicKey(key))
+  }
+
+  /** Runs a call into the core; after a trap once more, in a new instance. */
+  #guarded<T>(call: () => T): T {
+    try {
+      if (!this.core.crashed) return call()
+    } catch (error) {
+      if (!this.core.trapped(error)) throw error
+    }
+    this.bind(Core.shared())
+    return call()
+  }
+
+  #makeNative(): CodecCore {
+    const { region, compressAbove, keys } = this.options
+    const above = compressAbove === Infinity ? -1 : compressAbove
+    const { CodecCore } = this.core.glue
+    return keys === undefined
+      ? CodecCore.plain(region, above, PAYLOAD_LIMIT)
+      : CodecCore.sealed(region, above, PAYLOAD_LIMIT, keys(this.core))
+  }
+}
+
+/** What a value gets that the codec cannot store: too large, or no memory for it. */
+export function codecRefusal(reason: string, region: string, key: string): CacheError {
+  const code = reason === 'memory' ? 'OUT_OF_MEMORY' : 'UNSERIALIZABLE_VALUE'
+  const limit = `at most ${PAYLOAD_LIMIT} bytes can be stored in one entry`
+  const message = `Cannot store key ${JSON.stringify(key)} of region '${region}': ${reason} (${limit})`
+  return new CacheError(code, message, { context: { region, key } })
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** Base64 for URLs, without padding. */
+export function base64url(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i] as number, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0]
+    const bits = (a << 16) | (b << 8) | c
+    const digits = Math.min(bytes.length - i, 3) + 1
+    for (let d = 0; d < digits; d++) text += ALPHABET[(bits >> (18 - 6 * d)) & 63]
+  }
+  return text
+}
+
+/** The bytes behind base64 for URLs, where they are so many; `undefined` for any other text. */
+export function fromBase64url(text: string, length: number): Uint8Array | undefined {
+  if (text.length !== Math.ceil((length * 4) / 3)) return undefined
+  const bytes = new Uint8Array(length)
+  let bits = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = ALPHABET.indexOf(text.charAt(i))
+    if (digit < 0) return undefined
+    bits = ((bits & 0xffff) << 6) | digit
+    if (i % 4 > 0) bytes[i - Math.floor(i / 4) - 1] = bits >> (6 - 2 * (i % 4))
+  }
+  return bytes
+}

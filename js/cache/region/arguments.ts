@@ -1,0 +1,21 @@
+import { invalidOption } from '../../config/units.ts'
+
+/**
+ * A string would be taken for its letters.
+ *
+ * @throws CacheError `INVALID_OPTION`
+ */
+export function assertKeys(keys: unknown): void {
+  if (typeof keys === 'object' && keys !== null && Symbol.iterator in keys) return
+  throw invalidOption('keys', keys, 'an array, a Set or another iterable of keys')
+}
+
+/** @throws CacheError `INVALID_OPTION` */
+export function assertFactory(factory: unknown): void {
+  assertFunction(factory, 'factory', 'a function; options come after it')
+}
+
+/** @throws CacheError `INVALID_OPTION` */
+export function assertFunction(value: unknown, name: string, allowed = 'a function'): void {
+  if (typeof value !== 'function') throw invalidOption(name, value, allowed)
+}

@@ -1,0 +1,347 @@
+import { ValueSerializer } from '../../codec/serializer.ts'
+import { mergeRegionOptions } from '../../config/resolve.ts'
+import type { RegionOptions, ResolvedRegion } from '../../config/types.ts'
+import { Core } from '../../core/core.ts'
+import { CacheError } from '../../errors.ts'
+import type { Change } from '../../flow/coherence/message.ts'
+import type { Remote } from '../../flow/remote.ts'
+import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../../memory/store.ts'
+import type { RegionSample } from '../../observe/alerts.ts'
+import { SlowOperations } from '../../observe/slow.ts'
+import { closedL1, Gate } from '../closed.ts'
+import { commit, type TimedWrite } from '../entries/commit.ts'
+import { Departures } from '../entries/departures.ts'
+import { Entries } from '../entries/entries.ts'
+import type { EntriesContext, RegionRemote } from '../entries/entries-context.ts'
+import type { L1 } from '../entries/l1.ts'
+import { LiveL1 } from '../entries/l1-live.ts'
+import { PackedL1 } from '../entries/l1-packed.ts'
+import { RegionCodec } from '../entries/region-codec.ts'
+import { Counters, type Operation, Timings } from '../figures/counters.ts'
+import type { RegionReport } from '../figures/metrics.ts'
+import type { Shared } from '../shared.ts'
+import { type CallRules, callRules, livesOf, regionRules } from './call-rules.ts'
+import { Namespaces } from './namespaces.ts'
+import { Region } from './region.ts'
+import { RegionLock } from './region-lock.ts'
+import type { RegionParts } from './region-parts.ts'
+import { RegionTags } from './region-tags.ts'
+import { checkOwnKey } from './scope.ts'
+import { needsOtherStore } from './store-change.ts'
+import { storeMany } from './store-many.ts'
+import type { TransactionWrite } from './transaction.ts'
+import { Wakeups } from './wakeups.ts'
+
+/** Makes a region's options complete. Throws for wrong ones. */
+export type ResolveRegion = (own: RegionOptions) => ResolvedRegion
+
+/**
+ * One region put together, as its manager holds it: what users see, what it is made of, and
+ * how that is changed at run time.
+ */
+export class RegionHandle {
+  readonly name: string
+  readonly region: Region
+  readonly #shared: Shared
+  readonly #resolve: ResolveRegion
+  readonly #counters = new Counters()
+  readonly #gate: Gate
+  readonly #slow: SlowOperations
+  readonly #departures: Departures
+  readonly #tags: RegionTags
+  readonly #wakeups: Wakeups
+  #own: RegionOptions
+  #options: ResolvedRegion
+  #rules: CallRules
+  #codec: RegionCodec
+  #entries: Entries
+
+  constructor(name: string, own: RegionOptions, resolve: ResolveRegion, shared: Shared) {
+    this.name = name
+    this.#own = own
+    this.#resolve = resolve
+    this.#options = resolve(own)
+    this.#rules = regionRules(this.#options)
+    this.#shared = shared
+    this.#gate = new Gate(name)
+    this.#departures = new Departures(name, shared.emitter)
+    this.#slow = new SlowOperations(shared.latencyLimits)
+    this.#codec = this.#makeCodec()
+    this.#tags = new RegionTags(name, shared.clock)
+    this.#wakeups = new Wakeups(shared.clock)
+    this.#entries = new Entries(this.#context(), this.#makeL1())
+    shared.budget.add(this)
+    this.region = this.#makeRegion()
+  }
+
+  get options(): ResolvedRegion {
+    return this.#options
+  }
+
+  get bytes(): number {
+    return this.#entries.l1.bytes
+  }
+
+  evictOne(): boolean {
+    return this.#entries.l1.evictOne()
+  }
+
+  /**
+   * Changes options while entries stay, unless it is the `version` that changes. A smaller
+   * budget evicts at once; another store or codec takes over what memory holds; what L2 holds
+   * says itself how it is to be read. Where that throws, nothing has changed.
+   */
+  configure(changes: RegionOptions): void {
+    const own = mergeRegionOptions(this.#own, changes)
+    const before = { own: this.#own, options: this.#options, codec: this.#codec }
+    const options = this.#resolve(own)
+    this.#own = own
+    this.#options = options
+    const { l1 } = this.#entries
+    if (needsOtherStore(before.options, options)) {
+      try {
+        this.#codec = this.#makeCodec()
+        this.#entries.l1 = this.#takeOver(l1, before.options.encryption !== options.encryption)
+      } catch (error) {
+        this.#own = before.own
+        this.#options = before.options
+        this.#codec = before.codec
+        throw error
+      }
+      this.#retire(l1)
+      before.codec.dispose()
+    } else {
+      l1.setLimits(this.#limits())
+      const { policy, favor } = options
+      if (before.options.policy !== policy || before.options.favor !== favor) {
+        l1.setPolicy(POLICY_NUMBERS[policy], favor === 'bytes')
+      }
+    }
+    this.#rules = regionRules(options)
+    this.#entries.context = this.#context()
+    this.#shared.budget.enforce()
+    if (before.options.version !== options.version) this.#entries.forget()
+    else if (before.options.encryption !== options.encryption) {
+      this.#tags.tags.forget()
+      void this.#sendAnew()
+    }
+  }
+
+  report(): RegionReport {
+    const { policy, ttl, store } = this.#options
+    const { size, bytes, limits } = this.#entries.l1
+    return { counters: this.#counters, entries: size, bytes, maxBytes: limits.maxBytes, policy, ttl, store }
+  }
+
+  sample(): RegionSample {
+    const { hits, misses, operations, errors, corrupt } = this.#counters
+    const { size, bytes, limits } = this.#entries.l1
+    const { maxBytes } = limits
+    return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries: size, bytes, maxBytes }
+  }
+
+  /** Others changed entries of a region that L2 knows by this name. */
+  hear(region: string, changes: readonly Change[]): void {
+    if (this.#entries.context.l2?.region === region) {
+      this.#entries.hear(changes)
+      this.#wakeups.hear(changes)
+    } else this.#tags.hear(region, changes)
+  }
+
+  /** Nothing is heard of changes any more: no token of a tag is believed for longer than it is without a bus. */
+  unheard(): void {
+    this.#tags.tags.distrust()
+  }
+
+  /** Others may have changed anything. */
+  suspect(): void {
+    this.#entries.suspect()
+    this.#tags.tags.distrust()
+  }
+
+  /** Lets no call begin any more; those under way may still end well. */
+  close(): void {
+    this.#gate.close()
+  }
+
+  dispose(): void {
+    this.#shared.budget.remove(this)
+    this.#shared.sweeper.forget(this.#entries.l1)
+    this.#entries.l1.dispose()
+    this.#codec.dispose()
+    this.#entries.l1 = closedL1(this.name)
+  }
+
+  /** L2 knows entries under other keys than before: it is sent what memory holds. */
+  async #sendAnew(): Promise<void> {
+    const entries = this.#entries
+    const { clock, emitter } = this.#shared
+    const send = (key: string) => {
+      const found = entries.l1.get(key)
+      // Tags, too, are called otherwise now, and a keyed hash cannot be turned back.
+      if (found === undefined || found.tags !== undefined) return { stored: false, pending: undefined }
+      const now = clock.now()
+      const fresh = Math.max(found.freshUntil - now, 0)
+      const life = { fresh, kept: Math.max((found.staleUntil ?? found.freshUntil) - now, fresh) }
+      return entries.put(key, found.value, { l1: life, l2: life }, undefined, found.etag)
+    }
+    try {
+      const keys = Array.from(entries.l1.entries(), ([key]) => [key, undefined] as const)
+      await storeMany(keys, send, (pending) => entries.send(pending), clock)
+    } catch (error) {
+      emitter.emit('error', { error, region: this.name })
+    }
+  }
+
+  #makeRegion(): Region {
+    const { name } = this
+    const { clock, emitter, watch, record } = this.#shared
+    const l2 = () => this.#entries.context.l2
+    const storedKey = (key: string) => this.#codec.storedKey(key)
+    const parts = {
+      name,
+      gate: this.#gate,
+      clock,
+      emitter,
+      counters: this.#counters,
+      timings: new Timings(clock, record && ((operation, ms, weight) => this.#timed(operation, ms, weight))),
+      entries: this.#entries,
+      defaults: () => this.#rules,
+      rulesOf: (options) => callRules(this.#rules, options),
+      tagsOf: (tags, kept) => this.#tags.of(tags, kept),
+      changeTags: (half, tags) => this.#tags.change(half, tags),
+      checkKey: (key) => checkOwnKey(key, name),
+      callerKey: (key) => key,
+      checkValue: (key, value) => this.#checkValue(key, value),
+      encrypted: () => this.#codec.encrypted,
+      publicKey: (key) => this.#codec.publicKey(key),
+      lock: new RegionLock({ clock, wakeups: this.#wakeups, counters: this.#counters, l2, storedKey }),
+      commit: (writes) => this.#commit(writes),
+      active: () => watch.wake(),
+    } satisfies Omit<RegionParts, 'namespaces'>
+    return new Region({ ...parts, namespaces: new Namespaces(parts, this.#tags) })
+  }
+
+  #timed(operation: Operation, ms: number, weight: number): void {
+    this.#shared.record?.(this.name, operation, ms, weight)
+    if (operation !== 'factory') this.#slow.record(ms, weight)
+  }
+
+  /** A value must survive serialization where there is an L2 or bytes are kept, and where `strict` says so. */
+  #checkValue(key: string, value: unknown): void {
+    if (value === undefined) {
+      const message = `Cannot store undefined in region '${this.name}': it means that there is no value. Use null, or delete the key`
+      throw new CacheError('UNSERIALIZABLE_VALUE', message, { context: { region: this.name } })
+    }
+    const { store, strict } = this.#options
+    if (store === 'live' && strict && this.#entries.context.l2 === undefined) this.#codec.serialize(key, value)
+  }
+
+  #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
+    const timed = new Map<string, TimedWrite>()
+    for (const [key, write] of writes) {
+      if (write.kind === 'delete') timed.set(key, write)
+      else timed.set(key, { ...write, lives: livesOf(callRules(this.#rules, write.options)) })
+    }
+    const { l2 } = this.#entries.context
+    return commit(this.name, this.#entries, timed, l2?.remote, l2?.region ?? this.name)
+  }
+
+  #makeCodec(): RegionCodec {
+    const { encryption, compression, compressAbove, serializer } = this.#options
+    return new RegionCodec(Core.shared(), {
+      region: this.name,
+      serializer: new ValueSerializer(serializer),
+      compressAbove: compression === 'none' ? Infinity : compressAbove,
+      keys: encryption ? this.#shared.keys.in : undefined,
+    })
+  }
+
+  /** No region may hold more than the whole cache. */
+  #limits(): StoreLimits {
+    const { maxBytes, maxEntries } = this.#options
+    return { maxBytes: Math.min(maxBytes, this.#shared.budget.maxBytes), maxEntries }
+  }
+
+  #makeL1(): L1 {
+    const { policy, favor, store, clone } = this.#options
+    const { clock, onRestart } = this.#shared
+    const codec = this.#codec
+    const common = {
+      clock,
+      policy: POLICY_NUMBERS[policy],
+      favorBytes: favor === 'bytes',
+      limits: this.#limits(),
+      onRemove: (key: string, _: unknown, reason: RemovalReason) => this.#left(key, reason),
+      onRestart,
+    }
+    if (store === 'packed')
+      return new PackedL1({ ...common, codec, onCorrupt: (key, reason) => this.#corrupt(key, reason) })
+    return new LiveL1({ ...common, clone, seal: (...entry) => codec.seal(...entry) })
+  }
+
+  #context(): EntriesContext {
+    const { clock, emitter, budget, sweeper, remote } = this.#shared
+    const l2 = remote && this.#l2(remote)
+    const checkedFor = l2 !== undefined && this.#shared.l2Shared ? this.#options.l1.ttl : Infinity
+    const context: EntriesContext = {
+      name: this.name,
+      clock,
+      counters: this.#counters,
+      emitter,
+      budget,
+      sweeper,
+      l2,
+      codec: this.#codec,
+      schema: this.#options.schema,
+      tags: this.#tags.tags,
+      checkedFor,
+      trust: this.#shared.coherence.trust,
+    }
+    this.#tags.bind(context)
+    return context
+  }
+
+  /** Under a key of this process, entries stay here: nobody else could open them. */
+  #l2(remote: Remote): RegionRemote | undefined {
+    const { l2, encryption, version } = this.#options
+    if (l2.skip || (encryption && !this.#shared.keys.shared)) return undefined
+    const region = version === '1' ? this.name : `${this.name}@${encodeURIComponent(version)}`
+    const limit = l2.timeout === this.#shared.l2Limit ? undefined : l2.timeout
+    return { remote, tier: this.#shared.tierName, region, limit }
+  }
+
+  /** A store of the present options with what `stored` holds, or only what has no tags. Throws for a value that it cannot hold. */
+  #takeOver(stored: L1, dropTagged: boolean): L1 {
+    const target = this.#makeL1()
+    try {
+      for (const [key, { value, tags, etag, ...times }] of stored.entries()) {
+        if (tags !== undefined && dropTagged) continue
+        target.set(key, value, times, undefined, tags, etag)
+        if ((times.staleUntil ?? times.freshUntil) !== Infinity) this.#shared.sweeper.watch(target)
+      }
+      return target
+    } catch (error) {
+      this.#retire(target)
+      throw error
+    }
+  }
+
+  #retire(l1: L1): void {
+    this.#shared.sweeper.forget(l1)
+    l1.dispose()
+  }
+
+  #left(key: string, reason: RemovalReason): void {
+    const { emitter } = this.#shared
+    if (reason === 'evict') this.#counters.evictions++
+    else if (reason === 'expire') this.#counters.expirations++
+    else return
+    if (emitter.has(reason)) this.#departures.tell(reason, this.#codec.publicKey(key))
+  }
+
+  #corrupt(key: string, reason: string): void {
+    this.#counters.corrupt++
+    this.#shared.emitter.emit('corrupt', { region: this.name, key, reason })
+  }
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../../clock.ts'
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import type { Half } from '../../flow/tags/token.ts'
+import type { Emitter } from '../../observe/events.ts'
+import type { Gate } from '../closed.ts'
+import type { Entries } from '../entries/entries.ts'
+import type { Counters, Timings } from '../figures/counters.ts'
+import type { SetOptions } from '../types.ts'
+import type { CallRules } from './call-rules.ts'
+import type { Namespaces } from './namespaces.ts'
+import type { RegionLock } from './region-lock.ts'
+import type { TransactionWrite } from './transaction.ts'
+
+/** What a region is made of. The manager puts it together. */
+export interface RegionParts {
+  readonly name: string
+  readonly gate: Gate
+  readonly clock: Clock
+  readonly emitter: Emitter
+  readonly counters: Counters
+  readonly timings: Timings
+  readonly entries: Entries
+  /** What holds for calls without options, at this moment. */
+  readonly defaults: () => CallRules
+  /** What holds for a call: its options over the region's. Throws for wrong ones. */
+  readonly rulesOf: (options: SetOptions | undefined) => CallRules
+  /**
+   * The tags of a write that is kept for so many ms, with their present tokens, to be taken before
+   * its value is made; `undefined` where it has none. A promise where the tokens have to be asked for.
+   */
+  readonly tagsOf: (tags: readonly string[] | undefined, kept: number) => EntryTags | undefined | Promise<EntryTags>
+  /** Deletes or expires tags. */
+  readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
+  /** Throws for a key that cannot be one. */
+  readonly checkKey: (key: string) => void
+  /** What the caller calls a key: without its namespace. */
+  readonly callerKey: (key: string) => string
+  /** Throws for a value that could not be stored. */
+  readonly checkValue: (key: string, value: unknown) => void
+  /** Whether the region encrypts. */
+  readonly encrypted: () => boolean
+  /** What events and errors may call a key. */
+  readonly publicKey: (key: string) => string
+  /** Lets one process at a time make a value, where a call asks for that. */
+  readonly lock: RegionLock
+  readonly namespaces: Namespaces
+  /** Applies the writes of a transaction, all or none. */
+  readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
+  /** Told that something happened which figures and alerts would show. */
+  readonly active: () => void
+}

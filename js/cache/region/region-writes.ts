@@ -1,0 +1,145 @@
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import type { Half } from '../../flow/tags/token.ts'
+import { longest } from '../entries/life.ts'
+import type { SetOptions } from '../types.ts'
+import { assertKeys } from './arguments.ts'
+import { CallOrder } from './call-order.ts'
+import { livesOf } from './call-rules.ts'
+import type { RegionParts } from './region-parts.ts'
+import { storeMany } from './store-many.ts'
+import { Mutex, type TransactionWrite } from './transaction.ts'
+
+/** The writes of one region: sets, removals, commits. */
+export class RegionWrites<V> {
+  readonly #parts: RegionParts
+  readonly #commits = new Mutex()
+  readonly #order = new CallOrder()
+
+  constructor(parts: RegionParts) {
+    this.#parts = parts
+  }
+
+  async set(key: string, value: V, options: SetOptions | undefined): Promise<boolean> {
+    const { entries, timings } = this.#parts
+    const weight = timings.writeWeight(entries.context.l2 === undefined)
+    const start = timings.start(weight)
+    this.check(key, value)
+    const lives = livesOf(this.#parts.rulesOf(options))
+    let tags: EntryTags | undefined
+    if (options?.tags === undefined && entries.clockKnown) this.#order.overtake(key)
+    else {
+      const isLast = this.#order.wait(key)
+      try {
+        tags = await this.#tokens(options?.tags, longest(lives))
+      } catch (error) {
+        isLast()
+        throw error
+      }
+      // What was called later has taken its place.
+      if (!isLast()) return true
+    }
+    const { stored, pending } = entries.put(key, value, lives, tags)
+    const sent = pending !== undefined && (await entries.send([pending]))
+    timings.end('set', start, weight)
+    return stored || sent
+  }
+
+  /** What a write waits for before it begins. */
+  async #tokens(tags: readonly string[] | undefined, kept: number): Promise<EntryTags | undefined> {
+    const { entries, tagsOf } = this.#parts
+    if (!entries.clockKnown) await entries.learnClock()
+    return tags && tagsOf(tags, kept)
+  }
+
+  async setMany(
+    pairs: Iterable<readonly [string, V]> | Readonly<Record<string, V>>,
+    options: SetOptions | undefined,
+  ): Promise<number> {
+    const { entries, clock, rulesOf, timings } = this.#parts
+    const rules = rulesOf(options)
+    const start = timings.start()
+    const store = (key: string, value: V) => {
+      this.check(key, value)
+      this.#order.overtake(key)
+      return entries.put(key, value, livesOf(rules), tags)
+    }
+    if (!entries.clockKnown) await entries.learnClock()
+    const tags = await this.tagsOf(options)
+    const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
+    timings.end('set', start)
+    return stored
+  }
+
+  /** The tags of a write with their present tokens. */
+  tagsOf(options: SetOptions | undefined): EntryTags | undefined | Promise<EntryTags> {
+    const { tagsOf, rulesOf } = this.#parts
+    return options?.tags && tagsOf(options.tags, longest(livesOf({ ...rulesOf(options), jitter: 0 })))
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return (await this.#remove([key]))[0] === true
+  }
+
+  async deleteMany(keys: Iterable<string>): Promise<number> {
+    assertKeys(keys)
+    const removed = await this.#remove([...new Set(keys)])
+    return removed.filter((was) => was).length
+  }
+
+  async clear(): Promise<number> {
+    const { gate, emitter, entries, name } = this.#parts
+    gate.assertOpen()
+    this.#order.overtakeAll()
+    if (!entries.clockKnown) await entries.learnClock()
+    const removed = await entries.clear()
+    if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
+    return removed
+  }
+
+  /** Deletes or expires tags. */
+  async changeTags(half: Half, tags: string | Iterable<string>): Promise<void> {
+    const { gate, entries, changeTags } = this.#parts
+    gate.assertOpen()
+    if (!entries.clockKnown) await entries.learnClock()
+    await changeTags(half, tags)
+  }
+
+  /** Applies what a transaction wrote. Commits of one region do not interleave. */
+  commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
+    const { entries, commit } = this.#parts
+    return this.#commits.run(async () => {
+      if (!entries.clockKnown) await entries.learnClock()
+      for (const key of writes.keys()) this.#order.overtake(key)
+      await commit(writes)
+    })
+  }
+
+  /** Throws where the region is closed. */
+  checkOpen(): void {
+    this.#parts.gate.assertOpen()
+    this.#parts.active()
+  }
+
+  /** Throws where the region is closed, or the value could not be stored under `key`. */
+  check(key: string, value: V): void {
+    const { checkKey, checkValue } = this.#parts
+    this.checkOpen()
+    checkKey(key)
+    checkValue(key, value)
+  }
+
+  async #remove(keys: readonly string[]): Promise<boolean[]> {
+    const { gate, entries, checkKey, emitter, timings, name } = this.#parts
+    gate.assertOpen()
+    const start = timings.start()
+    for (const key of keys) checkKey(key)
+    for (const key of keys) this.#order.overtake(key)
+    if (!entries.clockKnown) await entries.learnClock()
+    const removed = await entries.remove(keys)
+    if (emitter.has('delete')) {
+      for (const key of keys) emitter.emit('delete', { region: name, key: this.#parts.publicKey(key) })
+    }
+    timings.end('delete', start)
+    return removed
+  }
+}

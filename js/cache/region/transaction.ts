@@ -1,0 +1,96 @@
+import { CacheError } from '../../errors.ts'
+import type { EntryTags } from '../../flow/tags/entry-tags.ts'
+import type { SetOptions } from '../types.ts'
+
+/** One buffered write: a value with its options, or a deletion. */
+export type TransactionWrite<V> =
+  | {
+      readonly kind: 'set'
+      readonly value: V
+      readonly options: SetOptions
+      readonly tags: EntryTags | undefined
+    }
+  | { readonly kind: 'delete' }
+
+/** What a transaction reads through to. */
+export interface TransactionSource<V> {
+  get(key: string): Promise<V | undefined>
+  /** Throws where the key or the value could not be stored. */
+  check(key: string, value: V): void
+  checkKey(key: string): void
+  /** The tags of a write with their present tokens. */
+  tagsOf(options: SetOptions): EntryTags | undefined | Promise<EntryTags>
+}
+
+/**
+ * Writes to one region that are applied together or not at all. Reads see what this
+ * transaction wrote, and otherwise what is stored. It ends when its callback returns.
+ */
+export class Transaction<V> {
+  readonly #source: TransactionSource<V>
+  readonly #writes = new Map<string, TransactionWrite<V>>()
+  #ended = false
+
+  /** @internal */
+  constructor(source: TransactionSource<V>) {
+    this.#source = source
+  }
+
+  /** The value under `key`, as this transaction sees it; `undefined` where there is none. */
+  async get(key: string): Promise<V | undefined> {
+    this.#assertOpen()
+    this.#source.checkKey(key)
+    const write = this.#writes.get(key)
+    if (write === undefined) return this.#source.get(key)
+    return write.kind === 'set' ? write.value : undefined
+  }
+
+  /** Whether there is a value under `key`, as this transaction sees it. */
+  async has(key: string): Promise<boolean> {
+    return (await this.get(key)) !== undefined
+  }
+
+  /** Stores `value` at the commit. A value that could not be stored is refused here, at once. */
+  async set(key: string, value: V, options: SetOptions = {}): Promise<void> {
+    this.#assertOpen()
+    this.#source.check(key, value)
+    const tags = options.tags === undefined ? undefined : await this.#source.tagsOf(options)
+    this.#assertOpen()
+    this.#writes.set(key, { kind: 'set', value, options, tags })
+  }
+
+  /** Deletes `key` at the commit; answers whether there was a value. */
+  async delete(key: string): Promise<boolean> {
+    const existed = await this.has(key)
+    this.#assertOpen()
+    this.#writes.set(key, { kind: 'delete' })
+    return existed
+  }
+
+  /**
+   * Ends the transaction and hands out what it wrote, last per key.
+   *
+   * @internal
+   */
+  static end<V>(transaction: Transaction<V>): ReadonlyMap<string, TransactionWrite<V>> {
+    transaction.#ended = true
+    return transaction.#writes
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) {
+      throw new CacheError('TRANSACTION_ENDED', 'the transaction has ended: await every call inside of its callback')
+    }
+  }
+}
+
+/** Lets one task after the other run, in the order of their arrival. */
+export class Mutex {
+  #last: Promise<unknown> = Promise.resolve()
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task, task)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+}

@@ -1,7 +1,0 @@
-import type { ResolvedRegion } from '../config/types.ts'
-
-/** Whether entries have to move to another store when a region's options change so. */
-export function needsOtherStore(before: ResolvedRegion, after: ResolvedRegion): boolean {
-  const fields = ['store', 'encryption', 'compression', 'compressAbove', 'clone', 'serializer'] as const
-  return fields.some((field) => before[field] !== after[field])
-}
