@@ -75,3 +75,21 @@ describe('expire', () => {
     expect(await region.get('k')).toBeUndefined()
   })
 })
+
+describe('a factory that awaits its own key', () => {
+  it('waits for itself until its hardTimeout, and a get of that key is answered', async () => {
+    const { cache, clock } = makeCache({ regions: { s: { ttl: '1m', hardTimeout: '2s' } } })
+    const region = cache.region<string>('s')
+    const found: unknown[] = []
+    const call = region.getOrSet('k', async () => {
+      found.push(await region.get('k'))
+      return (await region.getOrSet('k', () => 'inner')) as string
+    })
+    const refused = expect(call).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await clock.advance(2_000)
+    await refused
+    expect(found).toEqual([undefined])
+    await clock.settle()
+    expect(unhandled).toEqual([])
+  })
+})
