@@ -59,6 +59,14 @@ export class Flight<T, S = never> {
   stale: S | undefined
   readonly #ended: () => void
   readonly #clock: Clock | undefined
+  /**
+   * Whether what it comes to is old by now: who calls from then on begins another one, and gets
+   * nothing stale of this one.
+   */
+  isOld: () => boolean = () => false
+  /** What it comes to is made from now on, or was just stored: what came before does not make it old. */
+  renew: () => void = () => undefined
+  #isLate = false
   #resolve: (value: T | PromiseLike<T>) => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
   /** Made when it is asked for: most factories never do. */
@@ -131,6 +139,15 @@ export class Flight<T, S = never> {
     // A caller that was handed out what is stale does not listen any more.
     joined.catch(() => undefined)
     return joined
+  }
+
+  /** A newer one is under way: what this one comes to is handed out, and not stored. */
+  get late(): boolean {
+    return this.#isLate
+  }
+
+  overtake(): void {
+    this.#isLate = true
   }
 
   /** Lets it go on to its end, whoever leaves. */

@@ -18,7 +18,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'a fill is dropped when its process wrote the key meanwhile',
     file: 'js/cache/entries/l2-reads.ts',
-    find: 'fill.overtaken(key) || ',
+    find: 'if (fill.overtaken(key)) return this.held(key)',
     instead: '',
   },
   {
@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'concurrent calls for a key share one factory',
     file: 'js/cache/region/region-loads.ts',
-    find: 'flights.get(key) ?? flights.begin(key, (own) => this.#fly(call, own))',
-    instead: 'flights.begin(key, (own) => this.#fly(call, own))',
+    find: 'this.#current(flights, key) ?? this.#begin(',
+    instead: 'this.#begin(',
   },
   {
     rule: 'one process at a time makes a value under a lock',

@@ -24,6 +24,9 @@ const HOUR = 3_600_000
 /** A process that stood still reads what has come before it gives a call up, in ms. */
 const CATCH_UP = 10
 
+/** A change may be heard of so much later, in ms. */
+const HEARD = 60_000
+
 /** What factories throw. */
 const DOWN = new Error('the origin is down')
 
@@ -228,7 +231,15 @@ export class Process {
     const key = keys[0] as string
     const name = `${region}:${key}`
     const { ttl = HOUR, lockTimeout } = RULES[rules] as { ttl?: number; lockTimeout?: number }
-    const end = factories.begin(name, this, lockTimeout !== undefined)
+    const changed = (since: number) =>
+      history.writes.some(
+        (write) =>
+          write.region === region &&
+          (write.key ?? key) === key &&
+          !(write.weak && write.owner === this.name) &&
+          write.ended >= since - HEARD,
+      )
+    const end = factories.begin(name, this, lockTimeout !== undefined, clock.now(), changed)
     const write = history.add({
       ...this.#base(region, key, tagged),
       value: `${name}#${this.#next}`,

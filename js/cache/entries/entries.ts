@@ -54,6 +54,11 @@ export class Entries {
     return tags === undefined || this.context.tags.state(tags) === 'valid'
   }
 
+  /** Whether one of these tags is known to have been deleted. */
+  isDeleted(tags: EntryTags): boolean {
+    return this.context.tags.state(tags) === 'deleted'
+  }
+
   /**
    * Writes carry times by L2's clock, which is measured at its first use: the first write waits
    * for that, no longer than for an operation, so that no other process misreads them.

@@ -12,6 +12,8 @@ export interface Fill {
   readonly overtaken: boolean
   /** Whether anybody did, or may have: a value that was made meanwhile must not be stored. */
   readonly outdated: boolean
+  /** Whether this process or another one, as it told, wrote or removed the key since. */
+  readonly changed: boolean
   /** Whether what L2 answered under this stamp is no older than what others told of the key meanwhile. */
   admits(stamp: Uint8Array): boolean
 }
@@ -30,8 +32,12 @@ class OpenFill implements Fill {
     this.mark = mark
   }
 
+  get changed(): boolean {
+    return this.overtaken || this.#newest !== undefined
+  }
+
   get outdated(): boolean {
-    return this.overtaken || this.suspect || this.#newest !== undefined
+    return this.changed || this.suspect
   }
 
   admits(stamp: Uint8Array): boolean {

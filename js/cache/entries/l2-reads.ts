@@ -181,7 +181,9 @@ export class L2Reads {
     request: ReadRequest | undefined,
   ): Read | undefined {
     const { counters, tags, clock } = this.#entries.context
-    if (fill.overtaken(key) || (opened === undefined && this.#isOwn(key))) return this.held(key)
+    if (fill.overtaken(key)) return this.held(key)
+    const own = this.#isOwn(key) ? this.held(key) : undefined
+    if (own !== undefined) return own
     this.#fills.found(fill, key, opened?.envelope)
     const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
     const state = opened?.tags === undefined ? 'valid' : tags.state(opened.tags)

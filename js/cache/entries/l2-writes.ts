@@ -1,5 +1,5 @@
 import type { Remote } from '../../flow/remote.ts'
-import type { StoredWrite } from '../../flow/stored-bytes.ts'
+import { type StoredWrite, stampOf } from '../../flow/stored-bytes.ts'
 import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import type { TimedWrite } from './commit.ts'
 import type { Entries } from './entries.ts'
@@ -21,6 +21,14 @@ export interface PendingWrite extends NewEntry {
   readonly life: Life
   readonly write: StoredWrite
   /** Tells when the key was written or removed again: then this write is not the newest any more. */
+  readonly fill: Fill
+}
+
+/** A removal that is on its way. */
+interface Removal {
+  readonly key: string
+  readonly write: StoredWrite
+  /** Tells when the key was written again: then nothing is to be removed any more. */
   readonly fill: Fill
 }
 
@@ -65,32 +73,41 @@ export class L2Writes {
   async remove(keys: readonly string[]): Promise<boolean[]> {
     const { l2 } = this.#entries.context
     if (l2 === undefined) return []
-    const there: boolean[] = []
-    const stamp = l2.remote.stamps.next()
-    for (const key of keys) this.#fills.unsettle(key, stamp)
+    // All of them are as old as the call, whenever their turn comes.
+    const removals = keys.map((key) => this.#removal(key, l2.remote))
+    const there = new Set<string>()
     try {
-      for (let i = 0; i < keys.length; i += REMOVE_CHUNK) {
-        there.push(...(await this.#removeThere(keys.slice(i, i + REMOVE_CHUNK), l2)))
+      for (let i = 0; i < removals.length; i += REMOVE_CHUNK) {
+        const chunk = removals.slice(i, i + REMOVE_CHUNK).filter(({ fill }) => !fill.overtaken)
+        if (chunk.length > 0) await this.#removeThere(chunk, l2, there)
       }
     } finally {
-      for (const key of keys) this.#fills.settle(key)
+      for (const { key, fill } of removals) {
+        this.#fills.end(key, fill)
+        this.#fills.settle(key)
+      }
     }
-    return there
+    return keys.map((key) => there.has(key))
   }
 
-  async #removeThere(keys: readonly string[], { remote, region, limit }: RegionRemote): Promise<boolean[]> {
-    const tombstone = (key: string) => this.stored(key, { kind: 'delete' }, remote)
-    const fills = keys.map((key) => this.#fills.track(key))
-    try {
-      const results = await remote.deleteMany(region, keys.map(tombstone), limit)
-      const late = keys.filter((_, i) => results[i]?.outcome === 'superseded' && !fills[i]?.overtaken)
-      // They are newer now than what another call of this process may be about to put into memory.
-      for (const key of late) this.#entries.drop(key)
-      if (late.length > 0) await remote.deleteMany(region, late.map(tombstone), limit)
-      return results.map(({ existed }) => existed)
-    } finally {
-      for (const [i, key] of keys.entries()) this.#fills.end(key, fills[i] as Fill)
-    }
+  #removal(key: string, remote: Remote): Removal {
+    const write = this.stored(key, { kind: 'delete' }, remote)
+    this.#fills.unsettle(key, stampOf(write.envelope))
+    return { key, write, fill: this.#fills.track(key) }
+  }
+
+  /** Adds to `there` the keys that had a value. */
+  async #removeThere(removals: readonly Removal[], l2: RegionRemote, there: Set<string>): Promise<void> {
+    const { remote, region, limit } = l2
+    const writes = removals.map(({ write }) => write)
+    const results = await remote.deleteMany(region, writes, limit)
+    const late = removals.filter(({ fill }, i) => results[i]?.outcome === 'superseded' && !fill.overtaken)
+    for (const [i, { key }] of removals.entries()) if (results[i]?.existed) there.add(key)
+    if (late.length === 0) return
+    // They are newer now than what another call of this process may be about to put into memory.
+    for (const { key } of late) this.#entries.drop(key)
+    const anew = late.map(({ key }) => this.stored(key, { kind: 'delete' }, remote))
+    await remote.deleteMany(region, anew, limit)
   }
 
   /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */

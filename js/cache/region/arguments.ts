@@ -11,6 +11,13 @@ export function assertKeys(keys: unknown): void {
 }
 
 /** @throws CacheError `INVALID_OPTION` */
+export function assertSignal(signal: unknown): void {
+  const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return
+  throw invalidOption('signal', signal, 'an AbortSignal')
+}
+
+/** @throws CacheError `INVALID_OPTION` */
 export function assertFactory(factory: unknown): void {
   assertFunction(factory, 'factory', 'a function; options come after it')
 }

@@ -15,7 +15,7 @@ const MAX_ETAG = 1_024
 const MADE_OPTIONS = ['ttl', 'tags', 'grace']
 
 /** The flight that a factory runs for. */
-export type Run = Pick<Flight<unknown, Read>, 'signal' | 'aborted' | 'stale' | 'abort'>
+export type Run = Pick<Flight<unknown, Read>, 'signal' | 'aborted' | 'abandoned' | 'late' | 'stale' | 'abort'>
 
 /** What one run of a factory is given, and what it says of the entry that it makes. */
 export class MakeContext<V> implements FactoryContext<V> {

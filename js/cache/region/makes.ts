@@ -17,13 +17,14 @@ export class Makes<V> {
     this.#writes = writes
   }
 
-  /** One run: what the factory made, stored. */
+  /** One run: what the factory made, stored; `stored` is called when memory has it. */
   async make(
     key: string,
     factory: Factory<V | undefined, V>,
     rules: CallRules,
     tagNames: readonly string[] | undefined,
     flight: Run,
+    stored: () => void,
   ): Promise<V | undefined> {
     const { entries, counters, timings, tagsOf } = this.#parts
     const fill = entries.beginFill(key)
@@ -33,10 +34,11 @@ export class Makes<V> {
       const start = timings.start()
       const value = await this.#limited(key, factory, context, rules.hardTimeout, flight)
       timings.end('factory', start)
-      await this.#store(key, value, await MakeContext.said(context), fill, flight)
+      await this.#store(key, value, await MakeContext.said(context), fill, flight, stored)
       return value
     } catch (error) {
-      counters.errors++
+      // A factory that gave up because nobody waits any more has not failed.
+      if (!flight.abandoned) counters.errors++
       throw error
     } finally {
       entries.endFill(key, fill)
@@ -76,16 +78,19 @@ export class Makes<V> {
     { rules, tags, etag, skipped }: Said,
     fill: Fill,
     flight: Run,
+    stored: () => void,
   ): Promise<void> {
     const { entries } = this.#parts
     const isNothing = value === undefined || value === null
-    if (skipped || fill.outdated || flight.aborted || (value === undefined && rules.negativeTtl === 0)) return
+    if (skipped || fill.outdated || flight.late || flight.aborted || (value === undefined && rules.negativeTtl === 0))
+      return
     if (value === undefined) this.#writes.checkOpen()
     else this.#writes.check(key, value)
     if (!entries.clockKnown) await entries.learnClock()
-    if (fill.outdated || !entries.valid(tags)) return
+    if (fill.outdated || flight.late || !entries.valid(tags)) return
     const lives = livesOf(rules, isNothing && rules.negativeTtl > 0 ? rules.negativeTtl : rules.ttl)
     const { pending } = entries.put(key, value, lives, tags, etag)
+    stored()
     if (pending !== undefined) await entries.send([pending])
   }
 }

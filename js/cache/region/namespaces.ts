@@ -40,6 +40,7 @@ export class Namespaces {
       callerKey: (key) => key.slice(scope.prefix.length),
       tagsOf: (names, kept) => tags.of(names ?? [], kept, scope),
       changeTags: (half, names) => tags.change(half, names, scope),
+      tagPrefix: scope.prefix,
     })
     return new Namespace({
       scope,
@@ -47,6 +48,7 @@ export class Namespaces {
       checkKey: parts.checkKey,
       clear: async () => {
         parts.gate.assertOpen()
+        parts.order.clearNamespace(scope.prefix)
         if (!parts.entries.clockKnown) await parts.entries.learnClock()
         await tags.clear(scope)
       },

@@ -6,6 +6,7 @@ import { localTimes } from '../entries/entries-context.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Life } from '../entries/life.ts'
 import type { EntryInfo } from '../types.ts'
+import type { CallRules } from './call-rules.ts'
 import type { RegionParts } from './region-parts.ts'
 
 /** A sliding lifetime is renewed once so large a part of it is over: not at each read. */
@@ -70,14 +71,22 @@ export class RegionEntries<V> {
     return this.#retime(key, (read) => (read.stale ? undefined : prolonged(read, fresh)))
   }
 
-  /** After a hit in memory: renews a sliding lifetime of `ttl` ms, in memory at once, and in L2 behind the call. */
-  slide(key: string, ttl: number): void {
+  /**
+   * After a hit in memory: renews a sliding lifetime, in memory at once, and in L2 behind the call. What
+   * has longer to live keeps that, and what says that there is nothing keeps its own time.
+   */
+  slide(key: string, { slidingTtl, negativeTtl }: Pick<CallRules, 'slidingTtl' | 'negativeTtl'>): void {
     const { entries, clock, emitter, name } = this.#parts
+    const slid = (read: Read): Life | undefined => {
+      const isDue = read.freshUntil - clock.now() <= slidingTtl * (1 - SLIDES_AFTER)
+      return read.stale || !isDue || (read.value === null && negativeTtl > 0) ? undefined : prolonged(read, slidingTtl)
+    }
     const held = entries.held(key)
-    if (held === undefined || held.freshUntil - clock.now() > ttl * (1 - SLIDES_AFTER)) return
-    this.#retimeHere(key, held, prolonged(held, ttl))
+    const life = held && slid(held)
+    if (life === undefined) return
+    this.#retimeHere(key, held as Read, life)
     if (entries.context.l2 === undefined) return
-    const renewed = this.#retime(key, (read) => (read.stale ? undefined : prolonged(read, ttl)))
+    const renewed = this.#retime(key, slid)
     renewed.catch((error: unknown) => emitter.emit('error', { error, region: name }))
   }
 
@@ -111,6 +120,8 @@ export class RegionEntries<V> {
       entries.endFill(key, fill)
     }
     const life = read === undefined || read.value === undefined ? undefined : lifeOf(read)
+    // What says that there is nothing is of no use when it is stale.
+    if (outdates && read !== undefined && read.value === undefined && !fill.overtaken) await entries.remove([key])
     if (outdates && !fill.overtaken) entries.fills.outdate(key)
     if (read === undefined || life === undefined) return false
     if (fill.overtaken) return true

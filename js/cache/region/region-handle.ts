@@ -20,6 +20,7 @@ import { RegionCodec } from '../entries/region-codec.ts'
 import { Counters, type Operation, Timings } from '../figures/counters.ts'
 import type { RegionReport } from '../figures/metrics.ts'
 import type { Shared } from '../shared.ts'
+import { CallOrder } from './call-order.ts'
 import { type CallRules, callRules, livesOf, regionRules } from './call-rules.ts'
 import { Namespaces } from './namespaces.ts'
 import { Region } from './region.ts'
@@ -208,6 +209,8 @@ export class RegionHandle {
       entries: this.#entries,
       defaults: () => this.#rules,
       rulesOf: (options) => callRules(this.#rules, options),
+      order: new CallOrder(),
+      tagPrefix: '',
       tagsOf: (tags, kept) => this.#tags.of(tags, kept),
       changeTags: (half, tags) => this.#tags.change(half, tags),
       checkKey: (key) => checkOwnKey(key, name),

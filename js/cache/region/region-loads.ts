@@ -1,9 +1,9 @@
 import { CacheError } from '../../errors.ts'
 import { BackOffs } from '../../flow/back-offs.ts'
-import { type Flight, LATE, SingleFlight } from '../../flow/single-flight.ts'
+import { type Flight, type Fly, LATE, SingleFlight } from '../../flow/single-flight.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Factory, GetOrSetOptions } from '../types.ts'
-import { assertFactory } from './arguments.ts'
+import { assertFactory, assertFunction, assertSignal } from './arguments.ts'
 import type { CallRules } from './call-rules.ts'
 import { Makes } from './makes.ts'
 import type { RegionEntries } from './region-entries.ts'
@@ -27,6 +27,8 @@ interface Call<V> {
 /** What there is behind memory. */
 type Find = () => Promise<Read | undefined>
 
+type Flights<V> = SingleFlight<string, Flown<V>, Read>
+
 const NO_OPTIONS: GetOrSetOptions = {}
 
 /**
@@ -40,9 +42,9 @@ export class RegionLoads<V> {
   readonly #entries: RegionEntries<V>
   readonly #makes: Makes<V>
   readonly #backOffs: BackOffs
-  readonly #flights: SingleFlight<string, Flown<V>, Read>
+  readonly #flights: Flights<V>
   /** Flights whose callers want a value that was made after they called. */
-  readonly #forced: SingleFlight<string, Flown<V>, Read>
+  readonly #forced: Flights<V>
 
   constructor(parts: RegionParts, reads: RegionReads<V>, writes: RegionWrites<V>, entries: RegionEntries<V>) {
     this.#parts = parts
@@ -64,11 +66,13 @@ export class RegionLoads<V> {
     assertFactory(factory)
     const rules = this.#parts.rulesOf(options)
     const { forceFresh, signal, waitUntil } = options
+    if (signal !== undefined) assertSignal(signal)
+    if (waitUntil !== undefined) assertFunction(waitUntil, 'waitUntil')
     if (signal?.aborted) throw signal.reason
     if (!forceFresh && !rules.l1Skip && this.#knownMissing(key)) return this.#reads.served(key, undefined, 'memory')
     const call = { key, factory, rules, options, find: find ?? (() => this.#find(key, rules)) }
     const flights = forceFresh ? this.#forced : this.#flights
-    const flight = flights.get(key) ?? flights.begin(key, (own) => this.#fly(call, own))
+    const flight = this.#current(flights, key) ?? this.#begin(flights, key, (own) => this.#fly(call, own))
     waitUntil?.(settled(flight.promise))
     return this.#answer(call, flight)
   }
@@ -81,16 +85,41 @@ export class RegionLoads<V> {
     if (found === undefined || rules.ttl === Infinity) return
     const left = found.freshUntil - this.#parts.clock.now()
     if (rules.ttl - left < rules.ttl * rules.eagerRefresh) return
-    if (this.#flights.get(key) !== undefined || this.#backOffs.has(key)) return
+    if (this.#current(this.#flights, key) !== undefined || this.#backOffs.has(key, found.freshUntil)) return
     assertFactory(factory)
     const call = { key, factory, rules, options, find: async () => found }
-    const flight = this.#flights.begin(key, (own) => {
+    const flight = this.#begin(this.#flights, key, (own) => {
       own.hold()
       own.stale = found
       own.look()
       return this.#once(call, own)
     })
     options.waitUntil?.(settled(flight.promise))
+  }
+
+  /** The flight that a call may join. */
+  #current(flights: Flights<V>, key: string): Flight<Flown<V>, Read> | undefined {
+    const flight = flights.get(key)
+    return flight === undefined || flight.isOld() ? undefined : flight
+  }
+
+  /** Begins a flight that is old once the key was written or removed, or a tag of what is stale deleted. */
+  #begin(flights: Flights<V>, key: string, fly: Fly<Flown<V>, Read>): Flight<Flown<V>, Read> {
+    const { entries } = this.#parts
+    // What is made for a call that wants it new is not to be taken for older than what is made already.
+    if (flights === this.#forced) this.#flights.get(key)?.overtake()
+    let fill = entries.beginWrite(key)
+    const flight = flights.begin(key, (own) => {
+      own.renew = () => {
+        entries.endFill(key, fill)
+        fill = entries.beginWrite(key)
+      }
+      own.isOld = () => fill.changed || (own.stale?.tags !== undefined && entries.isDeleted(own.stale.tags))
+      return fly(own)
+    })
+    const end = () => entries.endFill(key, fill)
+    flight.promise.then(end, end)
+    return flight
   }
 
   /** Whether memory knows that there is no value. */
@@ -104,8 +133,11 @@ export class RegionLoads<V> {
     const { key, rules, options } = call
     const joined = flight.join(options.signal)
     try {
-      const flown = await this.#awaited(call, flight, joined)
-      if (flown === LATE) return this.#stale(key, flight)
+      let flown = await this.#awaited(call, flight, joined)
+      if (flown === LATE) {
+        if (flight.stale !== undefined) return this.#stale(key, flight, flight.stale)
+        flown = await joined
+      }
       if ('made' in flown) {
         this.#reads.missed(key)
         return flown.made
@@ -113,11 +145,13 @@ export class RegionLoads<V> {
       const { found } = flown
       // The flight has left its factory alone for a while, and this call has no use for what is stale.
       if (found.stale && !this.#within(found, rules.grace)) return this.load(key, call.factory, options)
-      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) this.#entries.slide(key, rules.slidingTtl)
+      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) this.#entries.slide(key, rules)
       return this.#reads.served(key, found.value, found.tier, found.stale)
     } catch (error) {
       const left = options.signal?.aborted === true && error === options.signal.reason
-      if (!left && this.#mayServe(call, flight.stale, rules.grace)) return this.#stale(key, flight)
+      const stale = staleOf(flight)
+      if (!left && stale !== undefined && this.#mayServe(call, stale, rules.grace))
+        return this.#stale(key, flight, stale)
       this.#reads.missed(key)
       throw error
     }
@@ -132,7 +166,7 @@ export class RegionLoads<V> {
     const { grace, swr, softTimeout } = call.rules
     if (call.options.forceFresh || (grace === 0 && swr === 0)) return joined
     if (flight.looked !== undefined) await Promise.race([flight.looked, joined.then(nothing, nothing)])
-    const { stale } = flight
+    const stale = staleOf(flight)
     if (stale === undefined || call.options.signal?.aborted) return joined
     if (this.#within(stale, swr)) return LATE
     if (softTimeout === Infinity || !this.#within(stale, grace)) return joined
@@ -140,9 +174,8 @@ export class RegionLoads<V> {
   }
 
   /** Hands out what is stale; the flight goes on without this call. */
-  #stale(key: string, flight: Flight<Flown<V>, Read>): V {
+  #stale(key: string, flight: Flight<Flown<V>, Read>, { value, tier }: Read): V {
     flight.hold()
-    const { value, tier } = flight.stale as Read
     return this.#reads.served(key, value, tier, true)
   }
 
@@ -153,7 +186,9 @@ export class RegionLoads<V> {
     if (found !== undefined && !found.stale && !options.forceFresh) return { found }
     flight.stale = found
     flight.look()
-    if (this.#mayServe(call, found, rules.grace) && this.#backOffs.has(key)) return { found: found as Read }
+    if (found !== undefined && this.#mayServe(call, found, rules.grace)) {
+      if (this.#backOffs.has(key, found.freshUntil, seeming(rules.ttl))) return { found }
+    }
     return this.#once(call, flight)
   }
 
@@ -185,16 +220,20 @@ export class RegionLoads<V> {
 
   async #make(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
     const { key, rules } = call
+    if (flight.abandoned) throw flight.signal.reason
+    flight.stale = staleOf(flight)
+    flight.renew()
     try {
-      const made = await this.#makes.make(key, call.factory, rules, call.options.tags, flight)
+      const made = await this.#makes.make(key, call.factory, rules, call.options.tags, flight, flight.renew)
       this.#backOffs.end(key)
       return { made }
     } catch (error) {
       // That it was aborted, or nobody waited any more, says nothing of whether it would fail again.
       if (flight.abandoned) throw error
-      const graceful = this.#mayServe(call, flight.stale, rules.grace)
-      if (graceful && rules.graceBackoff > 0) this.#backOffs.begin(key, rules.graceBackoff)
-      if (graceful || flight.held || this.#mayServe(call, flight.stale, rules.swr)) this.#tellOfFailure(key, error)
+      const stale = staleOf(flight)
+      const graceful = this.#mayServe(call, stale, rules.grace)
+      if (graceful && rules.graceBackoff > 0) this.#backOffs.begin(key, rules.graceBackoff, stale?.freshUntil)
+      if (graceful || flight.held || this.#mayServe(call, stale, rules.swr)) this.#tellOfFailure(key, error)
       throw error
     }
   }
@@ -220,8 +259,17 @@ const nothing = (): void => undefined
 
 /** Whether an entry is a fresh one that was made since. The same one may seem to end a little later. */
 function isNewer(found: Read, before: Read | undefined, ttl: number): boolean {
-  const seeming = ttl === Infinity ? 0 : ttl / 20
-  return !found.stale && (before === undefined || found.freshUntil > before.freshUntil + seeming)
+  return !found.stale && (before === undefined || found.freshUntil > before.freshUntil + seeming(ttl))
+}
+
+/** By how much the end of one entry may seem to differ between two reads of L2, in ms. */
+function seeming(ttl: number): number {
+  return ttl === Infinity ? 0 : ttl / 20
+}
+
+/** What is stale and may still be handed out. */
+function staleOf<T>(flight: Flight<T, Read>): Read | undefined {
+  return flight.isOld() ? undefined : flight.stale
 }
 
 /** Settles with a promise, and never rejects. */

@@ -50,6 +50,8 @@ export class RegionMany<V> {
     }
     const missing = [...values.keys()].filter((key) => values.get(key) === undefined)
     const reads = missing.length === 0 || options.forceFresh ? undefined : entries.readMany(missing, rules)
+    // Where all keys are being made already, nobody waits for it.
+    reads?.catch(() => undefined)
     const batch = new Batch(factory, chunk)
     const errors = new Map<string, unknown>()
     const load = async (key: string, i: number) => {

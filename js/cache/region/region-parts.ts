@@ -6,6 +6,7 @@ import type { Gate } from '../closed.ts'
 import type { Entries } from '../entries/entries.ts'
 import type { Counters, Timings } from '../figures/counters.ts'
 import type { SetOptions } from '../types.ts'
+import type { CallOrder } from './call-order.ts'
 import type { CallRules } from './call-rules.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { RegionLock } from './region-lock.ts'
@@ -31,6 +32,10 @@ export interface RegionParts {
   readonly tagsOf: (tags: readonly string[] | undefined, kept: number) => EntryTags | undefined | Promise<EntryTags>
   /** Deletes or expires tags. */
   readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
+  /** The order of writes that wait: one for a region and all of its namespaces. */
+  readonly order: CallOrder
+  /** What tags begin with as they are stored: of a namespace. */
+  readonly tagPrefix: string
   /** Throws for a key that cannot be one. */
   readonly checkKey: (key: string) => void
   /** What the caller calls a key: without its namespace. */

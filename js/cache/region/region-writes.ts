@@ -3,7 +3,6 @@ import type { Half } from '../../flow/tags/token.ts'
 import { longest } from '../entries/life.ts'
 import type { SetOptions } from '../types.ts'
 import { assertKeys } from './arguments.ts'
-import { CallOrder } from './call-order.ts'
 import { livesOf } from './call-rules.ts'
 import type { RegionParts } from './region-parts.ts'
 import { storeMany } from './store-many.ts'
@@ -13,30 +12,31 @@ import { Mutex, type TransactionWrite } from './transaction.ts'
 export class RegionWrites<V> {
   readonly #parts: RegionParts
   readonly #commits = new Mutex()
-  readonly #order = new CallOrder()
 
   constructor(parts: RegionParts) {
     this.#parts = parts
   }
 
   async set(key: string, value: V, options: SetOptions | undefined): Promise<boolean> {
-    const { entries, timings } = this.#parts
+    const { entries, order, tagPrefix, timings } = this.#parts
     const weight = timings.writeWeight(entries.context.l2 === undefined)
     const start = timings.start(weight)
     this.check(key, value)
     const lives = livesOf(this.#parts.rulesOf(options))
     let tags: EntryTags | undefined
-    if (options?.tags === undefined && entries.clockKnown) this.#order.overtake(key)
+    if (options?.tags === undefined && entries.clockKnown) order.overtake(key)
     else {
-      const isLast = this.#order.wait(key)
+      const wait = order.wait(key, options?.tags, tagPrefix)
       try {
         tags = await this.#tokens(options?.tags, longest(lives))
       } catch (error) {
-        isLast()
+        wait()
         throw error
       }
       // What was called later has taken its place.
-      if (!isLast()) return true
+      const waited = wait()
+      if (waited === 'untagged') await entries.remove([key])
+      if (waited !== 'last') return true
     }
     const { stored, pending } = entries.put(key, value, lives, tags)
     const sent = pending !== undefined && (await entries.send([pending]))
@@ -60,7 +60,7 @@ export class RegionWrites<V> {
     const start = timings.start()
     const store = (key: string, value: V) => {
       this.check(key, value)
-      this.#order.overtake(key)
+      this.#parts.order.overtake(key)
       return entries.put(key, value, livesOf(rules), tags)
     }
     if (!entries.clockKnown) await entries.learnClock()
@@ -89,7 +89,7 @@ export class RegionWrites<V> {
   async clear(): Promise<number> {
     const { gate, emitter, entries, name } = this.#parts
     gate.assertOpen()
-    this.#order.overtakeAll()
+    this.#parts.order.overtakeAll()
     if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.clear()
     if (emitter.has('clear')) emitter.emit('clear', { region: name, removed })
@@ -100,8 +100,10 @@ export class RegionWrites<V> {
   async changeTags(half: Half, tags: string | Iterable<string>): Promise<void> {
     const { gate, entries, changeTags } = this.#parts
     gate.assertOpen()
+    const names = isIterable(tags) ? [...tags] : tags
+    this.#parts.order.changeTags(names, this.#parts.tagPrefix)
     if (!entries.clockKnown) await entries.learnClock()
-    await changeTags(half, tags)
+    await changeTags(half, names)
   }
 
   /** Applies what a transaction wrote. Commits of one region do not interleave. */
@@ -109,7 +111,7 @@ export class RegionWrites<V> {
     const { entries, commit } = this.#parts
     return this.#commits.run(async () => {
       if (!entries.clockKnown) await entries.learnClock()
-      for (const key of writes.keys()) this.#order.overtake(key)
+      for (const key of writes.keys()) this.#parts.order.overtake(key)
       await commit(writes)
     })
   }
@@ -133,7 +135,7 @@ export class RegionWrites<V> {
     gate.assertOpen()
     const start = timings.start()
     for (const key of keys) checkKey(key)
-    for (const key of keys) this.#order.overtake(key)
+    for (const key of keys) this.#parts.order.overtake(key)
     if (!entries.clockKnown) await entries.learnClock()
     const removed = await entries.remove(keys)
     if (emitter.has('delete')) {
@@ -142,4 +144,8 @@ export class RegionWrites<V> {
     timings.end('delete', start)
     return removed
   }
+}
+
+function isIterable(tags: string | Iterable<string>): tags is Iterable<string> {
+  return typeof tags === 'object' && tags !== null && Symbol.iterator in tags
 }

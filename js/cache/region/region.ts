@@ -14,6 +14,7 @@ import type {
 } from '../types.ts'
 import { warm } from '../warm.ts'
 import { assertFunction } from './arguments.ts'
+import type { CallRules } from './call-rules.ts'
 import type { Namespace } from './namespace.ts'
 import { RegionEntries } from './region-entries.ts'
 import { RegionLoads } from './region-loads.ts'
@@ -62,8 +63,8 @@ export class Region<V = unknown> {
   get(key: string): Promise<V | undefined> {
     try {
       const value = this.#reads.local(key)
-      const { slidingTtl } = this.#parts.defaults()
-      if (slidingTtl > 0) return this.#sliding(key, value, slidingTtl)
+      const rules = this.#parts.defaults()
+      if (rules.slidingTtl > 0) return this.#sliding(key, value, rules)
       return value === undefined ? this.#reads.remote(key) : Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
@@ -155,9 +156,9 @@ export class Region<V = unknown> {
   }
 
   /** A read of a region whose entries live on when they are read. */
-  async #sliding(key: string, local: V | undefined, ttl: number): Promise<V | undefined> {
+  async #sliding(key: string, local: V | undefined, rules: CallRules): Promise<V | undefined> {
     const value = local === undefined ? await this.#reads.remote(key) : local
-    if (value !== undefined) this.#entries.slide(key, ttl)
+    if (value !== undefined) this.#entries.slide(key, rules)
     return value
   }
 
@@ -171,7 +172,7 @@ export class Region<V = unknown> {
       if (value === undefined) return this.#loads.load(key, factory, options)
       const { eagerRefresh, slidingTtl } = this.#parts.defaults()
       if (options?.eagerRefresh ?? eagerRefresh) this.#loads.ahead(key, factory, options)
-      if (options?.slidingTtl ?? slidingTtl) this.#entries.slide(key, this.#parts.rulesOf(options).slidingTtl)
+      if (options?.slidingTtl ?? slidingTtl) this.#entries.slide(key, this.#parts.rulesOf(options))
       return Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)

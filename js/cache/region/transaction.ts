@@ -61,8 +61,9 @@ export class Transaction<V> {
 
   /** Deletes `key` at the commit; answers whether there was a value. */
   async delete(key: string): Promise<boolean> {
-    const existed = await this.has(key)
     this.#assertOpen()
+    this.#source.checkKey(key)
+    const existed = this.has(key)
     this.#writes.set(key, { kind: 'delete' })
     return existed
   }

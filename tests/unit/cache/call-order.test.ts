@@ -51,3 +51,66 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])(
     })
   },
 )
+
+/** Two processes that share a tier, without a bus. */
+function processes(options: object = {}) {
+  const shared = new SharedTier()
+  const regions = { regions: { s: { ttl: '1m', ...options } }, bus: false } as const
+  const [here, there] = [shared.process(regions), shared.process(regions)]
+  return {
+    ...shared,
+    clock: shared.clock,
+    here: here.cache.region('s'),
+    there: there.cache.region('s'),
+    driver: here.driver,
+  }
+}
+
+describe('of calls that nobody awaits', () => {
+  it('a set after a deleteMany of many keys is kept', async () => {
+    const { here, there } = processes()
+    const keys = Array.from({ length: 1_200 }, (_, i) => `k${i}`)
+    await here.setMany(keys.map((key) => [key, 'old'] as const))
+    const [removed] = await Promise.all([here.deleteMany(keys), here.set('k1100', 'new')])
+    expect(removed).toBe(1_200)
+    for (const region of [here, there]) {
+      expect(await region.get('k1100')).toBe('new')
+      expect(await region.get('k1101')).toBeUndefined()
+    }
+  })
+
+  it.each([
+    ['deleteByTag', (region: ReturnType<typeof processes>['here']) => region.deleteByTag('t')],
+    ['expireByTag', (region: ReturnType<typeof processes>['here']) => region.expireByTag(new Set(['u', 't']))],
+  ])('a set with a tag is met by the %s after it', async (_, change) => {
+    const { here, there } = processes()
+    await here.set('k', 'before')
+    await Promise.all([here.set('k', 'old', { tags: ['t'] }), change(here)])
+    for (const region of [here, there]) expect(await region.get('k')).toBeUndefined()
+  })
+
+  it('a set in a namespace is met by the clear after it', async () => {
+    const { here, there } = processes()
+    const tenant = here.namespace('t')
+    await Promise.all([tenant.set('k', 'old'), tenant.clear()])
+    expect(await tenant.get('k')).toBeUndefined()
+    expect(await there.namespace('t').get('k')).toBeUndefined()
+  })
+
+  it('in a transaction a set after a delete is kept', async () => {
+    const { cache } = makeCache({ regions: { s: {} } })
+    const region = cache.region('s')
+    await region.set('k', 'old')
+    await region.transaction((tx) => Promise.all([tx.delete('k'), tx.set('k', 'new')]))
+    expect(await region.get('k')).toBe('new')
+  })
+})
+
+it('what L2 was not told of stays when something looks at what L2 has', async () => {
+  const { here } = processes({ grace: '1h' })
+  await here.set('k', 'shared')
+  await here.set('k', 'own', { l2: { skip: true } })
+  expect((await here.getEntry('k')).value).toBe('own')
+  await here.touch('k', '1h')
+  expect(await here.get('k')).toBe('own')
+})

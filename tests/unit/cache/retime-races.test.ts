@@ -171,3 +171,63 @@ describe('touch', () => {
     expect(await region.getOrSet('own', REFUSE)).toBe('v')
   })
 })
+
+describe('a sliding lifetime', () => {
+  const SLIDING = { regions: { s: { ttl: '1m', slidingTtl: '1m' } }, bus: false } as const
+
+  it('takes nothing from an entry that was given longer, here or by another process', async () => {
+    const tier = new SharedTier()
+    const here = tier.process(SLIDING).cache.region('s')
+    const there = tier.process(SLIDING).cache.region('s')
+    await here.set('k', 'v')
+    await there.get('k')
+    await tier.clock.advance(20_000)
+    await Promise.all([here.touch('k', '1h'), here.get('k')])
+    expect(await here.ttl('k')).toBeGreaterThan(3_000_000)
+    await there.get('k')
+    await tier.clock.settle()
+    expect(await tier.process(SLIDING).cache.region('s').ttl('k')).toBeGreaterThan(3_000_000)
+  })
+
+  it('is not for what says that there is nothing', async () => {
+    const { cache, clock } = makeCache({ regions: { s: { ttl: '1h', negativeTtl: 1_000, slidingTtl: '1h' } } })
+    const region = cache.region('s')
+    await region.getOrSet('k', () => null)
+    await clock.advance(500)
+    expect(await region.get('k')).toBeNull()
+    expect(await region.getOrSet('k', () => null)).toBeNull()
+    await clock.advance(600)
+    expect(await region.get('k')).toBeUndefined()
+  })
+})
+
+it('expire forgets that there is nothing', async () => {
+  const { cache } = makeCache({ regions: { s: { ttl: '1m', negativeTtl: '1m' } } })
+  const region = cache.region('s')
+  await region.getOrSet('k', () => undefined)
+  expect(await region.getOrSet('k', () => 'not tried')).toBeUndefined()
+  expect(await region.expire('k')).toBe(false)
+  expect(await region.getOrSet('k', () => 'there')).toBe('there')
+})
+
+it('close leaves nothing unhandled of a batch whose keys are all being made', async () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const tier = new SharedTier()
+  const { cache, driver } = tier.process({ regions: { s: {} }, bus: false })
+  const region = cache.region('s')
+  const slow = deferred<string>()
+  region.getOrSet('k', () => slow.promise).catch(() => undefined)
+  await tier.clock.settle()
+  driver.breakOnce('getMany', 100)
+  const many = region.getOrSetMany(['k'], () => new Map())
+  const closing = cache.close()
+  await tier.clock.advance(20_000)
+  await closing
+  slow.resolve('x')
+  await many
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})

@@ -1,35 +1,6 @@
+import { type Call, type Flight, madeBy, OWN_TTL } from './flight.ts'
 import type { Options, Plan } from './steps.ts'
 import { type Found, type Tag, Tiers } from './tiers.ts'
-
-/** What a call came to; nothing while it is under way. */
-export type Outcome = { readonly value: unknown } | { readonly error: string } | undefined
-
-/** A call as the reference knows it. */
-export interface Call {
-  readonly key: string
-  readonly options: Options
-  outcome: Outcome
-  flight?: Flight
-}
-
-/** One run of a factory, and the calls that wait for it. */
-interface Flight {
-  readonly key: string
-  readonly forced: boolean
-  readonly options: Options
-  readonly plan: Plan
-  readonly began: number
-  readonly stale: Found | undefined
-  readonly tags: readonly Tag[]
-  readonly value: unknown
-  readonly waiting: Set<Call>
-  /** It goes on, whoever leaves. */
-  held: boolean
-  /** Its key was written or removed since it began. */
-  overtaken: boolean
-  abandoned: boolean
-  over: boolean
-}
 
 interface Timer {
   readonly due: number
@@ -52,7 +23,7 @@ export class Reference {
   readonly #tiers: Tiers
   readonly #flights = new Map<string, Flight>()
   readonly #running = new Set<Flight>()
-  readonly #backOff = new Map<string, number>()
+  readonly #backOff = new Map<string, { readonly until: number; readonly fresh: number }>()
   #timers: Timer[] = []
 
   constructor(region: Options, hasL2: boolean) {
@@ -79,7 +50,7 @@ export class Reference {
   get(key: string): unknown {
     const found = this.#tiers.look(key)
     if (found === undefined || found.stale || found.value === undefined) return this.#missed(key)
-    this.#slide(key, this.#region.slidingTtl)
+    this.#slide(key, this.#region)
     return this.#served(key, found)
   }
 
@@ -126,6 +97,7 @@ export class Reference {
   expire(key: string): boolean {
     const found = this.#tiers.read(key)
     this.#overtake(key)
+    if (found !== undefined && found.value === undefined) this.#tiers.delete(key)
     if (found?.value === undefined) return false
     this.#tiers.retime(key, found, this.now, found.kept)
     return true
@@ -149,7 +121,7 @@ export class Reference {
     if (inMemory !== undefined) {
       for (const call of calls) call.outcome = { value: this.#served(key, inMemory) }
       if (inMemory.value === undefined) return
-      this.#slide(key, options.slidingTtl)
+      this.#slide(key, options)
       this.#refreshAhead(key, inMemory, options, plan, tags)
       return
     }
@@ -167,15 +139,15 @@ export class Reference {
     const options = this.#rules(calls[0]?.options ?? {})
     const forced = options.forceFresh === true
     const under = this.#flights.get(`${forced} ${key}`)
-    if (under !== undefined) {
+    if (under !== undefined && !this.#isOld(under)) {
       this.#join(under, calls, options)
       return
     }
     const found = forced ? this.#tiers.held(key) : this.#tiers.read(key, options)
-    const backsOff = (this.#backOff.get(key) ?? 0) > this.now
+    const backsOff = found !== undefined && this.#backsOff(key, found, (options.ttl ?? 0) / 20)
     if (!forced && found !== undefined && (!found.stale || (this.#serves(found, options.grace) && backsOff))) {
       for (const call of calls) call.outcome = { value: this.#served(key, found) }
-      if (!found.stale && found.value !== undefined) this.#slide(key, options.slidingTtl)
+      if (!found.stale && found.value !== undefined) this.#slide(key, options)
       return
     }
     const flight = this.#begin(key, options, plan, tags, found, run())
@@ -200,10 +172,20 @@ export class Reference {
   #refreshAhead(key: string, found: Found, options: Options, plan: Plan, tags: readonly string[]): void {
     const { eagerRefresh = 0, ttl = 0 } = options
     if (eagerRefresh === 0 || found.fresh - this.now > ttl - ttl * eagerRefresh) return
-    if (this.#flights.has(`false ${key}`) || (this.#backOff.get(key) ?? 0) > this.now) return
+    const under = this.#flights.get(`false ${key}`)
+    if ((under !== undefined && !this.#isOld(under)) || this.#backsOff(key, found, 0)) return
     const flight = this.#begin(key, options, plan, tags, found, ++this.runs)
     flight.held = true
     if (plan.delay === 0) this.#end(flight)
+  }
+
+  #isOld({ overtaken, stale }: Flight): boolean {
+    return overtaken || (stale !== undefined && this.#tiers.isDeleted(stale.tags))
+  }
+
+  #backsOff(key: string, { fresh }: Found, slack: number): boolean {
+    const there = this.#backOff.get(key)
+    return there !== undefined && there.until > this.now && fresh <= there.fresh + slack
   }
 
   #begin(
@@ -216,9 +198,11 @@ export class Reference {
   ): Flight {
     const forced = options.forceFresh === true
     const value = madeBy(plan, key, run, stale)
-    const state = { held: false, overtaken: false, abandoned: false, over: false }
+    const state = { held: false, overtaken: false, late: false, abandoned: false, over: false }
     const made = { began: this.now, stale, tags: this.#tiers.capture(tags), value, waiting: new Set<Call>() }
     const flight: Flight = { key, forced, options, plan, ...made, ...state }
+    const ordinary = this.#flights.get(`false ${key}`)
+    if (forced && ordinary !== undefined) ordinary.late = true
     this.#flights.set(`${forced} ${key}`, flight)
     this.#running.add(flight)
     if (plan.delay > 0) this.#timers.push({ due: this.now + plan.delay, run: () => this.#end(flight) })
@@ -250,7 +234,8 @@ export class Reference {
     if (flight.over) return
     flight.over = true
     this.#running.delete(flight)
-    const { key, plan, options, stale } = flight
+    const { key, plan, options } = flight
+    const stale = this.#isOld(flight) ? undefined : flight.stale
     const error = timeout ?? (plan.end === 'throw' ? `failed ${String(flight.value)}` : undefined)
     if (error === undefined) {
       this.#keep(flight)
@@ -261,11 +246,11 @@ export class Reference {
         call.outcome = { value: flight.value }
       }
     } else {
-      this.errors++
+      if (!flight.abandoned) this.errors++
       const graceful = !flight.forced && stale !== undefined && this.#serves(stale, options.grace)
       const quiet = flight.forced || stale === undefined || !this.#serves(stale, options.swr)
       if (!flight.abandoned) {
-        if (graceful) this.#backOff.set(key, this.now + (options.graceBackoff ?? 0))
+        if (graceful) this.#backOff.set(key, { until: this.now + (options.graceBackoff ?? 0), fresh: stale.fresh })
         if (graceful || flight.held || !quiet) this.events.push(`refresh-failed ${key}`)
       }
       for (const call of flight.waiting) {
@@ -281,7 +266,7 @@ export class Reference {
   #keep(flight: Flight): void {
     const { key, plan, options, value, tags } = flight
     const { negativeTtl = 0 } = options
-    if (flight.overtaken || flight.abandoned || plan.end === 'skip') return
+    if (flight.overtaken || flight.late || flight.abandoned || plan.end === 'skip') return
     if (value === undefined && negativeTtl === 0) return
     if (!this.#tiers.isValid(tags)) return
     const ttl = plan.end === 'ttl' ? OWN_TTL : options.ttl
@@ -303,8 +288,9 @@ export class Reference {
     for (const flight of this.#running) if (flight.key === key) flight.overtaken = true
   }
 
-  #slide(key: string, ttl = 0): void {
+  #slide(key: string, { slidingTtl: ttl = 0, negativeTtl = 0 }: Options): void {
     const held = this.#tiers.held(key)
+    if (held?.value === null && negativeTtl > 0) return
     if (ttl === 0 || held === undefined || held.fresh - this.now > ttl * 0.9) return
     this.#tiers.retime(key, held, this.now + ttl, this.now + ttl + held.kept - held.fresh)
   }
@@ -334,14 +320,4 @@ export class Reference {
     this.#missed(call.key)
     call.outcome = { error }
   }
-}
-
-/** What a factory asks for by `setOptions`. */
-export const OWN_TTL = 150
-
-/** What a run makes: `notModified` answers what is stale, where there is something. */
-export function madeBy({ end }: Plan, key: string, run: number, stale: { value: unknown } | undefined): unknown {
-  if (end === 'undefined') return undefined
-  if (end === 'null') return null
-  return end === 'notModified' && stale?.value !== undefined ? stale.value : `${key} ${run}`
 }

@@ -6,7 +6,8 @@ import { CacheError } from '../../../../js/errors.ts'
 import { ChaosDriver } from '../../../../js/testing/chaos-driver.ts'
 import { FakeClock } from '../../../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../../../js/tiers/memory.ts'
-import { type Call, type Outcome, OWN_TTL, Reference } from './reference.ts'
+import { type Call, type Outcome, OWN_TTL } from './flight.ts'
+import { Reference } from './reference.ts'
 import { KEYS, PLACES, type Plan, type Schedule, type Step, type Where } from './steps.ts'
 
 /** Longer than anything lasts that a schedule begins. */

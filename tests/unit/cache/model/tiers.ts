@@ -90,10 +90,11 @@ export class Tiers {
   /** L2 counts where there is one; memory then takes over what it has. */
   read(key: string, { l1, l2 }: Options = {}): Found | undefined {
     if (this.#l2 === undefined || l2?.skip) return this.held(key)
+    const held = this.held(key)
+    if (held?.own) return held
     const entry = this.#l2.get(key)
     const found = this.#found(entry, L2)
     if (found === undefined || entry === undefined) {
-      if (this.#l1.get(key)?.own) return this.held(key)
       this.#l1.delete(key)
       return undefined
     }
@@ -110,6 +111,10 @@ export class Tiers {
     const states = entry.tags.map(({ name, deleted, expired }) => this.#state(name, deleted, expired))
     if (states.includes('deleted')) return undefined
     return { ...entry, tier, stale: entry.fresh <= this.now || states.includes('expired') }
+  }
+
+  isDeleted(tags: readonly Tag[]): boolean {
+    return tags.some(({ name, deleted, expired }) => this.#state(name, deleted, expired) === 'deleted')
   }
 
   capture(tags: readonly string[]): Tag[] {
