@@ -39,7 +39,7 @@ test('imports in js/ only point down', () => {
 })
 
 test.each([
-  ["import { Region } from '../cache/region.ts'", 'js/cache/region/region.ts'],
+  ["import { Region } from '../cache/region/region.ts'", 'js/cache/region/region.ts'],
   ["import type { Flight } from '../flow/flight.ts'", 'js/flow/flight.ts'],
   ["export * from '../index.ts'", 'js/index.ts'],
   ["const later = () => import('../flow/flight.ts')", 'js/flow/flight.ts'],
