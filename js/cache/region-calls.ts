@@ -117,7 +117,7 @@ export abstract class RegionCalls<Values extends object = Record<string, unknown
   getOrSet<Name extends TypedName<Values>>(
     region: Name,
     key: string,
-    factory: Factory<Values[Name]>,
+    factory: Factory<Values[Name], Values[Name]>,
     options?: GetOrSetOptions,
   ): Promise<Values[Name]>
   getOrSet<V>(region: UntypedName<Values>, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V>

@@ -29,6 +29,10 @@ export async function typesOfSchemas(): Promise<void> {
   expectTypeOf(await cache.get('users', 'u1')).toEqualTypeOf<User | undefined>()
   expectTypeOf(await cache.getMany('users', ['u1'])).toEqualTypeOf<Map<string, User>>()
   expectTypeOf(await cache.getOrSet('users', 'u1', () => ({ name: 'Ada' }))).toEqualTypeOf<User>()
+  await cache.getOrSet('users', 'u1', (context) => {
+    expectTypeOf(context.stale).toEqualTypeOf<User | undefined>()
+    return context.stale === undefined ? { name: 'Ada' } : context.notModified()
+  })
   await cache.set('users', 'u1', { name: 'Ada' })
   await cache.setMany('users', { u1: { name: 'Ada' } })
   await cache.transaction('users', async (tx) => {
