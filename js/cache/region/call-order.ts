@@ -5,6 +5,7 @@ interface Waiting {
   /** As they are stored. They may be wrong: nobody has looked at them yet. */
   readonly tags: readonly string[]
   untagged: boolean
+  readonly over: Promise<void>
 }
 
 /**
@@ -28,13 +29,24 @@ export class CallOrder {
    * @param tags As the caller gave them.
    */
   wait(key: string, tags: readonly string[] | undefined, tagPrefix: string): () => Waited {
-    const own: Waiting = { tags: Array.isArray(tags) ? tags.map((tag) => tagPrefix + tag) : [], untagged: false }
+    let end: () => void = () => undefined
+    const over = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const own: Waiting = { tags: Array.isArray(tags) ? tags.map((tag) => tagPrefix + tag) : [], untagged: false, over }
     this.#waiting.set(key, own)
     return () => {
+      end()
       if (this.#waiting.get(key) !== own) return 'replaced'
       this.#waiting.delete(key)
       return own.untagged ? 'untagged' : 'last'
     }
+  }
+
+  /** Settles when the writes of these keys that wait now have begun: what takes its time comes after them. */
+  async settled(keys: Iterable<string>): Promise<void> {
+    if (this.#waiting.size === 0) return
+    await Promise.all(Array.from(keys, (key) => this.#waiting.get(key)?.over))
   }
 
   /** `key` is written or removed without a wait. */

@@ -111,7 +111,7 @@ export class RegionWrites<V> {
     const { entries, commit } = this.#parts
     return this.#commits.run(async () => {
       if (!entries.clockKnown) await entries.learnClock()
-      for (const key of writes.keys()) this.#parts.order.overtake(key)
+      await this.#parts.order.settled(writes.keys())
       await commit(writes)
     })
   }
