@@ -140,7 +140,6 @@ export class CacheManager<Values extends object = Record<string, unknown>>
       latencyLimits: alerts === false ? false : alerts.latency,
       onRestart: monitor.restart,
     }
-    if (this.#shared.remote !== undefined) warnOfMissingKey(resolved)
   }
 
   /**
@@ -299,6 +298,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
     const resolve = (own: RegionOptions) => resolveRegion(name, own, this.#options, this.#host)
     const handle = new RegionHandle(name, this.#options.regions?.[name] ?? {}, resolve, this.#shared)
     this.#handles.set(name, handle)
+    if (this.#shared.remote !== undefined) warnOfMissingKey(this.#resolved, name)
     return handle
   }
 

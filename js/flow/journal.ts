@@ -55,10 +55,10 @@ export class Journal {
     return this.#bytes
   }
 
-  /** How long the oldest has waited, in ms; 0 where nothing waits. */
+  /** How long the oldest has waited, in whole ms; 0 where nothing waits. */
   get age(): number {
     const [oldest] = this.#units
-    return oldest === undefined ? 0 : this.#now() - oldest.since
+    return oldest === undefined ? 0 : Math.round(this.#now() - oldest.since)
   }
 
   /** Whether anything waits for `region`. */

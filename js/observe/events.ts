@@ -49,7 +49,8 @@ export interface CacheEvents {
   }
   /**
    * What a tier missed while it was away is being written to it ('replaying'), or that has ended
-   * ('replayed'). `entries` counts what arrived, `waiting` what still waits.
+   * ('replayed'). `entries` counts what arrived, `waiting` what still waits; a write that a newer one
+   * of its key has replaced meanwhile is in neither.
    */
   replay: {
     readonly tier: string

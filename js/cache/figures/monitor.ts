@@ -69,7 +69,8 @@ export class Monitor {
       case 'replay': {
         const { state, waiting } = event
         const entries = state === 'replayed' ? event.sent : 0
-        logger.info(`${tier}: ${state}, ${entries} writes sent, ${waiting} wait`, { tier })
+        const sent = state === 'replayed' ? ` ${entries} writes,` : ''
+        logger.info(`${tier}: ${state}${sent} ${waiting} wait`, { tier })
         emitter.emit('replay', { tier, state, entries, waiting })
         break
       }

@@ -1,4 +1,5 @@
 import { invalidOption } from '../../config/units.ts'
+import type { GetOrSetRequest } from '../types.ts'
 
 /**
  * A string would be taken for its letters.
@@ -17,9 +18,14 @@ export function assertSignal(signal: unknown): void {
   throw invalidOption('signal', signal, 'an AbortSignal')
 }
 
+/** Whether the first argument of `getOrSet` is all of them in one object. */
+export function isRequest<V, Known>(key: unknown): key is GetOrSetRequest<V, Known> {
+  return typeof key === 'object' && key !== null
+}
+
 /** @throws CacheError `INVALID_OPTION` */
 export function assertFactory(factory: unknown): void {
-  assertFunction(factory, 'factory', 'a function; options come after it')
+  assertFunction(factory, 'factory', factory === undefined ? 'a function' : 'a function; options come after it')
 }
 
 /** @throws CacheError `INVALID_OPTION` */

@@ -4,6 +4,7 @@ import type {
   Factory,
   GetOrSetManyOptions,
   GetOrSetOptions,
+  GetOrSetRequest,
   ManyFactory,
   SetOptions,
   WarmData,
@@ -11,7 +12,7 @@ import type {
   WarmProgress,
 } from '../types.ts'
 import { warm } from '../warm.ts'
-import { assertFactory, assertFunction, assertKeys } from './arguments.ts'
+import { assertFactory, assertFunction, assertKeys, isRequest } from './arguments.ts'
 import type { Region } from './region.ts'
 import { ManyResult } from './region-many.ts'
 import type { Scope } from './scope.ts'
@@ -114,9 +115,19 @@ export class Namespace<V = unknown> {
   /** See `Region.getOrSet`. */
   getOrSet(key: string, factory: Factory<V, V>, options?: GetOrSetOptions): Promise<V>
   getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined>
-  async getOrSet(key: string, factory: Factory<V | undefined, V>, options?: GetOrSetOptions): Promise<V | undefined> {
+  getOrSet(request: GetOrSetRequest<V, V>): Promise<V>
+  getOrSet(request: GetOrSetRequest<V | undefined, V>): Promise<V | undefined>
+  async getOrSet(
+    key: string | GetOrSetRequest<V | undefined, V>,
+    factory?: Factory<V | undefined, V>,
+    options?: GetOrSetOptions,
+  ): Promise<V | undefined> {
+    if (factory === undefined && isRequest<V | undefined, V>(key)) {
+      const { key: own, factory: ownFactory, ...rest } = key
+      return this.getOrSet(own, ownFactory, rest)
+    }
     assertFactory(factory)
-    return this.#region.getOrSet(this.#stored(key), factory, tagged(options))
+    return this.#region.getOrSet(this.#stored(key as string), factory as Factory<V | undefined, V>, tagged(options))
   }
 
   /** See `Region.getOrSetMany`. The factory is told of keys as they are called in this namespace. */

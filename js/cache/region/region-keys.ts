@@ -56,13 +56,12 @@ export class RegionKeys {
   }
 }
 
-/** One warning where regions encrypt that others could share, and no key is configured. */
-export function warnOfMissingKey({ encryption, regions, logger }: ResolvedManager): void {
-  if (encryption !== undefined) return
-  const names = [...regions].filter(([, { encryption: encrypts, l2 }]) => encrypts && !l2.skip).map(([name]) => name)
-  if (names.length === 0) return
+/** A warning where a region encrypts that others could share, and no key is configured. */
+export function warnOfMissingKey({ encryption, regions, logger }: ResolvedManager, name: string): void {
+  const region = regions.get(name)
+  if (encryption !== undefined || region?.encryption !== true || region.l2.skip) return
   logger.warn(
-    `no encryption key is configured, so ${names.join(', ')} stay in memory, under a key of this process: ` +
+    `no encryption key is configured, so region '${name}' stays in memory, under a key of this process: ` +
       'set `encryption.keys` or CACHE_ENCRYPTION_KEY',
   )
 }

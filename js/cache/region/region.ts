@@ -13,7 +13,7 @@ import type {
   WarmProgress,
 } from '../types.ts'
 import { warm } from '../warm.ts'
-import { assertFunction } from './arguments.ts'
+import { assertFunction, isRequest } from './arguments.ts'
 import type { CallRules } from './call-rules.ts'
 import type { Namespace } from './namespace.ts'
 import { RegionEntries } from './region-entries.ts'
@@ -261,8 +261,4 @@ export class Region<V = unknown> {
     if (writes.size > 0) await this.#writes.commit(writes)
     return result
   }
-}
-
-function isRequest<V, Known>(key: unknown): key is GetOrSetRequest<V, Known> {
-  return typeof key === 'object' && key !== null
 }

@@ -51,3 +51,17 @@ it('a region whose version changes at run time starts anew, in memory and in L2'
   expect(await make(false).get('notes', 'a')).toBe('old shape')
   expect(await cache.get('notes', 'a')).toBe('new shape')
 })
+
+describe('a region that encrypts, over an L2 and without a configured key', () => {
+  it('says at its first use, once, that it stays in memory', async () => {
+    const warnings: string[] = []
+    const logger = { warn: (message: string) => warnings.push(message) }
+    const cache = new CacheManager({ l2: memoryDriver({ shared: true }), logger })
+    await cache.set('api_responses', 'k', 1)
+    expect(warnings).toEqual([])
+    await cache.set('user_preferences', 'k', 1)
+    await cache.set('user_preferences', 'k', 2)
+    expect(warnings).toEqual([expect.stringMatching(/'user_preferences' stays in memory.*CACHE_ENCRYPTION_KEY/)])
+    await cache.close()
+  })
+})

@@ -22,6 +22,17 @@ describe.each(KIND_NAMES)('a namespace of a %s region', (kind) => {
     ])
   })
 
+  it('takes a request of getOrSet in one object', async () => {
+    const { cache } = makeCache()
+    const region = cache.region<string>(kind)
+    const a = region.namespace('a')
+    const request = { key: 'k', factory: () => 'made', tags: ['t'] }
+    expect(await a.getOrSet(request)).toBe('made')
+    expect([await a.get('k'), await region.get('k')]).toEqual(['made', undefined])
+    await a.deleteByTag('t')
+    expect(await a.get('k')).toBeUndefined()
+  })
+
   it('is cleared with those inside of it, and no other', async () => {
     const { cache } = makeCache()
     const region = cache.region<number>(kind)
