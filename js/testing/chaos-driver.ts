@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
-import type { Driver, DriverEntry, Exchange } from '../tiers/driver.ts'
+import type { Driver, DriverEntry, Exchange, Replacement, ScanStep } from '../tiers/driver.ts'
+import { noScan } from '../tiers/tier-error.ts'
 import { type FaultPlan, Faults } from './faults.ts'
 
 /** The methods of a driver that a fault may hit. */
@@ -26,6 +27,7 @@ const WRITES: ReadonlySet<DriverMethod> = new Set([
   'exchangeTogether',
   'setIfAbsent',
   'commit',
+  'replaceMany',
   'lock',
 ])
 
@@ -138,6 +140,17 @@ export class ChaosDriver implements Driver {
 
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
     return this.#call('deletePrefix', () => this.#tier.deletePrefix(prefix, signal))
+  }
+
+  scan(prefix: string, cursor?: string): Promise<ScanStep> {
+    return this.#call('scan', async () => this.#tier.scan?.(prefix, cursor) ?? Promise.reject(noScan(this.name)))
+  }
+
+  replaceMany(replacements: readonly Replacement[]): Promise<boolean[]> {
+    return this.#call(
+      'replaceMany',
+      async () => this.#tier.replaceMany?.(replacements) ?? Promise.reject(noScan(this.name)),
+    )
   }
 
   lock(entry: DriverEntry): Promise<boolean> {

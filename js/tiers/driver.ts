@@ -68,6 +68,17 @@ export interface Driver {
    */
   deletePrefix(prefix: string, signal?: AbortSignal): Promise<number>
   /**
+   * Some of the keys that start with `prefix`, and where to go on: from no `cursor` until there is
+   * none, every key is told that is there all the time, and maybe twice. Absent where the tier cannot
+   * tell its keys; then `replaceMany` is too.
+   */
+  scan?(prefix: string, cursor?: string): Promise<ScanStep>
+  /**
+   * Puts each value in the place of what begins with its `head`, and nowhere else; what it replaces
+   * hands its lifetime on. Answers for each whether it did, in order; each entry is atomic by itself.
+   */
+  replaceMany?(replacements: readonly Replacement[]): Promise<boolean[]>
+  /**
    * Takes the lock `key` for `ttl` ms: stores the token `value` where there is none, or the same
    * one, which so is kept for longer. Answers whether it did; false: somebody else has it. Atomic.
    * Absent where the tier has no locks; then `unlock` is too.
@@ -123,6 +134,20 @@ export interface DriverEntry {
   readonly before?: number
 }
 
+/** One step of a scan: keys, and the cursor to go on with, if there may be more. */
+export interface ScanStep {
+  readonly keys: readonly string[]
+  readonly cursor: string | undefined
+}
+
+/** A value that is to take the place of one that is known. */
+export interface Replacement {
+  readonly key: string
+  /** How the value begins that it replaces; not empty. */
+  readonly head: Uint8Array
+  readonly value: Uint8Array
+}
+
 /** What `exchangeMany` found under each key, in order, and the value of the guard key. */
 export interface Exchange {
   readonly previous: Previous[]
@@ -155,6 +180,11 @@ export function isOlder(a: Uint8Array, b: Uint8Array): boolean {
 /** Whether two values have the same bytes. */
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && a.every((byte, i) => byte === b[i])
+}
+
+/** Whether a value begins with `head`. */
+export function beginsWith(value: Uint8Array, head: Uint8Array): boolean {
+  return value.byteLength >= head.byteLength && head.every((byte, i) => byte === value[i])
 }
 
 /** What `exchangeMany` says of a value that it replaced. */

@@ -4,6 +4,7 @@ import { broadcastChannelBus, hasBroadcastChannel } from './broadcast-channel.ts
 import type { Bus } from './bus.ts'
 import {
   type BusOptions,
+  beginsWith,
   type Driver,
   type DriverEntry,
   type Exchange,
@@ -11,6 +12,8 @@ import {
   isSame,
   type Previous,
   previousOf,
+  type Replacement,
+  type ScanStep,
 } from './driver.ts'
 import { BY_EXPIRY, EntryDatabase, forget, type Store, TIER } from './indexeddb-database.ts'
 import { closedError, tierError } from './tier-error.ts'
@@ -138,6 +141,27 @@ class IndexedDbDriver implements Driver {
     return removed
   }
 
+  /** The cursor is the last key. */
+  async scan(prefix: string, cursor?: string): Promise<ScanStep> {
+    return this.#transact('readonly', async (store) => {
+      const keys = await store.getAllKeys(prefixRange(prefix, cursor), STEP)
+      return { keys, cursor: keys.length < STEP ? undefined : keys.at(-1) }
+    })
+  }
+
+  async replaceMany(replacements: readonly Replacement[]): Promise<boolean[]> {
+    return this.#transact('readwrite', async (store) => {
+      const now = this.#clock.wall()
+      const there = await Promise.all(replacements.map(({ key }) => store.get(key)))
+      return replacements.map(({ key, head, value }, i) => {
+        const stored = there[i]
+        if (stored === undefined || stored.e <= now || !beginsWith(stored.v, head)) return false
+        forget(store.put({ v: new Uint8Array(value), e: stored.e }, key))
+        return true
+      })
+    })
+  }
+
   async lock(entry: DriverEntry): Promise<boolean> {
     return this.#transact('readwrite', async (store) => {
       const [there] = await this.#read(store, [entry.key])
@@ -239,12 +263,13 @@ function isRefused(there: Uint8Array | undefined, { value }: DriverEntry): boole
   return there !== undefined && !isOlder(there, value)
 }
 
-/** All keys that begin with `prefix`, in the order of UTF-16 code units, which is IndexedDB's. */
-function prefixRange(prefix: string): IDBKeyRange | null {
+/** All keys that begin with `prefix`, or those behind `after`, in the order of UTF-16 code units, which is IndexedDB's. */
+function prefixRange(prefix: string, after?: string): IDBKeyRange | null {
+  const [from, open] = after === undefined ? [prefix, false] : [after, true]
   const stem = prefix.replace(/\uffff+$/, '')
-  if (stem === '') return prefix === '' ? null : IDBKeyRange.lowerBound(prefix)
+  if (stem === '') return from === '' ? null : IDBKeyRange.lowerBound(from, open)
   const last = stem.charCodeAt(stem.length - 1)
-  return IDBKeyRange.bound(prefix, stem.slice(0, -1) + String.fromCharCode(last + 1), false, true)
+  return IDBKeyRange.bound(from, stem.slice(0, -1) + String.fromCharCode(last + 1), open, true)
 }
 
 function isQuota(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { CacheError } from '../errors.ts'
 import type { Bus, BusListener } from './bus.ts'
-import type { BusOptions, Driver, DriverEntry, Exchange } from './driver.ts'
-import { closedError, tierError } from './tier-error.ts'
+import type { BusOptions, Driver, DriverEntry, Exchange, Replacement, ScanStep } from './driver.ts'
+import { closedError, noScan, tierError } from './tier-error.ts'
 
 /** What is known of a driver before its code is loaded. */
 export interface LazyOptions {
@@ -68,6 +68,14 @@ export class LazyDriver implements Driver {
 
   async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
     return (await this.#driver()).deletePrefix(prefix, signal)
+  }
+
+  async scan(prefix: string, cursor?: string): Promise<ScanStep> {
+    return (await (await this.#driver()).scan?.(prefix, cursor)) ?? Promise.reject(noScan(this.name))
+  }
+
+  async replaceMany(replacements: readonly Replacement[]): Promise<boolean[]> {
+    return (await (await this.#driver()).replaceMany?.(replacements)) ?? Promise.reject(noScan(this.name))
   }
 
   /** Where the tier turns out to have no locks, nobody is kept waiting for one. */

@@ -1,5 +1,16 @@
 import { type Clock, systemClock } from '../clock.ts'
-import { type Driver, type DriverEntry, type Exchange, isOlder, isSame, type Previous, previousOf } from './driver.ts'
+import {
+  beginsWith,
+  type Driver,
+  type DriverEntry,
+  type Exchange,
+  isOlder,
+  isSame,
+  type Previous,
+  previousOf,
+  type Replacement,
+  type ScanStep,
+} from './driver.ts'
 import { closedError } from './tier-error.ts'
 
 /** Options of `memoryDriver`. */
@@ -98,6 +109,23 @@ class MapDriver implements MemoryDriver {
     this.#assertOpen()
     if (signal?.aborted) return 0
     return this.deleteMany([...this.#stored.keys()].filter((key) => key.startsWith(prefix)))
+  }
+
+  /** All of them in one step. */
+  async scan(prefix: string): Promise<ScanStep> {
+    this.#assertOpen()
+    return { keys: [...this.#stored.keys()].filter((key) => key.startsWith(prefix)), cursor: undefined }
+  }
+
+  async replaceMany(replacements: readonly Replacement[]): Promise<boolean[]> {
+    this.#assertOpen()
+    return replacements.map(({ key, head, value }) => {
+      const there = this.#live(key)
+      if (there === undefined || !beginsWith(there, head)) return false
+      const { deadline } = this.#stored.get(key) as Stored
+      this.#stored.set(key, { value: new Uint8Array(value), deadline })
+      return true
+    })
   }
 
   async lock(entry: DriverEntry): Promise<boolean> {

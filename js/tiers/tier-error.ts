@@ -14,3 +14,9 @@ export function tierError(tier: string, cause: unknown): CacheError {
 export function closedError(tier: string): CacheError {
   return new CacheError('CLOSED', `${tier}: the driver was closed`, { context: { tier } })
 }
+
+/** What is asked of a tier that cannot tell its keys. */
+export function noScan(tier: string): CacheError {
+  const message = `${tier}: this tier cannot tell its keys: its driver has no \`scan\` and no \`replaceMany\``
+  return new CacheError('INVALID_OPTION', message, { context: { tier } })
+}

@@ -49,6 +49,27 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
         guard,
       ),
   }),
+  'replaces whatever is there': (right) => ({
+    async replaceMany(replacements) {
+      await right.setMany(replacements.map(({ key, value }) => ({ key, value, ttl: EVER })))
+      return replacements.map(() => true)
+    },
+  }),
+  'forgets the lifetime of what it replaces': (right) => ({
+    async replaceMany(replacements) {
+      const done = (await right.replaceMany?.(replacements)) ?? []
+      await right.setMany(replacements.filter((_, i) => done[i]).map(({ key, value }) => ({ key, value, ttl: EVER })))
+      return done
+    },
+  }),
+  'tells the first hundred keys alone': (right) => ({
+    async scan(prefix) {
+      return { keys: ((await right.scan?.(prefix))?.keys ?? []).slice(0, 100), cursor: undefined }
+    },
+  }),
+  'tells keys beside the prefix': (right) => ({
+    scan: async (prefix) => (await right.scan?.(prefix.slice(0, -1))) ?? { keys: [], cursor: undefined },
+  }),
   'forgets the TTL of a commit': (right) => ({ commit: (entries) => right.commit(shift(entries, () => EVER)) }),
   'ignores onlyNewer in a commit': (right) => ({ commit: (entries) => right.commit(entries, false) }),
   'commits what is newer, and leaves the rest': (right) => ({

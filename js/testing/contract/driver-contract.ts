@@ -4,6 +4,7 @@ import { exchanges } from './exchanges.ts'
 import { lifetimes } from './lifetimes.ts'
 import { locks } from './locks.ts'
 import { readsAndWrites } from './reads-and-writes.ts'
+import { scans } from './scans.ts'
 import { storesTogether } from './stores-together.ts'
 import { type Cases, type DriverUnderTest, Trial } from './trial.ts'
 
@@ -27,6 +28,7 @@ const GROUPS: Readonly<Record<string, Cases>> = {
   exchangeMany: exchanges,
   'setIfAbsent and commit': storesTogether,
   'lock and unlock': locks,
+  'scan and replaceMany': scans,
   deleting: deletes,
   'connecting and closing': connects,
 }

@@ -1,5 +1,6 @@
-import type { DriverEntry } from '../driver.ts'
+import type { DriverEntry, Replacement } from '../driver.ts'
 import { milliseconds } from './commands.ts'
+import { HEAD_LENGTH } from './scripts/replace.ts'
 import { VALUE_AT } from './scripts/script.ts'
 
 /**
@@ -19,4 +20,13 @@ export function packed(entries: readonly DriverEntry[]): Buffer {
     at += VALUE_AT + value.byteLength
   }
   return bytes
+}
+
+/** A replacement as the script `replace` takes it: its head stands before its value. */
+export function headed({ key, head, value }: Replacement): DriverEntry {
+  const bytes = Buffer.allocUnsafe(HEAD_LENGTH + head.byteLength + value.byteLength)
+  bytes.writeUInt32BE(head.byteLength, 0)
+  bytes.set(head, HEAD_LENGTH)
+  bytes.set(value, HEAD_LENGTH + head.byteLength)
+  return { key, value: bytes, ttl: Number.POSITIVE_INFINITY }
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
 import type { Bus } from '../bus.ts'
-import type { BusOptions, Driver, DriverEntry, Exchange } from '../driver.ts'
+import type { BusOptions, Driver, DriverEntry, Exchange, Replacement, ScanStep } from '../driver.ts'
 import { closedError, tierError } from '../tier-error.ts'
 import { RedisBus } from './bus.ts'
 import { escapeGlob, evaluate, set } from './commands.ts'
@@ -9,6 +9,7 @@ import type { ReadFrom } from './connect.ts'
 import { readMany, unlinkAll } from './grouped.ts'
 import { guardOf, runScript, sendGuarded } from './guarded.ts'
 import { isErrorReply, type RedisArgument, type RedisLink, type RedisReply, TIER } from './link.ts'
+import { headed } from './packed.ts'
 import {
   assertSet,
   assertWritten,
@@ -20,11 +21,13 @@ import {
   wasCommitted,
   writeError,
 } from './replies.ts'
+import { scanPrefix } from './scan.ts'
 import { commitNewer } from './scripts/commit-newer.ts'
 import { exchange } from './scripts/exchange.ts'
 import { exchangeInTime } from './scripts/exchange-in-time.ts'
 import { exchangeNewer } from './scripts/exchange-newer.ts'
 import { lock, unlock } from './scripts/lock.ts'
+import { replace } from './scripts/replace.ts'
 import type { Script } from './scripts/script.ts'
 import { setIfAbsent } from './scripts/set-if-absent.ts'
 import { hashSlot } from './slot.ts'
@@ -162,6 +165,16 @@ export class RedisDriver implements Driver {
       throw tierError(TIER, error)
     }
     return removed
+  }
+
+  async scan(prefix: string, cursor?: string): Promise<ScanStep> {
+    return this.#reading((link) => scanPrefix(link, prefix, cursor))
+  }
+
+  async replaceMany(replacements: readonly Replacement[]): Promise<boolean[]> {
+    const entries = replacements.map(headed)
+    const { previous } = await this.#exchange(replace, entries, undefined, false)
+    return previous.map((was) => was === 'value')
   }
 
   async now(): Promise<number> {
