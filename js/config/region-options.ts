@@ -4,17 +4,18 @@ import { DEFAULT_POLICY, FAVORS } from '../memory/store.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
 import { readOptions } from './read-options.ts'
 import type { Field } from './schema.ts'
-import { POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
+import { type CompressionName, POLICIES, type ResolvedRegion, type StandardSchema, type StoreName } from './types.ts'
 import { invalidOption } from './units.ts'
 
-const COMPRESSIONS = "true, false, 'auto', 'deflate', 'none'"
+const COMPRESSIONS = "true, false, 'auto', 'deflate', 'lz4', 'none'"
 const VERSIONS = 'a number, or a text of 1 to 64 characters'
 const SERIALIZERS = `jsonSerializer, or an object with serialize, deserialize and an id from ${FIRST_CUSTOM_ID} to ${LAST_CUSTOM_ID}`
 
-const compressions = new Map<unknown, 'deflate' | 'none'>([
+const compressions = new Map<unknown, CompressionName>([
   [true, 'deflate'],
   ['auto', 'deflate'],
   ['deflate', 'deflate'],
+  ['lz4', 'lz4'],
   [false, 'none'],
   ['none', 'none'],
 ])
@@ -78,7 +79,7 @@ function rejectPlaintext({ encryption, store }: ResolvedRegion, path: string): v
   throw invalidOption(`${path}.store`, store, allowed)
 }
 
-function parseCompression(value: unknown, option: string): 'deflate' | 'none' {
+function parseCompression(value: unknown, option: string): CompressionName {
   const compression = compressions.get(value)
   if (compression === undefined) throw invalidOption(option, value, COMPRESSIONS)
   return compression

@@ -15,8 +15,11 @@ export const POLICIES = ['lru', 'lfu', 'fifo', 'ttl', 'sieve', 's3fifo', 'tinylf
 /** Decides which entry leaves when a region is full. 'ttl' is the soonest to expire. */
 export type PolicyName = (typeof POLICIES)[number]
 
+/** The compressions there are: 'deflate' makes the least of a value, 'lz4' is several times as fast. */
+export type CompressionName = 'deflate' | 'lz4' | 'none'
+
 /** How stored values are compressed. 'auto' is the best all-round one, at present 'deflate'. */
-export type CompressionOption = boolean | 'auto' | 'deflate' | 'none'
+export type CompressionOption = boolean | 'auto' | CompressionName
 
 /** Where a region's values are in memory. */
 export type StoreName = 'live' | 'packed'
@@ -124,7 +127,7 @@ export interface ResolvedRegion extends ReadRules {
   readonly favor: FavorName
   readonly maxBytes: number
   readonly maxEntries: number
-  readonly compression: 'deflate' | 'none'
+  readonly compression: CompressionName
   readonly compressAbove: number
   readonly encryption: boolean
   readonly store: StoreName

@@ -10,14 +10,14 @@
 //! The key that the caller knows it by is inside, so that a region can be re-keyed by a scan.
 //!
 //! This file knows the order of the parts and who vouches for them. [`super::header`] knows
-//! the header, [`super::deflate`] what a body is, [`super::seal`] the cipher.
+//! the header, [`super::body`] what a body is, [`super::seal`] the cipher.
 
 #![forbid(unsafe_code)]
 
 use core::ops::Range;
 
+use super::body::{Body, check_lengths};
 use super::crc32::crc32;
-use super::deflate::{Body, check_lengths};
 use super::error::{Error, ErrorKind, Result};
 use super::header::{Fields, Header};
 use super::ids::Serializer;

@@ -31,7 +31,8 @@ pub enum ErrorKind {
     Length,
     /// More bytes than the limit allows. Detail: the declared bytes.
     TooLarge,
-    /// A declared length that deflate cannot reach from the bytes there are. Detail: the length.
+    /// A declared length that its compression cannot reach from the bytes there are. Detail:
+    /// the length.
     Bomb,
     /// The checksum of a plain entry does not match. Detail: the checksum found.
     Checksum,
@@ -43,6 +44,8 @@ pub enum ErrorKind {
     DoesNotOpen,
     /// The compressed bytes are not one whole deflate stream of the declared length.
     Inflate,
+    /// The compressed bytes are not one whole LZ4 block of the declared length.
+    Lz4,
     /// A side block that is not a well-formed list of tags.
     Side,
     /// The allocator refused the memory. Detail: the bytes asked for.
@@ -59,7 +62,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Truncated,
         Self::Magic,
         Self::Version,
@@ -76,6 +79,7 @@ impl ErrorKind {
         Self::KeyMissing,
         Self::DoesNotOpen,
         Self::Inflate,
+        Self::Lz4,
         Self::Side,
         Self::Memory,
         Self::KeyId,
@@ -104,6 +108,7 @@ impl ErrorKind {
             Self::KeyMissing => "key-missing",
             Self::DoesNotOpen => "does-not-open",
             Self::Inflate => "inflate",
+            Self::Lz4 => "lz4",
             Self::Side => "side",
             Self::Memory => "memory",
             Self::KeyId => "key-id",
@@ -157,7 +162,7 @@ mod tests {
             assert!(
                 kind.name()
                     .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'-')
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             );
             assert!(
                 ErrorKind::ALL[index + 1..]

@@ -43,6 +43,8 @@ pub enum Compression {
     None,
     /// A raw deflate stream (RFC 1951).
     Deflate,
+    /// An LZ4 block.
+    Lz4,
 }
 
 impl Compression {
@@ -51,6 +53,7 @@ impl Compression {
         match id {
             0 => Ok(Self::None),
             1 => Ok(Self::Deflate),
+            2 => Ok(Self::Lz4),
             _ => Err(Error::with(ErrorKind::Compression, id as u64)),
         }
     }
@@ -61,6 +64,7 @@ impl Compression {
         match self {
             Self::None => 0,
             Self::Deflate => 1,
+            Self::Lz4 => 2,
         }
     }
 }

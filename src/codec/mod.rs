@@ -1,8 +1,8 @@
 //! From the bytes of a serialized value to what is stored, and back.
 //!
 //! ```text
-//! payload ─ deflate ─▶ body ─┬─ record      what a packed region holds in memory
-//!                            └─ envelope    what L2 and snapshots hold; checked or sealed
+//! payload ─ compress ─▶ body ─┬─ record      what a packed region holds in memory
+//!                             └─ envelope    what L2 and snapshots hold; checked or sealed
 //! ```
 //!
 //! A *payload* is a value as its serializer wrote it. Its *body* is the same, compressed if
@@ -30,12 +30,14 @@
 //! | [`envelope`] | the order of the parts, and who vouches for them |
 //! | [`record`] | the form in memory |
 //! | [`side`] | tags and their tokens |
-//! | [`deflate`] | compression within bounds |
+//! | [`body`] | when payloads are compressed, and which lengths are believed |
+//! | [`deflate`], [`lz4`] | the compressions |
 //! | [`seal`], [`keyring`], [`index`] | the cipher, its keys, and the names of encrypted entries |
 //! | [`crc32`] | the checksum |
 
 #![forbid(unsafe_code)]
 
+pub mod body;
 pub mod crc32;
 pub mod deflate;
 pub mod envelope;
@@ -44,6 +46,7 @@ pub mod header;
 pub mod ids;
 pub mod index;
 pub mod keyring;
+pub mod lz4;
 pub mod record;
 pub mod seal;
 pub mod side;
@@ -52,7 +55,7 @@ mod tests;
 
 use core::ops::Range;
 
-pub use deflate::Body;
+pub use body::Body;
 pub use envelope::{Context, Opened, Seal, peek};
 pub use error::{Error, ErrorKind, Result};
 pub use header::{Fields, Header, Stamp};
@@ -62,12 +65,14 @@ pub use keyring::{KeyId, KeyRing};
 pub use record::Local;
 pub use seal::Random;
 
-use deflate::{Deflater, Inflater, wipe};
+use body::{Packer, Unpacker, wipe};
 use record::Content;
 
 /// How a region stores its payloads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// How payloads are compressed.
+    pub compression: Compression,
     /// The size from which payloads are compressed, in bytes; `None` is never.
     pub compress_above: Option<u32>,
     /// The most bytes that a payload may have.
@@ -77,8 +82,9 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            compress_above: Some(deflate::COMPRESS_ABOVE),
-            limit: deflate::LIMIT,
+            compression: Compression::Deflate,
+            compress_above: Some(body::COMPRESS_ABOVE),
+            limit: body::LIMIT,
         }
     }
 }
@@ -108,8 +114,8 @@ pub struct Parts {
 /// The codec of one instance: pure functions and the scratch memory that they share.
 #[derive(Default)]
 pub struct Codec {
-    deflater: Deflater,
-    inflater: Inflater,
+    packer: Packer,
+    unpacker: Unpacker,
     /// Associated data.
     associated: Vec<u8>,
     /// The plaintext of a sealed entry that is still compressed.
@@ -133,8 +139,14 @@ impl Codec {
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let secret = seal.is_some();
-        let above = options.compress_above;
-        let body = self.deflater.pack(entry.payload, above, options.limit)?;
+        let Options {
+            compression,
+            compress_above,
+            limit,
+        } = *options;
+        let body = self
+            .packer
+            .pack(entry.payload, compression, compress_above, limit)?;
         let written = envelope::write(
             entry.fields,
             entry.side,
@@ -143,7 +155,7 @@ impl Codec {
             &mut self.associated,
             out,
         );
-        self.deflater.finish(secret);
+        self.packer.finish(secret);
         written
     }
 
@@ -159,8 +171,14 @@ impl Codec {
         envelope: Option<&mut Vec<u8>>,
     ) -> Result<()> {
         let secret = seal.is_some();
-        let above = options.compress_above;
-        let body = self.deflater.pack(entry.payload, above, options.limit)?;
+        let Options {
+            compression,
+            compress_above,
+            limit,
+        } = *options;
+        let body = self
+            .packer
+            .pack(entry.payload, compression, compress_above, limit)?;
         let start = record.len();
         let write = |seal, out: &mut Vec<u8>, scratch: &mut Vec<u8>| {
             envelope::write(entry.fields, entry.side, &body, seal, scratch, out)
@@ -179,7 +197,7 @@ impl Codec {
                 envelope.map_or(Ok(()), |out| write(None, out, &mut self.associated))
             })
         };
-        self.deflater.finish(secret);
+        self.packer.finish(secret);
         if written.is_err() {
             record.truncate(start);
         }
@@ -210,7 +228,7 @@ impl Codec {
         let opened = envelope::open(envelope, context, &mut self.associated, &mut self.plain)?;
         let secret = header.key_id.is_some();
         let bytes = if secret { &self.plain } else { envelope };
-        let parts = unpack(&mut self.inflater, &opened, bytes, context.limit, out);
+        let parts = unpack(&mut self.unpacker, &opened, bytes, context.limit, out);
         if secret {
             wipe(&mut self.plain);
         }
@@ -230,7 +248,7 @@ impl Codec {
             }
             Content::Plain(side, body) => {
                 let start = out.len();
-                self.inflater.unpack(&body, context.limit, out)?;
+                self.unpacker.unpack(&body, context.limit, out)?;
                 Ok(append_parts(start, side, &[], out))
             }
         }
@@ -239,7 +257,7 @@ impl Codec {
 
 /// Appends the payload, side and key of an entry whose parts lie in `bytes`.
 fn unpack(
-    inflater: &mut Inflater,
+    unpacker: &mut Unpacker,
     opened: &Opened,
     bytes: &[u8],
     limit: u32,
@@ -248,12 +266,12 @@ fn unpack(
     let start = out.len();
     let body = opened.body(bytes);
     let (side, key) = (&bytes[opened.side.clone()], &bytes[opened.key.clone()]);
-    deflate::check_lengths(&body, limit)?;
+    body::check_lengths(&body, limit)?;
     // Room for all of it at once: plaintext that is moved leaves a copy behind.
     let length = body.original_length as usize + side.len() + key.len();
     out.try_reserve(length)
         .map_err(|_| Error::with(ErrorKind::Memory, length as u64))?;
-    inflater.unpack(&body, limit, out)?;
+    unpacker.unpack(&body, limit, out)?;
     Ok(append_parts(start, side, key, out))
 }
 

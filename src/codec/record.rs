@@ -19,7 +19,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::deflate::Body;
+use super::body::Body;
 use super::envelope::{Opened, take, write_side_and_body};
 use super::error::{Error, ErrorKind, Result};
 use super::header::{FLAG_ENCRYPTED, FLAG_SIDE, flags};

@@ -5,7 +5,7 @@
 use core::ops::Range;
 
 use super::codec::RegionCodec;
-use crate::codec::deflate::{trim, wipe};
+use crate::codec::body::{trim, wipe};
 use crate::codec::record::{self, Content};
 use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer};
 use crate::codec::{envelope, side};

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::io::{self, HostRandom, Io};
 use crate::codec::{
-    Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer, side,
+    Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer,
+    side,
 };
 use crate::region::{Keys, RegionCodec};
 
@@ -53,22 +54,28 @@ pub struct CodecCore(pub(super) RegionCodec);
 
 #[wasm_bindgen]
 impl CodecCore {
-    /// A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
-    /// the most that a payload may have.
-    pub fn plain(region: String, compress_above: f64, limit: u32) -> Self {
+    /// A region of plain entries. `compression` by its id, none for an unknown one;
+    /// `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
+    pub fn plain(region: String, compression: u8, compress_above: f64, limit: u32) -> Self {
         Self(RegionCodec::new(
             region,
-            options(compress_above, limit),
+            options(compression, compress_above, limit),
             None,
         ))
     }
 
     /// A region whose entries are sealed.
-    pub fn sealed(region: String, compress_above: f64, limit: u32, keys: &KeysCore) -> Self {
+    pub fn sealed(
+        region: String,
+        compression: u8,
+        compress_above: f64,
+        limit: u32,
+        keys: &KeysCore,
+    ) -> Self {
         let keys = Some(Rc::clone(&keys.0));
         Self(RegionCodec::new(
             region,
-            options(compress_above, limit),
+            options(compression, compress_above, limit),
             keys,
         ))
     }
@@ -169,8 +176,9 @@ impl CodecCore {
     }
 }
 
-fn options(compress_above: f64, limit: u32) -> Options {
+fn options(compression: u8, compress_above: f64, limit: u32) -> Options {
     Options {
+        compression: Compression::from_id(compression).unwrap_or(Compression::None),
         compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
         limit,
     }

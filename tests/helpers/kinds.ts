@@ -6,6 +6,7 @@ export const KINDS: Readonly<Record<string, RegionOptions>> = {
   cloned: { store: 'live', clone: true },
   packed: { store: 'packed' },
   compressed: { compression: true, compressAbove: '64B' },
+  lz4: { compression: 'lz4', compressAbove: '64B' },
   encrypted: { encryption: true },
 }
 

@@ -34,7 +34,7 @@ fn a_stored_key_is_the_key_or_its_keyed_hash() {
     assert_eq!(hash.len(), 32);
     assert_eq!(stored(&sealed(), "user:42"), hash, "the secret is the same");
     assert_ne!(stored(&sealed(), "user:43"), hash);
-    let other = CodecCore::sealed("sessions".into(), -1.0, LIMIT, &keys());
+    let other = CodecCore::sealed("sessions".into(), 0, -1.0, LIMIT, &keys());
     assert_ne!(stored(&other, "user:42"), hash);
 }
 
@@ -49,12 +49,14 @@ fn a_payload_is_compressed_from_the_threshold_on() {
         (f64::NAN, false),
         (f64::INFINITY, false),
     ] {
-        let codec = CodecCore::plain("metrics".into(), above, LIMIT);
-        let envelope = encode(&codec, "a", &text);
-        assert_eq!(envelope.len() < text.len(), smaller, "{above}");
-        let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(codec.decode(key, value), BYTES as i32);
-        assert_eq!(result_bytes(3), text);
+        for compression in [1, 2] {
+            let codec = CodecCore::plain("metrics".into(), compression, above, LIMIT);
+            let envelope = encode(&codec, "a", &text);
+            assert_eq!(envelope.len() < text.len(), smaller, "{above}");
+            let (key, value) = (write_key("a"), write_value(&envelope));
+            assert_eq!(codec.decode(key, value), BYTES as i32);
+            assert_eq!(result_bytes(3), text);
+        }
     }
 }
 

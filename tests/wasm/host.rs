@@ -58,11 +58,11 @@ pub fn keys() -> KeysCore {
 }
 
 pub fn plain() -> CodecCore {
-    CodecCore::plain("metrics".into(), -1.0, LIMIT)
+    CodecCore::plain("metrics".into(), 0, -1.0, LIMIT)
 }
 
 pub fn sealed() -> CodecCore {
-    CodecCore::sealed("user_preferences".into(), -1.0, LIMIT, &keys())
+    CodecCore::sealed("user_preferences".into(), 0, -1.0, LIMIT, &keys())
 }
 
 pub fn packed() -> PackedCore {

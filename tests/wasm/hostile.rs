@@ -151,7 +151,7 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
 
 #[wasm_bindgen_test]
 fn a_limit_is_the_callers() {
-    let codec = CodecCore::plain("metrics".into(), -1.0, 2);
+    let codec = CodecCore::plain("metrics".into(), 0, -1.0, 2);
     let (key, value) = (write_key("a"), write_value(b"one"));
     let encoded = codec.encode(key, value, 0, BYTES, 1.0, 2.0, 3.0);
     assert_eq!(error_name(encoded), "too-large");

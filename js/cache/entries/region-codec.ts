@@ -1,6 +1,7 @@
 import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
 import { openPlain } from '../../codec/plain-envelope.ts'
 import { locateValueError, type Serialized, type ValueSerializer } from '../../codec/serializer.ts'
+import type { CompressionName } from '../../config/types.ts'
 import { Buffers } from '../../core/buffers.ts'
 import { Core } from '../../core/core.ts'
 import { CacheError } from '../../errors.ts'
@@ -12,6 +13,7 @@ import type { EnvelopeTimes, Opened } from './l1.ts'
 export interface CodecOptions {
   readonly region: string
   readonly serializer: ValueSerializer
+  readonly compression: CompressionName
   /** The size from which payloads are compressed, in bytes; `Infinity` is never. */
   readonly compressAbove: number
   /** Makes the keys of encrypted regions known to an instance; `undefined` where entries are plain. */
@@ -22,6 +24,9 @@ export interface CodecOptions {
 export type OpenResult =
   | { readonly ok: true; readonly opened: Opened }
   | { readonly ok: false; readonly reason: string }
+
+/** The numbers that envelopes and the core know compressions by. */
+const COMPRESSION_IDS = { none: 0, deflate: 1, lz4: 2 } as const
 
 /** What a key of an encrypted region is called in events, errors and logs. */
 export const REDACTED = '[redacted]'
@@ -206,12 +211,13 @@ export class RegionCodec {
   }
 
   #makeNative(): CodecCore {
-    const { region, compressAbove, keys } = this.options
+    const { region, compression, compressAbove, keys } = this.options
+    const id = COMPRESSION_IDS[compression]
     const above = compressAbove === Infinity ? -1 : compressAbove
     const { CodecCore } = this.core.glue
     return keys === undefined
-      ? CodecCore.plain(region, above, PAYLOAD_LIMIT)
-      : CodecCore.sealed(region, above, PAYLOAD_LIMIT, keys(this.core))
+      ? CodecCore.plain(region, id, above, PAYLOAD_LIMIT)
+      : CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, keys(this.core))
   }
 }
 

@@ -255,7 +255,8 @@ export class RegionHandle {
     return new RegionCodec(Core.shared(), {
       region: this.name,
       serializer: new ValueSerializer(serializer),
-      compressAbove: compression === 'none' ? Infinity : compressAbove,
+      compression,
+      compressAbove,
       keys: encryption ? this.#shared.keys.in : undefined,
     })
   }

@@ -84,12 +84,21 @@ fn parts<'a>(out: &'a [u8], parts: &Parts) -> (&'a [u8], &'a [u8], &'a [u8]) {
     )
 }
 
+fn compressions() -> impl Strategy<Value = Compression> {
+    prop_oneof![
+        Just(Compression::None),
+        Just(Compression::Deflate),
+        Just(Compression::Lz4)
+    ]
+}
+
 proptest! {
     #[test]
     fn an_entry_comes_back_as_it_was(
         fields in all_fields(),
         side in side_blocks(),
         payload in payloads(),
+        compression in compressions(),
         above in prop_oneof![Just(None), (0..4000_u32).prop_map(Some)],
         key in proptest::option::of(vec(any::<u8>(), 0..100)),
         before in vec(any::<u8>(), 0..5),
@@ -98,7 +107,7 @@ proptest! {
         let context = context(&ring, &stored);
         let mut codec = Codec::new();
         let mut random = Counting(1);
-        let options = Options { compress_above: above, limit: LIMIT };
+        let options = Options { compression, compress_above: above, limit: LIMIT };
         let entry = Entry { fields: &fields, side: &side, payload: &payload };
         let seal = key.as_deref().map(|key| seal(&ring, &stored, key, &mut random));
         let local = Local { fresh_until: 12.5, checked_until: f64::INFINITY };
@@ -135,17 +144,19 @@ proptest! {
         fields in all_fields(),
         side in side_blocks(),
         payload in payloads(),
+        compression in compressions(),
         sealed in any::<bool>(),
     ) {
         let (ring, stored) = (ring(), stored_key());
         let mut codec = Codec::new();
         let mut random = Counting(1);
         let entry = Entry { fields: &fields, side: &side, payload: &payload };
+        let options = Options { compression, ..Options::default() };
         let local = Local { fresh_until: f64::INFINITY, checked_until: 0.0 };
         let seal = sealed.then(|| seal(&ring, &stored, b"key", &mut random));
         let (mut made, mut envelope) = (Vec::new(), Vec::new());
         codec
-            .encode_record(&entry, local, &Options::default(), seal, &mut made, Some(&mut envelope))
+            .encode_record(&entry, local, &options, seal, &mut made, Some(&mut envelope))
             .expect("encoded");
 
         let (opened, _) = codec
@@ -180,7 +191,7 @@ fn compression_is_kept_only_if_it_saves_a_sixteenth() {
         };
         let options = Options {
             compress_above: above,
-            limit: LIMIT,
+            ..Options::default()
         };
         let mut out = Vec::new();
         codec

@@ -3,7 +3,8 @@
 
 use crate::codec::side::{self, Tag};
 use crate::codec::{
-    Codec, Context, Entry, Fields, IndexKey, KeyRing, Options, Random, Seal, Serializer, Stamp,
+    Codec, Compression, Context, Entry, Fields, IndexKey, KeyRing, Options, Random, Seal,
+    Serializer, Stamp,
 };
 
 pub const REGION: &str = "user_preferences";
@@ -76,14 +77,16 @@ pub struct Sample {
     pub fields: Fields,
     pub side: Vec<u8>,
     pub payload: Vec<u8>,
-    pub compress_above: Option<u32>,
+    /// How it is compressed, where that helps at all.
+    pub compression: Compression,
     pub sealed: bool,
 }
 
 impl Sample {
     pub fn options(&self) -> Options {
         Options {
-            compress_above: self.compress_above,
+            compression: self.compression,
+            compress_above: Some(1),
             limit: LIMIT,
         }
     }
@@ -126,27 +129,41 @@ pub fn context<'a>(ring: &'a KeyRing, stored_key: &'a [u8]) -> Context<'a> {
 pub fn all() -> Vec<Sample> {
     let json = br#"{"theme":"dark"}"#;
     let text = b"abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc";
-    let variety = |title, serializer, side, payload: &[u8], compress_above, sealed| Sample {
+    let variety = |title, serializer, side, payload: &[u8], compression, sealed| Sample {
         title,
         fields: fields(serializer),
         side,
         payload: payload.to_vec(),
-        compress_above,
+        compression,
         sealed,
     };
     let deleted = |title, sealed| Sample {
         fields: tombstone(),
-        ..variety(title, Serializer::NONE, Vec::new(), b"", None, sealed)
+        ..variety(
+            title,
+            Serializer::NONE,
+            Vec::new(),
+            b"",
+            Compression::None,
+            sealed,
+        )
     };
     let none = Vec::new;
     vec![
-        variety("Plain", Serializer::JSON, none(), json, None, false),
+        variety(
+            "Plain",
+            Serializer::JSON,
+            none(),
+            json,
+            Compression::None,
+            false,
+        ),
         variety(
             "Plain, with tags",
             Serializer::BYTES,
             tags(),
             &[0, 1, 2],
-            None,
+            Compression::None,
             false,
         ),
         variety(
@@ -154,17 +171,32 @@ pub fn all() -> Vec<Sample> {
             Serializer::UTF8,
             none(),
             text,
-            Some(16),
+            Compression::Deflate,
+            false,
+        ),
+        variety(
+            "Plain, LZ4",
+            Serializer::UTF8,
+            none(),
+            text,
+            Compression::Lz4,
             false,
         ),
         deleted("Plain tombstone", false),
-        variety("Sealed", Serializer::JSON, none(), json, None, true),
+        variety(
+            "Sealed",
+            Serializer::JSON,
+            none(),
+            json,
+            Compression::None,
+            true,
+        ),
         variety(
             "Sealed, compressed, with tags",
             Serializer::UTF8,
             tags(),
             text,
-            Some(16),
+            Compression::Deflate,
             true,
         ),
         deleted("Sealed tombstone", true),

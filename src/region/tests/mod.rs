@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored, Times};
 use crate::codec::{
-    Codec, Entry, Fields, IndexKey, KeyRing, Local, Options, Random, Result, Serializer, Stamp,
+    Codec, Compression, Entry, Fields, IndexKey, KeyRing, Local, Options, Random, Result,
+    Serializer, Stamp,
 };
 use crate::policy::{Favor, PolicyKind};
 use crate::store::{Limits, PackedStore};
@@ -79,6 +80,7 @@ fn keys() -> Rc<Keys> {
 fn codec(kind: Kind, name: &str) -> RegionCodec {
     let above = matches!(kind, Kind::Compressed | Kind::SealedCompressed).then_some(32);
     let options = Options {
+        compression: Compression::Deflate,
         compress_above: above,
         limit: 1 << 16,
     };

@@ -21,7 +21,7 @@ interface Sealing {
 /** The envelope of a payload, as the core makes it. */
 function envelopeOf(format: number, payload: string | Uint8Array, sealing: Sealing = {}): Uint8Array {
   const { side = new Uint8Array(0), compressAbove = -1, times = [1, 2, 3] } = sealing
-  const codec = core.glue.CodecCore.plain('region', compressAbove, LIMIT)
+  const codec = core.glue.CodecCore.plain('region', 1, compressAbove, LIMIT)
   buffers.writeStamp(new Uint8Array(16).fill(7))
   const rawBytes = buffers.writeValue(payload, side)
   const length = codec.encode(0, rawBytes, side.length, format, ...times)
@@ -38,7 +38,7 @@ function envelopeOfValue(value: unknown, sealing?: Sealing): Uint8Array {
 
 /** Whether the core takes the bytes. */
 function coreTakes(bytes: Uint8Array, limit = LIMIT): boolean {
-  const codec = core.glue.CodecCore.plain('region', -1, limit)
+  const codec = core.glue.CodecCore.plain('region', 0, -1, limit)
   const taken = codec.decode(0, buffers.writeValue(bytes)) >= 0
   codec.free()
   return taken
