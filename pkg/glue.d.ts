@@ -21,14 +21,14 @@ export declare class CodecCore {
      */
     encode(key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number): number;
     /**
-     * A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
-     * the most that a payload may have.
+     * A region of plain entries. `compression` by its id, none for an unknown one;
+     * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
      */
-    static plain(region: string, compress_above: number, limit: number): CodecCore;
+    static plain(region: string, compression: number, compress_above: number, limit: number): CodecCore;
     /**
      * A region whose entries are sealed.
      */
-    static sealed(region: string, compress_above: number, limit: number, keys: KeysCore): CodecCore;
+    static sealed(region: string, compression: number, compress_above: number, limit: number, keys: KeysCore): CodecCore;
     /**
      * Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
      */

@@ -60,36 +60,40 @@ class CodecCore {
         return ret;
     }
     /**
-     * A region of plain entries. `compress_above` in bytes, negative for never; `limit` is
-     * the most that a payload may have.
+     * A region of plain entries. `compression` by its id, none for an unknown one;
+     * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
      * @param {string} region
+     * @param {number} compression
      * @param {number} compress_above
      * @param {number} limit
      * @returns {CodecCore}
      */
-    static plain(region, compress_above, limit) {
-        const val2 = +compress_above;
-        const val3 = +limit;
+    static plain(region, compression, compress_above, limit) {
+        const val2 = +compression;
+        const val3 = +compress_above;
+        const val4 = +limit;
         const ptr0 = passStringToWasm0(region, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.codeccore_plain(ptr0, len0, val2, val3);
+        const ret = wasm.codeccore_plain(ptr0, len0, val2, val3, val4);
         return CodecCore.__wrap(ret);
     }
     /**
      * A region whose entries are sealed.
      * @param {string} region
+     * @param {number} compression
      * @param {number} compress_above
      * @param {number} limit
      * @param {KeysCore} keys
      * @returns {CodecCore}
      */
-    static sealed(region, compress_above, limit, keys) {
+    static sealed(region, compression, compress_above, limit, keys) {
         _assertClass(keys, KeysCore);
-        const val2 = +compress_above;
-        const val3 = +limit;
+        const val2 = +compression;
+        const val3 = +compress_above;
+        const val4 = +limit;
         const ptr0 = passStringToWasm0(region, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.codeccore_sealed(ptr0, len0, val2, val3, keys.__wbg_ptr);
+        const ret = wasm.codeccore_sealed(ptr0, len0, val2, val3, val4, keys.__wbg_ptr);
         return CodecCore.__wrap(ret);
     }
     /**
