@@ -7,6 +7,7 @@ export { CacheManager, type CacheStatus, type CloseResult } from './cache/manage
 export type { Namespace, NamespaceTransaction } from './cache/region/namespace.ts'
 export type { Region } from './cache/region/region.ts'
 export type { ManyResult } from './cache/region/region-many.ts'
+export type { RekeyOptions, RekeyProgress } from './cache/region/rekey.ts'
 export type { Transaction } from './cache/region/transaction.ts'
 export type {
   EntryInfo,

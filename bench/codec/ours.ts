@@ -1,4 +1,5 @@
 import { type CodecOptions, RegionCodec } from '../../js/cache/entries/region-codec.ts'
+import { RegionKeys } from '../../js/cache/region/region-keys.ts'
 import { ValueSerializer } from '../../js/codec/serializer.ts'
 import { Core } from '../../js/core/core.ts'
 
@@ -36,6 +37,8 @@ export function ourCodec(options: Partial<CodecOptions>, encrypted = false): Our
   }
 }
 
-function keys({ glue }: Core) {
-  return new glue.KeysCore('k1', ['k1'], new Uint8Array(32).fill(1), new Uint8Array(32).fill(2))
-}
+const keys = new RegionKeys({
+  current: 'k1',
+  keys: new Map([['k1', new Uint8Array(32).fill(1)]]),
+  indexSecret: new Uint8Array(32).fill(2),
+})

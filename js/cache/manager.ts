@@ -105,7 +105,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
       },
     })
     const onWritten = (written: Replayed) => coherence.wrote(written)
-    this.#options = options
+    this.#options = withoutKeys(options)
     this.#resolved = resolved
     this.#host = here
     this.#monitor = monitor
@@ -276,6 +276,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
     for (const handle of this.#handles.values()) handle.close()
     const result = await remote?.close(this.#resolved.timeouts.close)
     for (const handle of this.#handles.values()) handle.dispose()
+    this.#shared.keys.dispose()
     sweeper.stop()
     this.#report.dispose()
     const unsent = result?.unsent ?? 0
@@ -329,3 +330,8 @@ const L2_LIMIT = 250
 
 /** What an unused region has counted. */
 const NOTHING = new Counters()
+
+/** What is kept of the options: keys are wiped when the cache closes, as far as they are its own copies. */
+function withoutKeys({ encryption: _, ...options }: ManagerOptions): ManagerOptions {
+  return options
+}

@@ -2,6 +2,7 @@ import type { RegionNameIn, TypedName } from '../config/presets.ts'
 import type { Duration } from '../config/units.ts'
 import type { Region } from './region/region.ts'
 import type { ManyResult } from './region/region-many.ts'
+import type { RekeyOptions, RekeyProgress } from './region/rekey.ts'
 import type { Transaction } from './region/transaction.ts'
 import type {
   EntryInfo,
@@ -173,6 +174,11 @@ export abstract class RegionCalls<Values extends object = Record<string, unknown
   warm<V>(region: UntypedName<Values>, data: WarmData<V>, options?: WarmOptions): Promise<WarmProgress>
   async warm(region: RegionNameIn<Values>, data: WarmData<unknown>, options?: WarmOptions): Promise<WarmProgress> {
     return this.region(region).warm(data, options)
+  }
+
+  /** See `Region.rekey`. */
+  async rekey(region: RegionNameIn<Values>, options?: RekeyOptions): Promise<RekeyProgress> {
+    return this.region(region).rekey(options)
   }
 
   /** See `Region.transaction`. */

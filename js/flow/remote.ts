@@ -4,6 +4,7 @@ import { tierError } from '../tiers/tier-error.ts'
 import { type ClearResult, Clears } from './clears.ts'
 import { type CommitResult, Commits } from './commits.ts'
 import { Generations } from './generations.ts'
+import { Holdings } from './holdings.ts'
 import { Journal } from './journal.ts'
 import { Link } from './link.ts'
 import { Locks } from './locks.ts'
@@ -44,6 +45,7 @@ export class Remote {
   readonly maxAge: number
   /** How long one operation may take, in ms. */
   readonly limit: number
+  readonly #parts: RemoteParts
   readonly #clock: Clock
   readonly #shared: boolean
   readonly #link: Link
@@ -103,6 +105,7 @@ export class Remote {
     this.#onWritten = options.onWritten ?? (() => undefined)
     this.#onUse = options.onUse ?? (() => undefined)
     this.#onClosing = options.onClosing ?? (async () => undefined)
+    this.#parts = parts
     this.stamps = stamps
     this.locks = new Locks({ link, clock, random, namespace: options.namespace })
     this.#clock = clock
@@ -220,6 +223,12 @@ export class Remote {
     const stored = this.#generations.known(region)?.cleared ?? ZERO_STAMP
     const pending = this.#journal.clearOf(region) ?? ZERO_STAMP
     return stampAfter(compareStamps(stored, pending) > 0 ? stored : pending)
+  }
+
+  /** What L2 holds of a region, whoever wrote it. */
+  holdings(region: string): Holdings {
+    this.#onUse()
+    return new Holdings(this.#parts, region)
   }
 
   /** Whether something that was written under a key, or a clear of its region, waits for the tier. */

@@ -33,6 +33,7 @@
 //! | [`body`] | when payloads are compressed, and which lengths are believed |
 //! | [`deflate`], [`lz4`] | the compressions |
 //! | [`seal`], [`keyring`], [`index`] | the cipher, its keys, and the names of encrypted entries |
+//! | `reseal` | the change from one key to another |
 //! | [`crc32`] | the checksum |
 
 #![forbid(unsafe_code)]
@@ -48,6 +49,7 @@ pub mod index;
 pub mod keyring;
 pub mod lz4;
 pub mod record;
+mod reseal;
 pub mod seal;
 pub mod side;
 #[cfg(test)]

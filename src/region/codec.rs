@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::codec::index::STORED_LENGTH;
 use crate::codec::{
-    Codec, Context, Entry, IndexKey, KeyRing, Opened, Options, Parts, Random, Result, Seal,
+    Codec, Context, Entry, ErrorKind, IndexKey, KeyRing, Opened, Options, Parts, Random, Result,
+    Seal,
 };
 
 /// The keys of encrypted regions. Wiped when the last region that shares them is dropped.
@@ -145,5 +146,39 @@ impl RegionCodec {
     ) -> Result<(Opened, Parts)> {
         let stored = self.stored_key(key);
         codec.decode(envelope, &self.context(stored.as_bytes()), out)
+    }
+
+    /// Appends the envelope of the same entry under the current key; answers false where it
+    /// is sealed under that already. As by a scan, what the entry is stored under is all
+    /// that is known of its key.
+    ///
+    /// # Errors
+    /// As [`Codec::reseal`].
+    pub fn reseal(
+        &self,
+        codec: &mut Codec,
+        stored_key: &[u8],
+        envelope: &[u8],
+        random: &mut dyn Random,
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
+        let Some(keys) = &self.keys else {
+            return Err(ErrorKind::KeyMissing.into());
+        };
+        codec.reseal(envelope, &self.context(stored_key), &keys.ring, random, out)
+    }
+
+    /// As [`RegionCodec::decode`], for an envelope of which only what it is stored under is known.
+    ///
+    /// # Errors
+    /// As [`Codec::decode`].
+    pub fn decode_stored(
+        &self,
+        codec: &mut Codec,
+        stored_key: &[u8],
+        envelope: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(Opened, Parts)> {
+        codec.decode(envelope, &self.context(stored_key), out)
     }
 }

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::io::{self, HostRandom, Io};
 use crate::codec::{
-    Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Options, Result as Coded, Serializer,
-    side,
+    Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Opened, Options, Parts,
+    Result as Coded, Serializer, side,
 };
 use crate::region::{Keys, RegionCodec};
 
@@ -32,6 +32,7 @@ impl KeysCore {
     ) -> Result<KeysCore, JsError> {
         let (keys, index_secret) = (Zeroizing::new(keys), Zeroizing::new(index_secret));
         let made = make_keys(current, &ids, &keys, &index_secret);
+        io::burn_stack();
         let made = made.map_err(|error| JsError::new(error.kind.name()))?;
         Ok(Self(Rc::new(made)))
     }
@@ -150,30 +151,63 @@ impl CodecCore {
     }
 
     /// Opens the envelope in the value buffer; answers its serializer. Results: created,
-    /// fresh-until, stale-until, address and length of the payload and of the side block.
+    /// fresh-until, stale-until, address and length of the payload, of the side block, and of
+    /// the key that was sealed in.
     pub fn decode(&self, key_length: usize, envelope_length: usize) -> i32 {
+        let beyond = io::code(io::BEYOND);
+        io::with_region(&self.0, [key_length, envelope_length], beyond, |mut io| {
+            let decoded = self.0.decode(io.codec, io.key, io.value, io.out);
+            tell_decoded(&mut io, decoded)
+        })
+    }
+
+    /// The same where only what an entry of an encrypted region is stored under is known:
+    /// that lies in the key buffer.
+    #[wasm_bindgen(js_name = decodeStored)]
+    pub fn decode_stored(&self, stored_length: usize, envelope_length: usize) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(
             &self.0,
-            [key_length, envelope_length],
+            [stored_length, envelope_length],
             beyond,
-            |io| match self.0.decode(io.codec, io.key, io.value, io.out) {
-                Err(error) => io::code(error),
-                Ok((opened, parts)) => {
-                    let fields = &opened.header.fields;
-                    let (payload, side) = (&io.out[parts.payload], &io.out[parts.side]);
-                    if let Err(error) = side::read(side) {
-                        return io::code(error);
-                    }
-                    let times = [fields.created, fields.fresh_until, fields.stale_until];
-                    io.results[..3].copy_from_slice(&times);
-                    io::point(&mut io.results[3..], payload);
-                    io::point(&mut io.results[5..], side);
-                    i32::from(fields.serializer.id())
-                }
+            |mut io| {
+                let decoded = self.0.decode_stored(io.codec, io.key, io.value, io.out);
+                tell_decoded(&mut io, decoded)
             },
         )
     }
+
+    /// Puts the envelope of the same entry under the key that writes now into the output, for
+    /// the one in the value buffer, with what it is stored under in the key buffer; answers its
+    /// length, and 0 where it is sealed under that key already.
+    pub fn reseal(&self, stored_length: usize, envelope_length: usize) -> i32 {
+        let beyond = io::code(io::BEYOND);
+        io::with_region(&self.0, [stored_length, envelope_length], beyond, |io| {
+            let done = self
+                .0
+                .reseal(io.codec, io.key, io.value, &mut HostRandom, io.out);
+            done.map_or_else(io::code, |_| io.out.len() as i32)
+        })
+    }
+}
+
+/// Puts what was decoded into the results; answers its serializer.
+fn tell_decoded(io: &mut Io<'_>, decoded: Coded<(Opened, Parts)>) -> i32 {
+    let (opened, parts) = match decoded {
+        Ok(decoded) => decoded,
+        Err(error) => return io::code(error),
+    };
+    let fields = &opened.header.fields;
+    let (payload, side) = (&io.out[parts.payload], &io.out[parts.side]);
+    if let Err(error) = side::read(side) {
+        return io::code(error);
+    }
+    let times = [fields.created, fields.fresh_until, fields.stale_until];
+    io.results[..3].copy_from_slice(&times);
+    io::point(&mut io.results[3..], payload);
+    io::point(&mut io.results[5..], side);
+    io::point(&mut io.results[7..], &io.out[parts.key]);
+    i32::from(fields.serializer.id())
 }
 
 fn options(compression: u8, compress_above: f64, limit: u32) -> Options {

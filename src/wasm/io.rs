@@ -129,6 +129,18 @@ fn overwrite(bytes: &mut [u8]) {
     std::hint::black_box(bytes);
 }
 
+/// How much of the stack one call can have used, as far as secrets go: twice what was seen.
+const STACK: usize = 16 << 10;
+
+/// Overwrites what calls left behind below their caller's frame: keys on their way into a
+/// cipher, blocks on their way through a hash. What a type wipes when it is dropped it does
+/// not wipe where it was moved from.
+#[inline(never)]
+pub fn burn_stack() {
+    let mut stack = [0; STACK];
+    std::hint::black_box(&mut stack);
+}
+
 /// Runs `work` on the first bytes of the key and the value buffer, or answers `otherwise`
 /// where these have not so many.
 pub fn with<T>(lengths: [usize; 2], otherwise: T, work: impl FnOnce(Io<'_>) -> T) -> T {
@@ -146,6 +158,7 @@ pub fn with_region<T>(
         let answer = buffers.work(lengths, work);
         if region.is_encrypted() {
             buffers.wipe_input();
+            burn_stack();
         }
         answer.unwrap_or(otherwise)
     })
@@ -174,12 +187,13 @@ pub fn addresses() -> [usize; 4] {
     })
 }
 
-/// Overwrites what calls left of keys, values and output in the buffers.
+/// Overwrites what calls left of keys, values and output in the buffers, and on the stack.
 pub fn wipe() {
     BUFFERS.with_borrow_mut(|buffers| {
         buffers.wipe_input();
         buffers.wipe_output();
     });
+    burn_stack();
 }
 
 /// Puts an address and a length into the first two of `results`.

@@ -126,8 +126,9 @@ export class Entries {
     const { envelope, stored } = written
     if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
     this.fills.unsettle(key, stampOf(envelope))
-    const renewed = renewal(() => this.context, key, tags)
-    const write = { key: codec.storedKey(key), envelope, ttl: lives.l2.kept, ...renewed }
+    const storedKey = codec.storedKey(key)
+    const renewed = renewal(() => this.context, storedKey, tags)
+    const write = { key: storedKey, envelope, ttl: lives.l2.kept, ...renewed }
     return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.fills.track(key) } }
   }
 

@@ -5,6 +5,7 @@ import { type EntriesContext, localTimes, type RegionRemote } from './entries-co
 import type { BatchFill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
 import { type Life, lasting } from './life.ts'
+import { Resealer } from './resealer.ts'
 import { check } from './schema.ts'
 
 /** An entry that was found: its value, and the name of the tier that had it. */
@@ -67,11 +68,17 @@ const READ_CHUNK = 1_000
 export class L2Reads {
   readonly #entries: ReadTarget
   readonly #fills: Fills
+  readonly #resealer: Resealer
   #batch: Batch | undefined
 
   constructor(entries: ReadTarget, fills: Fills) {
     this.#entries = entries
     this.#fills = fills
+    this.#resealer = new Resealer(entries.context.clock, async (replacements) => {
+      const { l2, counters } = this.#entries.context
+      const done = await l2?.remote.holdings(l2.region).replace(replacements)
+      counters.resealed += done?.filter(Boolean).length ?? 0
+    })
   }
 
   /** What L2 has under `key`. Calls of one tick without a request share a round trip. */
@@ -195,14 +202,24 @@ export class L2Reads {
     const stale = left.fresh <= 0 || state === 'expired'
     if (stale) counters.l2Misses++
     else counters.l2Hits++
+    const envelope = this.#underCurrentKey(key, opened.envelope)
     // Others have written the key since: this was right when it was read, and is not kept.
     if (fill.admits(key, opened.envelope) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
-      this.#keep(key, opened, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
+      this.#keep(key, { ...opened, envelope }, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
     }
     const now = clock.now()
-    const { value, tags: itsTags, etag, created, envelope } = opened
+    const { value, tags: itsTags, etag, created } = opened
     const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
     return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created, envelope }
+  }
+
+  /** The envelope of an entry that was found, sealed under the key that writes now; L2 is to get it so, too. */
+  #underCurrentKey(key: string, envelope: Uint8Array): Uint8Array {
+    const { codec } = this.#entries.context
+    const resealed = codec.isOld(envelope) ? codec.reseal(codec.storedKey(key), envelope) : undefined
+    if (resealed === undefined || typeof resealed === 'string') return envelope
+    this.#resealer.add(resealed)
+    return resealed.value
   }
 
   /** Whether memory holds an entry that L2 was never told of. */

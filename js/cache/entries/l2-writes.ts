@@ -117,7 +117,12 @@ export class L2Writes {
     if (write.kind === 'set') {
       const life = write.lives.l2 ?? { fresh: 0, kept: 0 }
       const { envelope } = codec.seal(key, write.value, envelopeTimes(remote, life), write.tags)
-      return { key: storedKey, envelope, ttl: life.kept, ...renewal(() => this.#entries.context, key, write.tags) }
+      return {
+        key: storedKey,
+        envelope,
+        ttl: life.kept,
+        ...renewal(() => this.#entries.context, storedKey, write.tags),
+      }
     }
     const envelope = codec.tombstone(key, remote.stamps.next(), remote.now(), remote.maxAge)
     return { key: storedKey, envelope, ttl: remote.maxAge }

@@ -6,8 +6,21 @@ import { Buffers } from '../../core/buffers.ts'
 import { Core } from '../../core/core.ts'
 import { CacheError } from '../../errors.ts'
 import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../../flow/tags/entry-tags.ts'
+import type { Replacement } from '../../tiers/driver.ts'
 import { closedCore } from '../closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
+
+/** The keys of encrypted regions. */
+export interface SealingKeys {
+  /**
+   * Lends the keys to what is made in an instance, and has to be freed to have them wiped there.
+   *
+   * @throws CacheError `CLOSED`
+   */
+  lend<T>(core: Core, use: (keys: KeysCore) => T): T
+  /** Whether a sealed envelope is sealed under another key than the one that writes. */
+  isOld(envelope: Uint8Array): boolean
+}
 
 /** How a region's entries are stored. */
 export interface CodecOptions {
@@ -16,8 +29,8 @@ export interface CodecOptions {
   readonly compression: CompressionName
   /** The size from which payloads are compressed, in bytes; `Infinity` is never. */
   readonly compressAbove: number
-  /** Makes the keys of encrypted regions known to an instance; `undefined` where entries are plain. */
-  readonly keys: ((core: Core) => KeysCore) | undefined
+  /** `undefined` where entries are plain. */
+  readonly keys: SealingKeys | undefined
 }
 
 /** An envelope that was opened, or the reason why it was not. */
@@ -63,7 +76,7 @@ export class RegionCodec {
   /** Works in `core` from now on. */
   bind(core: Core): void {
     if (core === this.core) return
-    if (!this.core.crashed) this.native.free()
+    this.#free()
     this.core = core
     this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
@@ -165,15 +178,58 @@ export class RegionCodec {
     return this.encrypted ? undefined : openPlain(envelope, this.options.serializer, PAYLOAD_LIMIT)
   }
 
+  /** As `open`, by what the envelope is stored under; answers its key too, or nothing where it does not open. */
+  openStored(storedKey: string, envelope: Uint8Array): { opened: Opened; key: string } | undefined {
+    if (!this.encrypted) {
+      const result = this.open(storedKey, envelope)
+      return result.ok ? { opened: result.opened, key: storedKey } : undefined
+    }
+    const serializer = this.#guarded(() => {
+      const keyLength = this.#writeStored(storedKey)
+      return this.native.decodeStored(keyLength, this.buffers.writeValue(envelope))
+    })
+    let key = ''
+    const result = this.#opened(serializer, envelope, () => {
+      key = this.buffers.text(this.buffers.result(7), this.buffers.result(8))
+    })
+    return result.ok ? { opened: result.opened, key } : undefined
+  }
+
+  /** Whether the envelope is sealed under another key than the one that writes. */
+  isOld(envelope: Uint8Array): boolean {
+    return this.options.keys?.isOld(envelope) === true
+  }
+
+  /** What it takes to have an envelope that `isOld` replaced by the same one under the key that writes; or why it does not open. */
+  reseal(storedKey: string, envelope: Uint8Array): Replacement | string {
+    return this.#guarded(() => {
+      const keyLength = this.#writeStored(storedKey)
+      const length = this.native.reseal(keyLength, this.buffers.writeValue(envelope))
+      if (length < 0) return this.core.glue.errorName(length)
+      const value = this.buffers.value(this.core.glue.outPointer(), length)
+      return { key: storedKey, head: headOf(envelope), value }
+    })
+  }
+
+  #writeStored(storedKey: string): number {
+    return this.buffers.writeKeyBytes(fromBase64url(storedKey, HASH_BYTES) ?? NO_SIDE)
+  }
+
   #openInCore(key: string, envelope: Uint8Array): OpenResult {
     const serializer = this.#guarded(() => {
       // Only a sealed envelope is bound to its key.
       const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0
       return this.native.decode(keyLength, this.buffers.writeValue(envelope))
     })
+    return this.#opened(serializer, envelope)
+  }
+
+  /** Takes what was decoded out of the core, and `more` with it. */
+  #opened(serializer: number, envelope: Uint8Array, more?: () => void): OpenResult {
     const { buffers, core } = this
     if (serializer < 0) return { ok: false, reason: core.glue.errorName(serializer) }
     try {
+      more?.()
       const payload = buffers.view(buffers.result(3), buffers.result(4))
       const value = this.options.serializer.deserialize(serializer, payload)
       const [created, freshUntil, staleUntil] = [buffers.result(0), buffers.result(1), buffers.result(2)]
@@ -190,7 +246,7 @@ export class RegionCodec {
 
   /** Wipes the region's keys. Every use after it throws. */
   dispose(): void {
-    if (!this.core.crashed) this.native.free()
+    this.#free()
     this.native = closedCore(this.options.region)
   }
 
@@ -210,6 +266,13 @@ export class RegionCodec {
     return call()
   }
 
+  /** Also wipes what calls with the keys left on the stack. */
+  #free(): void {
+    if (this.core.crashed) return
+    this.native.free()
+    if (this.encrypted) this.core.glue.wipe()
+  }
+
   #makeNative(): CodecCore {
     const { region, compression, compressAbove, keys } = this.options
     const id = COMPRESSION_IDS[compression]
@@ -217,8 +280,18 @@ export class RegionCodec {
     const { CodecCore } = this.core.glue
     return keys === undefined
       ? CodecCore.plain(region, id, above, PAYLOAD_LIMIT)
-      : CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, keys(this.core))
+      : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, lent))
   }
+}
+
+/** Where the id of an envelope's key begins, after its length, and how long the nonce behind it is. */
+const ID_LENGTH_AT = 7
+const ID_AT = 46
+const NONCE_BYTES = 24
+
+/** The beginning of a sealed envelope up to its nonce, which no other one has. */
+function headOf(envelope: Uint8Array): Uint8Array {
+  return envelope.subarray(0, ID_AT + (envelope[ID_LENGTH_AT] ?? 0) + NONCE_BYTES)
 }
 
 /** What a value gets that the codec cannot store: too large, or no memory for it. */

@@ -8,19 +8,20 @@ import type { EntriesContext } from './entries-context.ts'
  */
 export function renewal(
   context: () => EntriesContext,
-  key: string,
+  storedKey: string,
   tags: EntryTags | undefined,
 ): Pick<StoredWrite, 'renew'> {
   if (tags?.assumed !== true) return {}
   const renew = async (envelope: Uint8Array) => {
     const { codec, tags: all } = context()
-    const result = codec.open(key, envelope)
-    if (!result.ok) return undefined
+    // What waits may wait for long: of an encrypted region it holds no key that can be read.
+    const result = codec.openStored(storedKey, envelope)
+    if (result === undefined) return undefined
     const { value, etag, created, freshUntil, staleUntil } = result.opened
     const confirmed = await all.confirmed(tags, staleUntil - created)
     if (confirmed === undefined) return undefined
     const times = { stamp: stampOf(envelope), created, freshUntil, staleUntil }
-    return codec.seal(key, value, times, confirmed, etag).envelope
+    return codec.seal(result.key, value, times, confirmed, etag).envelope
   }
   return { renew }
 }

@@ -19,6 +19,10 @@ export class Counters {
   bytesStored = 0
   /** Values from L2 that the schema refused. */
   mismatches = 0
+  /** Entries in L2 that were sealed again, under the key that writes now. */
+  resealed = 0
+  /** Entries from L2 that are sealed under a key that the ring does not have. */
+  keyMissing = 0
   locksTaken = 0
   lockWaits = 0
   lockTimeouts = 0

@@ -65,6 +65,8 @@ export interface RegionFigures extends Figures {
   readonly store: 'live' | 'packed'
   /** Values from L2 that the region's schema refused: each was a miss. */
   readonly mismatches: number
+  /** Of what is sealed: entries in L2 that were sealed again under the key that writes now, and those found under a key that the ring does not have. */
+  readonly sealing: { readonly resealed: number; readonly keyMissing: number }
   /** Of the locks between processes: how often one was had, how often another process was waited for, and that for too long. */
   readonly locks: { readonly taken: number; readonly waits: number; readonly timeouts: number }
 }
@@ -152,9 +154,12 @@ export class MetricsReport {
       regions: Object.fromEntries(
         regions.map((figures) => {
           const { policy, ttl, store, counters } = reports.get(figures.name) as RegionReport
-          const { mismatches, locksTaken, lockWaits, lockTimeouts } = counters
+          const { mismatches, resealed, keyMissing, locksTaken, lockWaits, lockTimeouts } = counters
           const locks = { taken: locksTaken, waits: lockWaits, timeouts: lockTimeouts }
-          return [figures.name, { ...nameless(figures), policy, ttl, store, mismatches, locks }]
+          return [
+            figures.name,
+            { ...nameless(figures), policy, ttl, store, mismatches, locks, sealing: { resealed, keyMissing } },
+          ]
         }),
       ),
       tiers: Object.fromEntries(tiers.map((figures) => [figures.name, nameless(figures)])),

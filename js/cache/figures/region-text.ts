@@ -3,6 +3,8 @@ import type { Counters } from './counters.ts'
 /** What the core does not count: it is no part of durations and ratios. */
 const METRICS: readonly (readonly [name: string, help: string, counter: keyof Counters])[] = [
   ['schema_mismatches', "Values from L2 that the region's schema refused", 'mismatches'],
+  ['resealed', 'Entries in L2 that were sealed again under the current key', 'resealed'],
+  ['keys_missing', 'Entries from L2 under a key that the ring does not have', 'keyMissing'],
   ['locks_taken', 'Locks between processes that were had', 'locksTaken'],
   ['lock_waits', 'Factories that waited for another process', 'lockWaits'],
   ['lock_timeouts', 'Waits for another process that took too long', 'lockTimeouts'],

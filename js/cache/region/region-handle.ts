@@ -257,7 +257,7 @@ export class RegionHandle {
       serializer: new ValueSerializer(serializer),
       compression,
       compressAbove,
-      keys: encryption ? this.#shared.keys.in : undefined,
+      keys: encryption ? this.#shared.keys : undefined,
     })
   }
 

@@ -2,21 +2,36 @@ import type { KeysCore } from '../../../pkg/glue.js'
 import type { KeyRing } from '../../config/encryption-keys.ts'
 import type { ResolvedManager } from '../../config/types.ts'
 import type { Core } from '../../core/core.ts'
+import { INSPECT } from '../../inspect.ts'
+import { closedError } from '../closed.ts'
+import type { SealingKeys } from '../entries/region-codec.ts'
 
 const KEY_BYTES = 32
+
+/** Where the length of a key's id stands in an envelope, and where the id does. */
+const ID_LENGTH_AT = 7
+const ID_AT = 46
+
+/** The id of the key of this process alone. */
+const PROCESS_KEY = 'process'
+
+/** What stands in the place of keys wherever they would be shown. */
+const REDACTED = '[redacted]'
 
 /**
  * The keys of encrypted regions, as every instance of the core gets them. Without configured
  * ones there is a random key of this process: it never leaves it, so what it sealed could be
  * opened nowhere else, and those regions stay in memory.
  */
-export class RegionKeys {
+export class RegionKeys implements SealingKeys {
   readonly #ring: KeyRing | undefined
+  readonly #currentId: Uint8Array
   #random: KeyRing | undefined
-  readonly #made = new WeakMap<Core, KeysCore>()
+  #disposed = false
 
   constructor(ring: KeyRing | undefined) {
     this.#ring = ring
+    this.#currentId = new TextEncoder().encode(ring?.current ?? PROCESS_KEY)
   }
 
   /** Whether the keys were configured, so that other processes have them too. */
@@ -24,10 +39,8 @@ export class RegionKeys {
     return this.#ring !== undefined
   }
 
-  /** The keys, inside of `core`. */
-  readonly in = (core: Core): KeysCore => {
-    const made = this.#made.get(core)
-    if (made !== undefined) return made
+  lend<T>(core: Core, use: (keys: KeysCore) => T): T {
+    if (this.#disposed) throw closedError()
     const { current, keys, indexSecret } = this.#ring ?? this.#processKey()
     const bytes = new Uint8Array(keys.size * KEY_BYTES)
     let offset = 0
@@ -35,22 +48,45 @@ export class RegionKeys {
       bytes.set(key, offset)
       offset += KEY_BYTES
     }
-    const native = new core.glue.KeysCore(current, [...keys.keys()], bytes, indexSecret)
-    bytes.fill(0)
-    this.#made.set(core, native)
-    return native
+    let native: KeysCore | undefined
+    try {
+      native = new core.glue.KeysCore(current, [...keys.keys()], bytes, indexSecret)
+      return use(native)
+    } finally {
+      bytes.fill(0)
+      native?.free()
+    }
   }
 
-  /** Shown in logs and by inspection. */
+  isOld(envelope: Uint8Array): boolean {
+    const id = this.#currentId
+    return envelope[ID_LENGTH_AT] !== id.length || id.some((byte, i) => envelope[ID_AT + i] !== byte)
+  }
+
+  /** Wipes the keys. Every use after it throws. */
+  dispose(): void {
+    this.#disposed = true
+    for (const ring of [this.#ring, this.#random]) {
+      ring?.indexSecret.fill(0)
+      for (const key of ring?.keys.values() ?? []) key.fill(0)
+    }
+  }
+
+  /** Shown in logs. */
   toJSON(): string {
-    return '[redacted]'
+    return REDACTED
+  }
+
+  /** Shown by inspection. */
+  [INSPECT](): string {
+    return REDACTED
   }
 
   #processKey(): KeyRing {
     if (this.#random === undefined) {
       const key = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
       const indexSecret = crypto.getRandomValues(new Uint8Array(KEY_BYTES))
-      this.#random = { current: 'process', keys: new Map([['process', key]]), indexSecret }
+      this.#random = { current: PROCESS_KEY, keys: new Map([[PROCESS_KEY, key]]), indexSecret }
     }
     return this.#random
   }

@@ -22,6 +22,7 @@ import { type ManyResult, RegionMany } from './region-many.ts'
 import type { RegionParts } from './region-parts.ts'
 import { RegionReads } from './region-reads.ts'
 import { RegionWrites } from './region-writes.ts'
+import { type RekeyOptions, type RekeyProgress, rekeyRegion } from './rekey.ts'
 import { Transaction } from './transaction.ts'
 
 /**
@@ -232,6 +233,19 @@ export class Region<V = unknown> {
    */
   warm(data: WarmData<V>, options: WarmOptions = {}): Promise<WarmProgress> {
     return warm(data, (batch) => this.setMany(batch, options), options)
+  }
+
+  /**
+   * Seals again all that L2 holds of this region under keys of the ring that do not write any more, in
+   * batches and with pauses; answers what became of how many. When it is done, and all processes
+   * write under the new key, the old ones can be dropped. Stopped or failed, it is to be called again: it
+   * finds what is done. See docs/security.md.
+   *
+   * @throws CacheError `INVALID_OPTION` where the region does not encrypt, or its tier cannot tell its keys;
+   * `TIER_UNAVAILABLE` or `TIMEOUT` where L2 stays away.
+   */
+  async rekey(options: RekeyOptions = {}): Promise<RekeyProgress> {
+    return rekeyRegion(this.#parts, options)
   }
 
   /**

@@ -143,3 +143,53 @@ fn the_same_entry_is_sealed_to_other_bytes_under_another_nonce() {
             < 8
     );
 }
+
+#[test]
+fn resealed_it_is_the_same_entry_under_the_key_that_writes() {
+    let stored = stored_key();
+    let old: [u8; 32] = core::array::from_fn(|i| i as u8);
+    let rotated = KeyRing::new("new", [("new", &[9; 32][..]), ("k2", &old)]).expect("a ring");
+    let new = KeyRing::new("new", [("new", &[9; 32][..])]).expect("a ring");
+    let mut codec = Codec::new();
+    for sample in all().iter().filter(|sample| sample.sealed) {
+        let before = sample.envelope();
+        let context = context(&rotated, &stored);
+        let mut random = Counting(0);
+        let mut reseal = |envelope: &[u8], context: &Context<'_>, out: &mut Vec<u8>| {
+            codec
+                .reseal(envelope, context, &rotated, &mut random, out)
+                .map_err(|error| error.kind)
+        };
+        let mut after = Vec::new();
+        assert_eq!(reseal(&before, &context, &mut after), Ok(true));
+        let (mut was, mut is) = (Vec::new(), Vec::new());
+        let (opened, parts) = Codec::new()
+            .decode(&before, &context, &mut was)
+            .expect("it opened before");
+        let only_new = Context {
+            ring: Some(&new),
+            ..context
+        };
+        let (resealed, same) = Codec::new()
+            .decode(&after, &only_new, &mut is)
+            .expect("it opens under the new key alone");
+        assert_eq!((was, parts), (is, same), "{}", sample.title);
+        assert_eq!(resealed.header.fields, opened.header.fields);
+        assert_eq!(resealed.header.compression, opened.header.compression);
+
+        let mut again = vec![1, 2, 3];
+        assert_eq!(reseal(&after, &context, &mut again), Ok(false));
+        let moved = Context {
+            stored_key: &[7; 32],
+            ..context
+        };
+        let refused = reseal(&before, &moved, &mut again);
+        assert_eq!(refused, Err(ErrorKind::DoesNotOpen));
+        let plain = all().swap_remove(0).envelope();
+        assert_eq!(
+            reseal(&plain, &context, &mut again),
+            Err(ErrorKind::Unsealed)
+        );
+        assert_eq!(again, [1, 2, 3]);
+    }
+}

@@ -165,7 +165,7 @@ describe('the key ring', () => {
     const shared = new SharedTier()
     const indexSecret = KEY
     const old = shared.process({ encryption: { keys: { current: 'a', ring: { a: KEY } }, indexSecret } })
-    await old.cache.set('encrypted', 'k', VALUE)
+    await old.cache.setMany('encrypted', { k: VALUE, unread: VALUE })
     const ring = { a: KEY, b: OTHER_KEY }
     const rotated = shared.process({ encryption: { keys: { current: 'b', ring }, indexSecret } })
     expect(await rotated.cache.get('encrypted', 'k')).toEqual(VALUE)
@@ -175,6 +175,7 @@ describe('the key ring', () => {
     expect(old.cache.metrics().regions.encrypted?.corrupt).toBe(1)
     const only = shared.process({ encryption: { keys: { current: 'b', ring: { b: OTHER_KEY } }, indexSecret } })
     expect(await only.cache.get('encrypted', 'new')).toEqual(VALUE)
-    expect(await only.cache.get('encrypted', 'k')).toBeUndefined()
+    expect(await only.cache.get('encrypted', 'k')).toEqual(VALUE)
+    expect(await only.cache.get('encrypted', 'unread')).toBeUndefined()
   })
 })

@@ -125,7 +125,7 @@ describe('an encrypted region', () => {
     expect(written[0]).toMatch(/^omnicache:encrypted:[0-9a-f]{16}:[\w-]{43}$/)
   })
 
-  it('stays out of L2 without a key, with one warning, and works in memory', async () => {
+  it('stays out of L2 without a key, with one warning for each region, and works in memory', async () => {
     const shared = new SharedTier()
     const warnings: string[] = []
     const logger = { warn: (message: string) => warnings.push(message) }
@@ -136,10 +136,10 @@ describe('an encrypted region', () => {
     expect(await cache.get('user_preferences', 'k')).toEqual(VALUE)
     expect(driver.calls).toEqual([])
     expect(shared.tier.size).toBe(0)
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toMatch(/encrypted/)
-    expect(warnings[0]).toMatch(/user_preferences/)
-    expect(warnings[0]).toMatch(/CACHE_ENCRYPTION_KEY/)
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toMatch(/'encrypted'/)
+    expect(warnings[1]).toMatch(/'user_preferences'/)
+    for (const warning of warnings) expect(warning).toMatch(/CACHE_ENCRYPTION_KEY/)
   })
 
   it('says no word of the missing key where there is no L2', () => {

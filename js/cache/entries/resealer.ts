@@ -1,0 +1,38 @@
+import type { Clock, Timer } from '../../clock.ts'
+import type { Replacement } from '../../tiers/driver.ts'
+
+/** How many entries one round trip takes, and how long it waits for them, in ms: at most 640 a second. */
+const BATCH = 64
+const PAUSE = 100
+
+/**
+ * Brings to L2, behind the calls that found them, entries that were sealed under another key than
+ * the one that writes, sealed again. At a limited rate: what has no room is found again at its next
+ * read. What fails is left as it is, for the same reason.
+ */
+export class Resealer {
+  readonly #clock: Clock
+  readonly #send: (replacements: readonly Replacement[]) => Promise<unknown>
+  readonly #waiting = new Map<string, Replacement>()
+  #timer: Timer | undefined
+
+  constructor(clock: Clock, send: (replacements: readonly Replacement[]) => Promise<unknown>) {
+    this.#clock = clock
+    this.#send = send
+  }
+
+  /** An entry waits to be replaced in L2. */
+  add(replacement: Replacement): void {
+    if (this.#waiting.size >= BATCH) return
+    this.#waiting.set(replacement.key, replacement)
+    this.#timer ??= this.#clock.after(PAUSE, () => void this.#flush())
+  }
+
+  async #flush(): Promise<void> {
+    const replacements = [...this.#waiting.values()]
+    this.#waiting.clear()
+    await this.#send(replacements).catch(() => undefined)
+    this.#timer = undefined
+    if (this.#waiting.size > 0) this.#timer = this.#clock.after(PAUSE, () => void this.#flush())
+  }
+}
