@@ -3,6 +3,7 @@ import { formatJson, parseJson } from './json.ts'
 import { MsgpackReader } from './msgpack/reader.ts'
 import { Unsupported } from './msgpack/unsupported.ts'
 import { MsgpackWriter } from './msgpack/writer.ts'
+import { isPlainData } from './plain-data.ts'
 import { decodeUtf8, isWellFormed } from './text.ts'
 
 /**
@@ -113,6 +114,11 @@ export class ValueSerializer {
     } catch (error) {
       throw refusal(error)
     }
+  }
+
+  /** Whether `serialize` is sure to take `value`, and to make little of it. Where it may not, try. */
+  takes(value: unknown): boolean {
+    return this.#custom === undefined && isPlainData(value)
   }
 
   /**

@@ -3,7 +3,7 @@ import type { CacheError } from '../errors.ts'
 import { type Removal, tellOf } from './departures.ts'
 import { SlotMap } from './slot-map.ts'
 import { SlotTable } from './slot-table.ts'
-import type { RemovalReason, Removed, Store, StoreLimits, StoreOptions } from './store.ts'
+import type { LiveStoreOptions, RemovalReason, Removed, Store, StoreLimits } from './store.ts'
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
@@ -21,6 +21,7 @@ const MAX_WEIGHT = 2 ** 32 - 1
 export class LiveStore<V> implements Store<V> {
   readonly #clock: Clock
   readonly #onRemove: Removed<V> | undefined
+  readonly #tellsAll: boolean
   readonly #onRestart: ((crash: CacheError) => void) | undefined
   readonly #table: SlotTable
   readonly #map = new SlotMap<V>()
@@ -28,9 +29,10 @@ export class LiveStore<V> implements Store<V> {
   #expires = false
   #removals: Removal<V>[] = []
 
-  constructor(options: StoreOptions<V>) {
+  constructor(options: LiveStoreOptions<V>) {
     this.#clock = options.clock
     this.#onRemove = options.onRemove
+    this.#tellsAll = options.onRemove !== undefined && options.onlyDepartures !== true
     this.#onRestart = options.onRestart
     this.#table = new SlotTable(options.policy, options.favorBytes ?? false, options.limits)
   }
@@ -122,7 +124,7 @@ export class LiveStore<V> implements Store<V> {
 
   clear(): number {
     const removed = this.#map.size
-    const gone = this.#onRemove === undefined ? [] : this.#byUse().map((slot) => this.#removal(slot, 'clear'))
+    const gone = !this.#tellsAll ? [] : this.#byUse().map((slot) => this.#removal(slot, 'clear'))
     this.#marked(() => this.#renew())
     this.#removals = this.#removals.concat(gone)
     this.#notify()
@@ -274,6 +276,7 @@ export class LiveStore<V> implements Store<V> {
 
   #record(slot: number, reason: RemovalReason): void {
     if (this.#onRemove === undefined || this.#map.key(slot) === undefined) return
+    if (!this.#tellsAll && reason !== 'evict' && reason !== 'expire') return
     this.#removals.push(this.#removal(slot, reason))
   }
 

@@ -25,6 +25,12 @@ export interface StoreOptions<V> {
   readonly onRestart?: ((crash: CacheError) => void) | undefined
 }
 
+/** How a live store is made. */
+export interface LiveStoreOptions<V> extends StoreOptions<V> {
+  /** Whether `onRemove` is told only of entries that leave by themselves, evicted or expired. Default: of all. */
+  readonly onlyDepartures?: boolean | undefined
+}
+
 /**
  * A synchronous store of entries with a policy, a budget and expiry. Deadlines are
  * monotonic milliseconds; `Infinity` never passes. Weights and limits are bytes.

@@ -39,81 +39,162 @@ export function weighString(text: string): number {
   return STRING_HEADER + Math.ceil(bytes / POINTER) * POINTER
 }
 
-/** Weighs a child, or queues it; `times` is how many children it stands for. */
-type Visit = (child: unknown, times: number) => number
+/** Up to so many objects, a list of them is searched; a set is made for more. */
+const FEW = 16
 
-function weighGraph(root: object): number {
-  const queue: object[] = [root]
-  const stands: number[] = [1]
-  const seen = new Set<object>(queue)
-  let bytes = 0
-  let nodes = 0
-  for (let i = 0; i < queue.length && i < MAX_NODES; i++) {
-    const standsFor = stands[i] as number
-    const visit: Visit = (child, times) => {
-      if (typeof child !== 'object' || child === null) return weigh(child) * times
-      if (!seen.has(child)) {
-        seen.add(child)
-        queue.push(child)
-        stands.push(standsFor * times)
-      }
-      return 0
-    }
-    bytes += weighNode(queue[i] as object, visit) * standsFor
-    nodes += standsFor
+/** The objects of one value, each of them once, in the order in which they are come upon. */
+class Graph {
+  /** Kept from value to value, as making them anew would cost as much as weighing a small one. */
+  readonly #found: (object | undefined)[] = []
+  /** How many objects each of them stands for. */
+  readonly #stands: number[] = []
+  #size = 0
+  /** All that were found, where they are more than a few. */
+  #known: Set<object> | undefined
+  /** How many each one stands for that is found now. */
+  #standsFor = 1
+
+  /** How many were found. */
+  get size(): number {
+    return this.#size
   }
-  const unseen = stands.slice(MAX_NODES).reduce((sum, times) => sum + times, 0)
-  return bytes + (bytes / nodes) * unseen
+
+  weigh(root: object): number {
+    let bytes = 0
+    let nodes = 0
+    this.#add(root, 1)
+    for (let i = 0; i < this.#size && i < MAX_NODES; i++) {
+      this.#standsFor = this.#stands[i] as number
+      bytes += weighNode(this.#found[i] as object, this) * this.#standsFor
+      nodes += this.#standsFor
+    }
+    if (this.#size <= MAX_NODES) return bytes
+    let unseen = 0
+    for (let i = MAX_NODES; i < this.#size; i++) unseen += this.#stands[i] as number
+    return bytes + (bytes / nodes) * unseen
+  }
+
+  /** Holds on to nothing of the value. */
+  clear(): void {
+    if (this.#size > MAX_NODES) {
+      this.#found.length = 0
+      this.#stands.length = 0
+    }
+    for (let i = 0; i < this.#found.length && i < this.#size; i++) this.#found[i] = undefined
+    this.#size = 0
+    this.#known = undefined
+  }
+
+  /** Weighs a child, or queues it; `times` is how many children it stands for. */
+  visit(child: unknown, times: number): number {
+    if (typeof child !== 'object' || child === null) return weigh(child) * times
+    if (!this.#knows(child)) this.#add(child, this.#standsFor * times)
+    return 0
+  }
+
+  /** Those from the one at `from` on stand for so many times as many. */
+  multiply(from: number, times: number): void {
+    for (let i = from; i < this.#size; i++) this.#stands[i] = (this.#stands[i] as number) * times
+  }
+
+  #add(object: object, standsFor: number): void {
+    this.#known?.add(object)
+    this.#found[this.#size] = object
+    this.#stands[this.#size++] = standsFor
+  }
+
+  #knows(child: object): boolean {
+    if (this.#size >= FEW) {
+      this.#known ??= new Set(this.#found.slice(0, this.#size) as object[])
+      return this.#known.has(child)
+    }
+    for (let i = 0; i < this.#size; i++) if (this.#found[i] === child) return true
+    return false
+  }
 }
 
-/** One object by itself, without what `visit` takes over. */
-function weighNode(node: object, visit: Visit): number {
+/** One that is not in use: a getter of a value may have another one weighed. */
+let spare: Graph | undefined
+
+function weighGraph(root: object): number {
+  const graph = spare ?? new Graph()
+  spare = undefined
+  try {
+    return graph.weigh(root)
+  } finally {
+    graph.clear()
+    spare = graph
+  }
+}
+
+/** One object by itself, without what the graph takes over. */
+function weighNode(node: object, graph: Graph): number {
+  if (Object.getPrototypeOf(node) === Object.prototype) return weighPlain(node as Fields, graph)
+  if (Array.isArray(node)) return weighArray(node, graph)
   if (ArrayBuffer.isView(node)) return BUFFER_HEADER + node.byteLength
   if (node instanceof ArrayBuffer) return BUFFER_HEADER + node.byteLength
-  if (Array.isArray(node)) return weighArray(node, visit)
-  if (node instanceof Map) return weighMap(node, visit)
-  if (node instanceof Set) return weighSet(node, visit)
+  if (node instanceof Map) return weighMap(node, graph)
+  if (node instanceof Set) return weighSet(node, graph)
   if (node instanceof Date || node instanceof RegExp) return BOXED_PRIMITIVE
-  const keys = Object.keys(node)
-  const looked = Math.min(keys.length, MAX_NODES)
+  return weighInstance(node as Fields, graph)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** `for in` reads fields at a third of the price of a list of their names. */
+function weighPlain(fields: Fields, graph: Graph): number {
+  const { size } = graph
+  let names = 0
   let children = 0
-  for (let i = 0; i < looked; i++) {
-    children += visit((node as Record<string, unknown>)[keys[i] as string], keys.length / looked)
+  for (const name in fields) if (++names <= MAX_NODES) children += graph.visit(fields[name], 1)
+  if (names > MAX_NODES) {
+    children *= names / MAX_NODES
+    graph.multiply(size, names / MAX_NODES)
   }
-  return OBJECT_HEADER + keys.length * POINTER + children
+  return OBJECT_HEADER + names * POINTER + children
+}
+
+/** Of an instance only its own fields count. */
+function weighInstance(fields: Fields, graph: Graph): number {
+  const names = Object.keys(fields)
+  const looked = Math.min(names.length, MAX_NODES)
+  const times = names.length / looked
+  let children = 0
+  for (let i = 0; i < looked; i++) children += graph.visit(fields[names[i] as string], times)
+  return OBJECT_HEADER + names.length * POINTER + children
 }
 
 /** Numbers alone lie side by side; among others each that is no small integer is an object. */
-function weighArray(array: readonly unknown[], visit: Visit): number {
+function weighArray(array: readonly unknown[], graph: Graph): number {
   const looked = Math.min(array.length, MAX_NODES)
   let children = 0
   let numbers = 0
   for (let i = 0; i < looked; i++) {
     const element = array[i]
     if (typeof element === 'number') numbers++
-    children += visit(element, array.length / looked)
+    children += graph.visit(element, array.length / looked)
   }
   return ARRAY_HEADER + array.length * POINTER + (numbers === looked ? 0 : children)
 }
 
-function weighMap(map: ReadonlyMap<unknown, unknown>, visit: Visit): number {
+function weighMap(map: ReadonlyMap<unknown, unknown>, graph: Graph): number {
   const times = Math.max(map.size / MAX_NODES, 1)
   let children = 0
   let left = MAX_NODES
   for (const [key, value] of map) {
     if (left-- === 0) break
-    children += visit(key, times) + visit(value, times)
+    children += graph.visit(key, times) + graph.visit(value, times)
   }
   return HASH_TABLE_HEADER + map.size * (HASH_TABLE_ENTRY + POINTER) + children
 }
 
-function weighSet(set: ReadonlySet<unknown>, visit: Visit): number {
+function weighSet(set: ReadonlySet<unknown>, graph: Graph): number {
   const times = Math.max(set.size / MAX_NODES, 1)
   let children = 0
   let left = MAX_NODES
   for (const value of set) {
     if (left-- === 0) break
-    children += visit(value, times)
+    children += graph.visit(value, times)
   }
   return HASH_TABLE_HEADER + set.size * HASH_TABLE_ENTRY + children
 }

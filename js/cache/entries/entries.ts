@@ -11,6 +11,16 @@ import { L2Writes, type NewEntry, type PendingWrite } from './l2-writes.ts'
 import type { Life, Lives } from './life.ts'
 import { renewal } from './renewal.ts'
 
+/** What became of a write in memory, and what L2 is to be sent of it. */
+export interface Put {
+  readonly stored: boolean
+  readonly pending: PendingWrite | undefined
+}
+
+/** What writes answer that memory alone has taken, or refused. */
+const STORED: Put = { stored: true, pending: undefined }
+const REFUSED: Put = { stored: false, pending: undefined }
+
 /** How long memory is served on without a look, where L2 could not be asked, in ms. */
 const UNASKED_FOR = 1_000
 
@@ -111,20 +121,14 @@ export class Entries {
   }
 
   /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
-  put(
-    key: string,
-    value: unknown,
-    lives: Lives,
-    tags?: EntryTags | undefined,
-    etag?: string | undefined,
-  ): { stored: boolean; pending: PendingWrite | undefined } {
+  put(key: string, value: unknown, lives: Lives, tags?: EntryTags | undefined, etag?: string | undefined): Put {
     const { l2, codec, trust } = this.context
     const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
     // What L2 was not told of is not looked for there.
     const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
     const written = this.#store({ key, value, tags, etag }, lives.l1, times, mark)
     const { envelope, stored } = written
-    if (envelope === undefined || lives.l2 === undefined) return { stored, pending: undefined }
+    if (envelope === undefined || lives.l2 === undefined) return stored ? STORED : REFUSED
     this.fills.unsettle(key, stampOf(envelope))
     const storedKey = codec.storedKey(key)
     const renewed = renewal(() => this.context, storedKey, tags)

@@ -215,7 +215,7 @@ export class Fills {
 
   /** The key was written or removed. */
   outdate(key: string): void {
-    for (const batch of this.#batches) batch.overtake(key)
+    if (this.#batches.size > 0) for (const batch of this.#batches) batch.overtake(key)
     if (this.#open.size === 0) return
     for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.overtaken = true
   }

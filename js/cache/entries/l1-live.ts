@@ -12,6 +12,10 @@ const TAG_OVERHEAD = 80
 /** What an entry costs more that may be stale, or has an etag. */
 const STALE_OVERHEAD = 40
 
+/** What writes answer that need no envelope. */
+const STORED: Written = { stored: true, envelope: undefined, rawBytes: 0, storedBytes: 0 }
+const REFUSED: Written = { ...STORED, stored: false }
+
 /** Makes the envelope of a value that is about to be stored. */
 export type Seal = (
   key: string,
@@ -38,7 +42,7 @@ export class LiveL1 implements L1 {
   readonly #seal: Seal
 
   constructor(options: LiveL1Options) {
-    this.#store = new LiveStore(options)
+    this.#store = new LiveStore({ ...options, onlyDepartures: true })
     this.#clone = options.clone
     this.#seal = options.seal
   }
@@ -79,8 +83,9 @@ export class LiveL1 implements L1 {
   ): Written {
     const sealed = times === undefined ? undefined : this.#seal(key, value, times, tags, etag)
     const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags, etag)
-    const bytes = sealed?.envelope.length ?? 0
-    return { stored, envelope: sealed?.envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: bytes }
+    if (sealed === undefined) return stored ? STORED : REFUSED
+    const { envelope, rawBytes } = sealed
+    return { stored, envelope, rawBytes, storedBytes: envelope.length }
   }
 
   fill(key: string, opened: Opened, local: LocalTimes): boolean {

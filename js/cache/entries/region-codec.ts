@@ -137,6 +137,11 @@ export class RegionCodec {
     throw codecRefusal('too-large', this.options.region, this.publicKey(key))
   }
 
+  /** Throws where `serialize` does. */
+  check(key: string, value: unknown): void {
+    if (!this.options.serializer.takes(value)) this.serialize(key, value)
+  }
+
   /** The envelope of a value. */
   seal(
     key: string,

@@ -16,6 +16,8 @@ export interface CallRules extends ReadRules {
   /** The limit of one operation in L2, where it is not the region's. */
   readonly l2Timeout: number | undefined
   readonly l2Skip: boolean
+  /** What `livesOf` answers to all calls with these rules, where that is always the same. */
+  readonly lives: Lives | undefined
 }
 
 type Draft = { -readonly [K in keyof CallRules]: CallRules[K] }
@@ -42,7 +44,12 @@ export function regionRules(options: ResolvedRegion): CallRules {
   const waits = { grace, graceBackoff, swr, eagerRefresh, softTimeout, hardTimeout, lockTimeout }
   const read = { ...waits, jitter, slidingTtl, negativeTtl }
   const tiers = { l1Ttl: Infinity, l1Skip: false, l2Ttl: undefined, l2Timeout: undefined, l2Skip: false }
-  return { ttl, ...read, ...tiers }
+  return fixed({ ttl, ...read, ...tiers, lives: undefined })
+}
+
+/** The rules with the lives that follow from them, where chance has no part in these. */
+function fixed(rules: CallRules): CallRules {
+  return rules.jitter === 0 ? { ...rules, lives: livesOf(rules) } : rules
 }
 
 /**
@@ -56,7 +63,7 @@ export function callRules(region: CallRules, options: object | undefined): CallR
   if (typeof options !== 'object' || options === null) {
     throw invalidOption('options', options, "an object such as { ttl: '5m' }")
   }
-  const rules: Draft = { ...region }
+  const rules: Draft = { ...region, lives: undefined }
   for (const [name, value] of Object.entries(options)) {
     if (!CALL_OPTIONS.includes(name)) throw unknownOption(name, CALL_OPTIONS)
     if (value === undefined) continue
@@ -91,7 +98,8 @@ function readTier(rules: Draft, tier: 'l1' | 'l2', options: unknown): void {
  * @param ttl In ms, where it is not that of the rules.
  */
 export function livesOf(rules: CallRules, ttl = rules.ttl): Lives {
-  const { l1Ttl, l1Skip, l2Ttl, l2Skip } = rules
+  const { l1Ttl, l1Skip, l2Ttl, l2Skip, lives } = rules
+  if (lives !== undefined && ttl === rules.ttl) return lives
   const stale = Math.max(rules.grace, rules.swr)
   const part = rules.jitter === 0 ? 1 : 1 - Math.random() * rules.jitter
   const life = (span: number, ends: number): Life => {

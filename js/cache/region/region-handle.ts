@@ -136,9 +136,9 @@ export class RegionHandle {
 
   sample(): RegionSample {
     const { hits, misses, operations, errors, corrupt } = this.#counters
-    const { size, bytes, limits } = this.#entries.l1
+    const { size: entries, bytes, limits } = this.#entries.l1
     const { maxBytes } = limits
-    return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries: size, bytes, maxBytes }
+    return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries, bytes, maxBytes }
   }
 
   /** Others changed entries of a region that L2 knows by this name. */
@@ -237,7 +237,7 @@ export class RegionHandle {
       throw new CacheError('UNSERIALIZABLE_VALUE', message, { context: { region: this.name } })
     }
     const { store, strict } = this.#options
-    if (store === 'live' && strict && this.#entries.context.l2 === undefined) this.#codec.serialize(key, value)
+    if (store === 'live' && strict && this.#entries.context.l2 === undefined) this.#codec.check(key, value)
   }
 
   #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {

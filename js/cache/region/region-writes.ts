@@ -1,6 +1,7 @@
 import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import type { Half } from '../../flow/tags/token.ts'
-import { longest } from '../entries/life.ts'
+import type { Put } from '../entries/entries.ts'
+import { type Lives, longest } from '../entries/life.ts'
 import type { SetOptions } from '../types.ts'
 import { assertKeys } from './arguments.ts'
 import { livesOf } from './call-rules.ts'
@@ -17,30 +18,56 @@ export class RegionWrites<V> {
     this.#parts = parts
   }
 
-  async set(key: string, value: V, options: SetOptions | undefined): Promise<boolean> {
-    const { entries, order, tagPrefix, timings } = this.#parts
-    const weight = timings.writeWeight(entries.context.l2 === undefined)
-    const start = timings.start(weight)
-    this.check(key, value)
-    const lives = livesOf(this.#parts.rulesOf(options))
-    let tags: EntryTags | undefined
-    if (options?.tags === undefined && entries.clockKnown) order.overtake(key)
-    else {
-      const wait = order.wait(key, options?.tags, tagPrefix)
-      try {
-        tags = await this.#tokens(options?.tags, longest(lives))
-      } catch (error) {
-        wait()
-        throw error
+  /** One that has nothing to wait for makes no more promises than the one that it answers. */
+  set(key: string, value: V, options: SetOptions | undefined): Promise<boolean> {
+    try {
+      const { entries, order, timings } = this.#parts
+      const weight = timings.writeWeight(entries.context.l2 === undefined)
+      const start = timings.start(weight)
+      this.check(key, value)
+      const lives = livesOf(this.#parts.rulesOf(options))
+      if (options?.tags !== undefined || !entries.clockKnown) {
+        return this.#setLater(key, value, lives, options?.tags, start, weight)
       }
-      // What was called later has taken its place.
-      const waited = wait()
-      if (waited === 'untagged') await entries.remove([key])
-      if (waited !== 'last') return true
+      order.overtake(key)
+      const put = entries.put(key, value, lives)
+      if (put.pending !== undefined) return this.#sent(put, start, weight)
+      timings.end('set', start, weight)
+      return Promise.resolve(put.stored)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const { stored, pending } = entries.put(key, value, lives, tags)
-    const sent = pending !== undefined && (await entries.send([pending]))
-    timings.end('set', start, weight)
+  }
+
+  /** A write that begins when the tokens of its tags, or L2's clock, are known. */
+  async #setLater(
+    key: string,
+    value: V,
+    lives: Lives,
+    names: readonly string[] | undefined,
+    start: number,
+    weight: number,
+  ): Promise<boolean> {
+    const { entries, order, tagPrefix } = this.#parts
+    const wait = order.wait(key, names, tagPrefix)
+    let tags: EntryTags | undefined
+    try {
+      tags = await this.#tokens(names, longest(lives))
+    } catch (error) {
+      wait()
+      throw error
+    }
+    // What was called later has taken its place.
+    const waited = wait()
+    if (waited === 'untagged') await entries.remove([key])
+    if (waited !== 'last') return true
+    return this.#sent(entries.put(key, value, lives, tags), start, weight)
+  }
+
+  /** Brings to L2 what memory has taken or refused; answers whether one of both holds it. */
+  async #sent({ stored, pending }: Put, start: number, weight: number): Promise<boolean> {
+    const sent = pending !== undefined && (await this.#parts.entries.send([pending]))
+    this.#parts.timings.end('set', start, weight)
     return stored || sent
   }
 

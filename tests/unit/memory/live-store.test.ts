@@ -14,6 +14,7 @@ interface Wanted {
   readonly maxBytes?: number
   readonly clock?: Clock
   readonly told?: boolean
+  readonly onlyDepartures?: boolean
 }
 
 function make({
@@ -22,6 +23,7 @@ function make({
   maxBytes = Infinity,
   clock = new FakeClock(),
   told = true,
+  onlyDepartures,
 }: Wanted = {}) {
   const left: Left[] = []
   const onRemove = told ? (...removed: Left) => left.push(removed) : undefined
@@ -30,6 +32,7 @@ function make({
     limits: { maxBytes, maxEntries },
     clock,
     onRemove,
+    onlyDepartures,
   })
   return { store, left }
 }
@@ -83,6 +86,22 @@ describe('a live store', () => {
       ['e', 5, 'evict'],
     ])
     expect([...store.entries()]).toEqual([['f', 6]])
+  })
+
+  it('tells only of what left by itself, where that is wanted', async () => {
+    const clock = new FakeClock()
+    const { store, left } = make({ maxEntries: 2, clock, onlyDepartures: true })
+    store.set('a', 1, 0, clock.now() + 50)
+    store.set('a', 2, 0, clock.now() + 50)
+    store.set('b', 3, 0, Infinity)
+    store.set('c', 4, 0, Infinity)
+    expect(left).toEqual([['a', 2, 'evict']])
+    store.delete('b')
+    store.set('d', 5, 0, clock.now() + 50)
+    await clock.advance(100)
+    store.delete('d')
+    store.clear()
+    expect(left.slice(1)).toEqual([['d', 5, 'expire']])
   })
 
   it('forgets who left when nobody is told', () => {

@@ -32,6 +32,16 @@ describe('the estimate of what a value weighs', () => {
     expect(many / few).toBeLessThan(1_200)
   })
 
+  it('of an object with many fields is that of one with few, times as many', () => {
+    const fields = (count: number, make: (i: number) => unknown) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`field${i}`, make(i)]))
+    for (const make of [(i: number) => `${i}`.padStart(40, 'x'), (i: number) => ({ x: i })]) {
+      const ratio = weigh(fields(2_560, make)) / weigh(fields(256, make))
+      expect(ratio).toBeGreaterThan(9.5)
+      expect(ratio).toBeLessThan(10.5)
+    }
+  })
+
   it('takes no longer for a million than for a thousand', () => {
     const visited: number[] = []
     const proxy = (length: number) =>
@@ -53,6 +63,29 @@ describe('the estimate of what a value weighs', () => {
     const loop: { self?: unknown; shared: object[] } = { shared: [shared, shared] }
     loop.self = loop
     expect(weigh(loop)).toBeLessThan(2_000)
+    const twice = Array.from({ length: 40 }, (_, i) => ({ i }))
+    expect(weigh([...twice, ...twice]) - weigh(twice)).toBe(40 * 8)
+  })
+
+  it('is the same where a getter has another value weighed meanwhile, and after one that throws', () => {
+    const plain = { a: { b: 'x'.repeat(50) }, c: [1, 2, 3] }
+    const expected = weigh(plain)
+    const asks = {
+      get a() {
+        weigh([plain, plain, { d: 1 }])
+        return plain.a
+      },
+      c: plain.c,
+    }
+    expect(weigh(asks)).toBe(expected)
+    const throws = {
+      a: plain,
+      get b(): never {
+        throw new Error('lazy')
+      },
+    }
+    expect(() => weigh(throws)).toThrow('lazy')
+    expect(weigh(plain)).toBe(expected)
   })
 
   it('of a primitive is what it costs beyond its slot', () => {
