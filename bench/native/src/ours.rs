@@ -35,19 +35,27 @@ impl Cache {
 
     /// The value of a key. Counts as a use.
     pub fn get(&mut self, key: u64) -> Option<u64> {
-        let hash = self.hasher.hash_one(key);
-        let &slot = self
-            .slots
-            .find(hash, |&slot| self.entries[slot as usize].0 == key)?;
+        let slot = self.find(self.hasher.hash_one(key), key)?;
         let tick = self.next_tick();
         self.store.touch(slot, tick);
         self.entries.get(slot as usize).map(|&(_, value)| value)
     }
 
-    /// Takes in a key that is not there.
+    /// Sets the value of a key. Like quick_cache's, it looks first whether the key is there.
     pub fn insert(&mut self, key: u64, value: u64) {
-        let tick = self.next_tick();
         let hash = self.hasher.hash_one(key);
+        if let Some(slot) = self.find(hash, key) {
+            let tick = self.next_tick();
+            self.store.touch(slot, tick);
+            self.entries[slot as usize].1 = value;
+        } else {
+            self.add(hash, key, value);
+        }
+    }
+
+    /// Takes in a key that is not there.
+    fn add(&mut self, hash: u64, key: u64, value: u64) {
+        let tick = self.next_tick();
         let inserted = self.store.insert(fold(hash), 1, f64::INFINITY, 0.0, tick);
         for &slot in self.store.outbox() {
             if let Some((left, _)) = self.entries.get(slot as usize) {
@@ -67,6 +75,12 @@ impl Cache {
         self.slots.insert_unique(hash, slot, |&slot| {
             hasher.hash_one(entries[slot as usize].0)
         });
+    }
+
+    /// The slot of a key.
+    fn find(&self, hash: u64, key: u64) -> Option<Slot> {
+        let is_it = |&slot: &Slot| self.entries[slot as usize].0 == key;
+        self.slots.find(hash, is_it).copied()
     }
 
     /// How many entries there are.
@@ -107,7 +121,7 @@ mod tests {
     fn each_policy_keeps_to_its_capacity_and_answers_what_was_stored() {
         for &kind in PolicyKind::ALL {
             let mut cache = Cache::new(kind, 10);
-            for key in 0..100 {
+            for key in (0..100).flat_map(|key| [key, key]) {
                 cache.insert(key, key * 2);
                 assert!(cache.len() <= 10, "{kind:?}");
             }
