@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { aptInstall, mayUseApt, PRESENT } from './install.mjs'
 import { ensurePackages, ROOT } from './packages.mjs'
 import { which } from './process.mjs'
+import { python } from './python.mjs'
 import { secondsSince, show } from './report.mjs'
 import { llvmCov, rust, WASM_TARGET, wasmBindgenTestRunner, wasmTarget } from './rust.mjs'
 
@@ -50,6 +51,7 @@ export const NEEDS = {
   wasm: { title: `Rust's target ${WASM_TARGET}`, ensure: wasmTarget },
   runner: { title: 'wasm-bindgen-test-runner', ensure: wasmBindgenTestRunner },
   llvmCov: { title: 'cargo-llvm-cov', ensure: llvmCov },
+  python: { title: 'Python and its packages', ensure: python },
   redis: { title: 'redis-server', ensure: () => debianProgram('redis-server', ['redis-server'], 'REDIS_SERVER') },
   chromium: { title: 'chromium', ensure: () => debianProgram('chromium', CHROMIUM_NAMES, 'CHROMIUM') },
 }

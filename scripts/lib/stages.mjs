@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cargoCounts, counts, sentenceCounts, vitestCounts } from './counts.mjs'
 import { ROOT } from './packages.mjs'
+import { PYTHON } from './python.mjs'
 import { WASM_TARGET } from './rust.mjs'
 
 /**
@@ -130,6 +131,17 @@ export const STAGES = [
     count: asOne,
   },
   vitest('unit', 'TypeScript tests', { needs: ['npm'], limitMinutes: 10 }),
+  {
+    id: 'wire-format',
+    title: 'The wire format, read by a reader in Python',
+    needs: ['python'],
+    limitMinutes: 2,
+    commands: [
+      [PYTHON, join(ROOT, 'tests', 'wire-format', 'check.py'), join(ROOT, 'tests', 'fixtures', 'wire-format', 'v1')],
+    ],
+    env: { PYTHONDONTWRITEBYTECODE: '1' },
+    count: sentenceCounts,
+  },
   vitest('simulation', 'Many processes, simulated with faults', { needs: ['npm'], limitMinutes: 10 }),
   vitest('traces', 'Hit ratios on real traces', { needs: ['npm'], limitMinutes: 10 }),
   vitest('redis', 'Redis, a real server', { needs: ['npm', 'redis'], limitMinutes: 10 }),

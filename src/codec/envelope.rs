@@ -256,6 +256,9 @@ fn divide(
     } else {
         from..from
     };
+    if header.has_side && side.is_empty() {
+        return Err(ErrorKind::Side.into());
+    }
     let opened = Opened {
         header,
         key,

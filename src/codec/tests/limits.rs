@@ -257,3 +257,13 @@ fn scratch_memory_is_used_again_and_a_large_one_returned() {
         assert_eq!(out.len(), round * body.original_length as usize);
     }
 }
+
+#[test]
+fn an_empty_side_block_is_no_side_block() {
+    let kind = refusal("Plain, with tags", |envelope| {
+        let side = u32::from_be_bytes([envelope[46], envelope[47], envelope[48], envelope[49]]);
+        drop(envelope.drain(50..50 + side as usize));
+        envelope[46..50].fill(0);
+    });
+    assert_eq!(kind, ErrorKind::Side);
+}
