@@ -7,8 +7,14 @@ export declare class CodecCore {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The same where only what an entry of an encrypted region is stored under is known:
+     * that lies in the key buffer.
+     */
+    decodeStored(stored_length: number, envelope_length: number): number;
+    /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
-     * fresh-until, stale-until, address and length of the payload and of the side block.
+     * fresh-until, stale-until, address and length of the payload, of the side block, and of
+     * the key that was sealed in.
      */
     decode(key_length: number, envelope_length: number): number;
     /**
@@ -25,6 +31,12 @@ export declare class CodecCore {
      * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
      */
     static plain(region: string, compression: number, compress_above: number, limit: number): CodecCore;
+    /**
+     * Puts the envelope of the same entry under the key that writes now into the output, for
+     * the one in the value buffer, with what it is stored under in the key buffer; answers its
+     * length, and 0 where it is sealed under that key already.
+     */
+    reseal(stored_length: number, envelope_length: number): number;
     /**
      * A region whose entries are sealed.
      */

@@ -22,8 +22,20 @@ class CodecCore {
         wasm.__wbg_codeccore_free(ptr, 0);
     }
     /**
+     * The same where only what an entry of an encrypted region is stored under is known:
+     * that lies in the key buffer.
+     * @param {number} stored_length
+     * @param {number} envelope_length
+     * @returns {number}
+     */
+    decodeStored(stored_length, envelope_length) {
+        const ret = wasm.codeccore_decodeStored(this.__wbg_ptr, stored_length, envelope_length);
+        return ret;
+    }
+    /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
-     * fresh-until, stale-until, address and length of the payload and of the side block.
+     * fresh-until, stale-until, address and length of the payload, of the side block, and of
+     * the key that was sealed in.
      * @param {number} key_length
      * @param {number} envelope_length
      * @returns {number}
@@ -76,6 +88,18 @@ class CodecCore {
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.codeccore_plain(ptr0, len0, val2, val3, val4);
         return CodecCore.__wrap(ret);
+    }
+    /**
+     * Puts the envelope of the same entry under the key that writes now into the output, for
+     * the one in the value buffer, with what it is stored under in the key buffer; answers its
+     * length, and 0 where it is sealed under that key already.
+     * @param {number} stored_length
+     * @param {number} envelope_length
+     * @returns {number}
+     */
+    reseal(stored_length, envelope_length) {
+        const ret = wasm.codeccore_reseal(this.__wbg_ptr, stored_length, envelope_length);
+        return ret;
     }
     /**
      * A region whose entries are sealed.
