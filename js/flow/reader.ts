@@ -17,7 +17,7 @@ interface Request {
   readonly region: string
   readonly keys: readonly string[]
   /** What L2 answered; `undefined` where it did not, or not in time. */
-  found: readonly Found[] | undefined
+  found: Found[] | undefined
 }
 
 /** Calls of one tick that share a round trip. */
@@ -52,8 +52,11 @@ export class Reader {
     const { found } = request
     if (found === undefined) return keys.map((key) => this.#waiting(region, key))
     const cleared = this.#clearedAt(region)
-    if (!this.#parts.journal.has(region)) return found.map((one) => this.#current(one, cleared))
-    return keys.map((key, i) => this.#newest(region, key, found[i], cleared))
+    const waits = this.#parts.journal.has(region)
+    for (let i = 0; i < found.length; i++) {
+      found[i] = waits ? this.#newest(region, keys[i] as string, found[i], cleared) : this.#current(found[i], cleared)
+    }
+    return found
   }
 
   #join(request: Request): Promise<void> {

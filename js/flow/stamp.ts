@@ -22,9 +22,14 @@ export function compareStamps(a: Uint8Array, b: Uint8Array, at = 0): number {
 
 /** The wall-clock part of the stamp that begins at `at`, in ms since 1970. */
 export function stampTime(stamp: Uint8Array, at = 0): number {
-  let ms = 0
-  for (let i = at; i < at + 6; i++) ms = ms * 256 + (stamp[i] ?? 0)
-  return ms
+  // Bits of what is not there are zeros.
+  const high = ((stamp[at] as number) << 8) | (stamp[at + 1] as number)
+  const low =
+    ((stamp[at + 2] as number) << 24) |
+    ((stamp[at + 3] as number) << 16) |
+    ((stamp[at + 4] as number) << 8) |
+    (stamp[at + 5] as number)
+  return high * HIGH + (low >>> 0)
 }
 
 /**

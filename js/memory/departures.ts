@@ -9,13 +9,14 @@ export type Removal<V> = [key: string, value: V, reason: RemovalReason]
  */
 export function tellOf<V>(removals: readonly Removal<V>[], listener: Removed<V> | undefined): void {
   if (listener === undefined) return
-  const failures: unknown[] = []
+  let failures: unknown[] | undefined
   for (const [key, value, reason] of removals) {
     try {
       listener(key, value, reason)
     } catch (error) {
+      failures ??= []
       failures.push(error)
     }
   }
-  if (failures.length > 0) throw failures[0]
+  if (failures !== undefined) throw failures[0]
 }

@@ -116,6 +116,8 @@ interface Subscription {
 export class Emitter {
   /** Never changed in place, so that listeners may come and go while an event is told. */
   readonly #subscriptions: Partial<Record<CacheEventName, readonly Subscription[] | undefined>> = {}
+  /** Whether anybody ever listened to anything: mostly nobody does, and that is quickly asked. */
+  #heard = false
   readonly #logger: Logger
   /** Listeners that failed before: a bad one must not flood the log. */
   readonly #failed = new WeakSet<object>()
@@ -143,7 +145,7 @@ export class Emitter {
 
   /** Whether anybody listens. */
   has(event: CacheEventName): boolean {
-    return this.#subscriptions[event] !== undefined
+    return this.#heard && this.#subscriptions[event] !== undefined
   }
 
   /** Calls those who listen at this moment, in the order in which they came. Never throws. */
@@ -159,6 +161,7 @@ export class Emitter {
     if (!EVENTS.has(event)) throw unknownEvent(event)
     if (typeof listener !== 'function') throw invalidOption('listener', listener, 'a function')
     this.off(event, listener)
+    this.#heard = true
     this.#subscriptions[event] = [...(this.#subscriptions[event] ?? []), subscription]
     return () => this.off(event, listener)
   }

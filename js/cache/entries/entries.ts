@@ -39,6 +39,7 @@ export class Entries {
   #unaskedUntil = 0
   /** Whether memory may hold entries that are stale. Else nobody has to look at the time. */
   #keepsStale = false
+  #holdsOwn = false
 
   constructor(context: EntriesContext, l1: L1) {
     this.context = context
@@ -91,9 +92,19 @@ export class Entries {
     return this.#reads.read(key, request)
   }
 
+  /** As `read`: what `use` makes of it, for a call that has nothing of its own to ask. */
+  readSoon<T>(key: string, use: (read: Read | undefined) => T): Promise<T> {
+    return this.#reads.readSoon(key, use)
+  }
+
   /** As `read`, for many keys in one round trip, in their order. */
   readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
     return this.#reads.readMany(keys, request)
+  }
+
+  /** Whether memory may hold entries that L2 was never told of, and so are not looked for there. */
+  get holdsOwn(): boolean {
+    return this.#holdsOwn
   }
 
   /** Memory may hold stale entries from now on. */
@@ -237,6 +248,7 @@ export class Entries {
         ? this.#sealOnly(entry, times)
         : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag)
     if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
+    if (mark === Number.POSITIVE_INFINITY) this.#holdsOwn = true
     this.fills.outdate(key)
     counters.sets++
     counters.bytesRaw += written.rawBytes

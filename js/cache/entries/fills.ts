@@ -57,6 +57,10 @@ export class BatchFill {
   /** As of a `Fill`. */
   readonly mark: number
   readonly keys: readonly string[]
+  /** How many bytes of envelopes were put into memory that is not yet known to have room for them. */
+  unsettled = 0
+  /** Whether any of what was put there has an end. */
+  expires = false
   #allOvertaken: boolean
   #overtaken: Set<string> | undefined
   /** The newest stamps that others told of: of all keys, and of single ones. */

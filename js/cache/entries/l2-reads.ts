@@ -40,6 +40,8 @@ export interface ReadRequest {
 export interface ReadTarget {
   readonly l1: L1
   readonly context: EntriesContext
+  /** Whether memory may hold entries that L2 was never told of. */
+  readonly holdsOwn: boolean
   /** L2 could not be asked. */
   cannotAsk(): void
   /** Memory holds stale entries from now on. */
@@ -49,17 +51,14 @@ export interface ReadTarget {
 /** What L2 answered under a key: its envelope opened, nothing that can be used, or nothing at all. */
 type Entry = Opened | 'unavailable' | undefined
 
-/** A call for one key. */
-interface Call {
-  readonly resolve: (read: Read | undefined) => void
-  readonly reject: (error: unknown) => void
-}
-
-/** Calls of one tick, and their keys. */
+/** The keys that calls of one tick ask for, and what comes of them, in their order. */
 interface Batch {
   readonly keys: string[]
-  readonly calls: Call[]
+  readonly reads: Promise<readonly (Read | undefined)[]>
 }
+
+/** So many bytes of envelopes at the most are put into memory between two looks at what it may hold. */
+const SETTLED_BYTES = 65_536
 
 /** How many keys are asked for in one round trip at the most. */
 const READ_CHUNK = 1_000
@@ -83,12 +82,19 @@ export class L2Reads {
 
   /** What L2 has under `key`. Calls of one tick without a request share a round trip. */
   read(key: string, request?: ReadRequest): Promise<Read | undefined> {
-    if (request !== undefined || this.#entries.context.l2 === undefined) return this.#readAlone(key, request)
-    return new Promise((resolve, reject) => {
-      this.#batch ??= this.#collect()
-      this.#batch.keys.push(key)
-      this.#batch.calls.push({ resolve, reject })
-    })
+    return request === undefined ? this.readSoon(key, asItIs) : this.#readAlone(key, request)
+  }
+
+  /** What `use` makes of what L2 has under `key`. Calls of one tick share a round trip, and one promise of all reads. */
+  readSoon<T>(key: string, use: (read: Read | undefined) => T): Promise<T> {
+    if (this.#entries.context.l2 === undefined) return this.#readAlone(key, undefined).then(use)
+    let batch = this.#batch
+    if (batch === undefined || batch.keys.length === READ_CHUNK) {
+      batch = this.#collect()
+      this.#batch = batch
+    }
+    const at = batch.keys.push(key) - 1
+    return batch.reads.then((reads) => use(reads[at]))
   }
 
   /**
@@ -124,23 +130,12 @@ export class L2Reads {
 
   /** A batch for the calls of this tick. */
   #collect(): Batch {
-    queueMicrotask(() => {
-      const { keys, calls } = this.#batch as Batch
-      this.#batch = undefined
-      for (let i = 0; i < keys.length; i += READ_CHUNK) {
-        void this.#serve(keys.slice(i, i + READ_CHUNK), calls.slice(i, i + READ_CHUNK))
-      }
+    const keys: string[] = []
+    const reads = Promise.resolve().then(() => {
+      if (this.#batch?.keys === keys) this.#batch = undefined
+      return this.#readChunk(keys, undefined)
     })
-    return { keys: [], calls: [] }
-  }
-
-  async #serve(keys: readonly string[], calls: readonly Call[]): Promise<void> {
-    try {
-      const reads = await this.#readChunk(keys, undefined)
-      for (let i = 0; i < calls.length; i++) calls[i]?.resolve(reads[i])
-    } catch (error) {
-      for (const call of calls) call.reject(error)
-    }
+    return { keys, reads }
   }
 
   async #readChunk(keys: readonly string[], request: ReadRequest | undefined): Promise<readonly (Read | undefined)[]> {
@@ -153,15 +148,20 @@ export class L2Reads {
       const end = clock.now() + (limit ?? l2.remote.limit)
       const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
       const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
-      const entries = answers.map((answer, i) => this.#entry(keys[i] as string, answer))
+      const entries = this.#entriesOf(keys, answers)
       const doubtful = this.#tagsOf(keys, entries)
       // What is learnt of tags after the call's limit serves the next one.
       if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())
       if (schema !== undefined) await this.#checkAll(keys, entries, schema)
       const now = l2.remote.now()
-      return entries.map((entry, i) => this.#result(keys[i] as string, entry, fill, l2, now, request))
+      const reads: (Read | undefined)[] = []
+      for (let i = 0; i < keys.length; i++) {
+        reads.push(this.#result(keys[i] as string, entries[i], fill, l2.tier, now, request))
+      }
+      return reads
     } finally {
       this.#fills.endMany(fill)
+      this.#settle(fill)
     }
   }
 
@@ -169,7 +169,7 @@ export class L2Reads {
     key: string,
     entry: Entry,
     fill: BatchFill,
-    { tier }: RegionRemote,
+    tier: string,
     now: number,
     request: ReadRequest | undefined,
   ): Read | undefined {
@@ -189,7 +189,7 @@ export class L2Reads {
   ): Read | undefined {
     const { counters, tags, clock } = this.#entries.context
     if (fill.overtaken(key)) return this.held(key)
-    const own = this.#isOwn(key) ? this.held(key) : undefined
+    const own = this.#entries.holdsOwn && this.#isOwn(key) ? this.held(key) : undefined
     if (own !== undefined) return own
     this.#fills.found(fill, key, opened?.envelope)
     const left = opened === undefined ? OVER : lifeLeft(opened, tierNow)
@@ -205,12 +205,13 @@ export class L2Reads {
     const envelope = this.#underCurrentKey(key, opened.envelope)
     // Others have written the key since: this was right when it was read, and is not kept.
     if (fill.admits(key, opened.envelope) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
-      this.#keep(key, { ...opened, envelope }, left, fill.mark, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
+      const kept = envelope === opened.envelope ? opened : { ...opened, envelope }
+      this.#keep(key, kept, left, fill, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
     }
     const now = clock.now()
     const { value, tags: itsTags, etag, created } = opened
-    const [freshUntil, staleUntil] = [now + left.fresh, now + left.kept]
-    return { value, tier, stale, freshUntil, staleUntil, tags: itsTags, etag, created, envelope }
+    const freshUntil = now + left.fresh
+    return { value, tier, stale, freshUntil, staleUntil: now + left.kept, tags: itsTags, etag, created, envelope }
   }
 
   /** The envelope of an entry that was found, sealed under the key that writes now; L2 is to get it so, too. */
@@ -228,23 +229,40 @@ export class L2Reads {
   }
 
   /** Puts what L2 has into memory for what is left of its life. */
-  #keep(key: string, opened: Opened, { fresh, kept }: Life, mark: number, most: number): void {
+  #keep(key: string, opened: Opened, { fresh, kept }: Life, fill: BatchFill, most: number): void {
     const { l1, context } = this.#entries
     const life = kept > fresh ? { fresh: Math.min(fresh, most), kept } : lasting(Math.min(fresh, most))
-    const local = localTimes(context, life, opened.tags, mark)
+    const local = localTimes(context, life, opened.tags, fill.mark)
     if (context.schema === undefined) l1.fill(key, opened, local)
     else l1.set(key, opened.value, local, undefined, opened.tags, opened.etag)
     if (life.kept > life.fresh) this.#entries.keepStale()
-    if (life.kept !== Infinity) context.sweeper.watch(l1)
+    if (life.kept !== Infinity) fill.expires = true
+    fill.unsettled += opened.envelope.length
+    if (fill.unsettled > SETTLED_BYTES) this.#settle(fill)
+  }
+
+  /** What is to be done once for many keys that were put into memory. */
+  #settle(fill: BatchFill): void {
+    if (fill.unsettled === 0) return
+    fill.unsettled = 0
+    const { l1, context } = this.#entries
+    if (fill.expires) context.sweeper.watch(l1)
     context.budget.enforce()
   }
 
-  #entry(key: string, answer: Answer): Entry {
-    if (answer === undefined || answer === 'unavailable') return answer
+  #entriesOf(keys: readonly string[], answers: readonly Answer[]): Entry[] {
     const { codec } = this.#entries.context
-    const plain = codec.openPlain(answer)
-    if (plain !== undefined) return plain
-    const result = codec.open(key, answer)
+    const entries: Entry[] = []
+    for (let i = 0; i < answers.length; i++) {
+      const answer = answers[i]
+      if (answer === undefined || answer === 'unavailable') entries.push(answer)
+      else entries.push(codec.openPlain(answer) ?? this.#entry(keys[i] as string, answer))
+    }
+    return entries
+  }
+
+  #entry(key: string, envelope: Uint8Array): Entry {
+    const result = this.#entries.context.codec.open(key, envelope)
     return result.ok ? result.opened : this.#corrupt(key, result.reason)
   }
 
@@ -286,6 +304,10 @@ export class L2Reads {
     emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
     return undefined
   }
+}
+
+function asItIs(read: Read | undefined): Read | undefined {
+  return read
 }
 
 const OVER: Life = { fresh: 0, kept: 0 }

@@ -4,9 +4,16 @@ import { assertKeys } from './arguments.ts'
 import type { RegionParts } from './region-parts.ts'
 import { MARK_CODE } from './scope.ts'
 
+/** Calls of one tick that left memory: when they began, and how many are not timed yet. */
+interface Calls {
+  readonly start: number
+  count: number
+}
+
 /** The reads of one region. */
 export class RegionReads<V> {
   readonly #parts: RegionParts
+  #calls: Calls | undefined
 
   constructor(parts: RegionParts) {
     this.#parts = parts
@@ -27,13 +34,13 @@ export class RegionReads<V> {
 
   /** The value behind memory: what follows where `local` found nothing. */
   remote(key: string): Promise<V | undefined> {
-    const { entries, checkKey, timings } = this.#parts
+    const { entries, checkKey } = this.#parts
     checkKey(key)
-    const start = timings.start()
-    return entries.read(key).then((read) => {
-      timings.end('get', start)
-      if (isHit(read)) return this.served(key, read.value, read.tier)
-      return this.missed(key)
+    const calls = this.#calls ?? this.#begin()
+    calls.count++
+    return entries.readSoon(key, (read) => {
+      if (calls.count > 0) this.#end(calls)
+      return isHit(read) ? this.served(key, read.value, read.tier) : this.missed(key)
     })
   }
 
@@ -49,24 +56,46 @@ export class RegionReads<V> {
     gate.assertOpen()
     assertKeys(keys)
     const start = timings.start()
-    const wanted = new Set(keys)
-    for (const key of wanted) checkKey(key)
-    const found = new Map<string, V>()
+    // A key that was named twice is looked up once; each has its place in the order of their names.
+    const found = new Map<string, V | undefined>()
+    for (const key of keys) {
+      checkKey(key)
+      found.set(key, undefined)
+    }
     const missing: string[] = []
-    for (const key of wanted) {
+    for (const key of found.keys()) {
       const entry = entries.fresh(key)
       if (entry?.value === undefined) missing.push(key)
       else found.set(key, this.served(key, entry.value, 'memory'))
     }
-    const reads = await entries.readMany(missing)
+    const reads = missing.length === 0 ? [] : await entries.readMany(missing)
     for (let i = 0; i < missing.length; i++) {
       const key = missing[i] as string
       const read = reads[i]
-      if (isHit(read)) found.set(key, this.served(key, read.value, read.tier))
-      else this.missed(key)
+      if (isHit(read)) {
+        found.set(key, this.served(key, read.value, read.tier))
+      } else {
+        found.delete(key)
+        this.missed(key)
+      }
     }
     timings.end('get', start)
-    return found
+    return found as Map<string, V>
+  }
+
+  /** Calls of one tick wait for the same answer: what the first one takes stands for all of them. */
+  #begin(): Calls {
+    const calls = { start: this.#parts.timings.start(), count: 0 }
+    this.#calls = calls
+    queueMicrotask(() => {
+      this.#calls = undefined
+    })
+    return calls
+  }
+
+  #end(calls: Calls): void {
+    this.#parts.timings.end('get', calls.start, calls.count)
+    calls.count = 0
   }
 
   #localNow(key: string, entries: Entries): V | undefined {
