@@ -1,21 +1,25 @@
 //! The body: a payload in the form in which it is stored, compressed or not.
 //!
-//! A payload of at least a threshold (by default 1 KB) is compressed, and the result kept if
-//! it saves at least a sixteenth. What is read is decompressed into exactly the declared
-//! length. That length is checked first, against the caller's limit and against what its
-//! compression can do at all, so that no lie about it costs memory.
+//! A small payload is compressed with the region's dictionary, where it has one; else a payload of
+//! at least a threshold (by default 1 KB) in the region's way. The result is kept if it saves at
+//! least a sixteenth. What looks like noise is not even tried. What is read is decompressed into
+//! exactly the declared length. That length is checked first, against the caller's limit and against
+//! what its compression can do at all, so that no lie about it costs memory.
 //!
 //! This file knows when payloads are compressed and which lengths are believed;
-//! [`super::deflate`] and [`super::lz4`] know how.
+//! [`super::deflate`], [`super::dictionary`] and [`super::lz4`] know how.
 
 #![forbid(unsafe_code)]
 
 use zeroize::Zeroize;
 
+use super::Options;
 use super::deflate::{self, Deflater, Inflater};
+use super::dictionary::{self, Dictionaries, Dictionary, ID_LENGTH};
 use super::error::{Error, ErrorKind, Result};
 use super::ids::Compression;
 use super::lz4::{self, Lz4};
+use super::probe::is_noise;
 
 /// The size from which payloads are compressed unless a region says otherwise, in bytes.
 pub const COMPRESS_ABOVE: u32 = 1024;
@@ -47,50 +51,72 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// The body of `payload`: compressed if it has at least `above` bytes and if that helps.
-    /// Refuses a payload over `limit` bytes ([`ErrorKind::TooLarge`]).
-    pub fn pack<'a>(
-        &'a mut self,
-        payload: &'a [u8],
-        compression: Compression,
-        above: Option<u32>,
-        limit: u32,
-    ) -> Result<Body<'a>> {
+    /// The body of `payload`: compressed as `options` say, if that helps. Refuses a payload over
+    /// their limit ([`ErrorKind::TooLarge`]).
+    pub fn pack<'a>(&'a mut self, payload: &'a [u8], options: &Options<'_>) -> Result<Body<'a>> {
         let original_length = match u32::try_from(payload.len()) {
-            Ok(length) if length <= limit => length,
+            Ok(length) if length <= options.limit => length,
             _ => return Err(Error::with(ErrorKind::TooLarge, payload.len() as u64)),
         };
-        let worth_trying = above.is_some_and(|above| original_length >= above.max(1));
-        let compressed = if worth_trying {
-            self.compress(payload, compression)?
-        } else {
-            None
-        };
+        let compressed = self.compress(payload, options)?;
         Ok(Body {
-            bytes: compressed.unwrap_or(payload),
-            compression: match compressed {
-                Some(_) => compression,
-                None => Compression::None,
+            bytes: match compressed {
+                Some((_, length)) => &self.output[..length],
+                None => payload,
             },
+            compression: compressed.map_or(Compression::None, |(compression, _)| compression),
             original_length,
         })
     }
 
-    fn compress(&mut self, payload: &[u8], compression: Compression) -> Result<Option<&[u8]>> {
-        let room = payload.len() - (payload.len() / MIN_GAIN).max(1);
-        let written = match compression {
-            Compression::None => None,
+    /// Compresses into `output`; answers in which way and how many bytes, or nothing where it does
+    /// not help.
+    fn compress(
+        &mut self,
+        payload: &[u8],
+        options: &Options<'_>,
+    ) -> Result<Option<(Compression, usize)>> {
+        let room = payload.len() - (payload.len() / MIN_GAIN).max(1).min(payload.len());
+        let small = (dictionary::LEAST..=dictionary::MOST).contains(&payload.len());
+        if let Some(dictionary) = options.dictionary.filter(|_| small)
+            && let Some(length) = self.deflate_with(dictionary, payload, room)?
+        {
+            return Ok(Some((Compression::Dictionary, length)));
+        }
+        let large = |above| payload.len() >= above as usize;
+        if room == 0 || !options.compress_above.is_some_and(large) || is_noise(payload) {
+            return Ok(None);
+        }
+        let length = match options.compression {
+            Compression::None | Compression::Dictionary => None,
             Compression::Deflate => {
-                grow(&mut self.output, room)?;
-                self.deflater.compress(payload, &mut self.output)
+                grow(&mut self.output, room + deflate::SLACK)?;
+                self.deflater.compress(payload, None, &mut self.output)
             }
             Compression::Lz4 => {
                 grow(&mut self.output, lz4::room(payload.len()))?;
                 self.lz4.compress(payload, &mut self.output)
             }
         };
-        let kept = written.filter(|&written| written <= room);
-        Ok(kept.and_then(|written| self.output.get(..written)))
+        let kept = length.filter(|&length| length <= room);
+        Ok(kept.map(|length| (options.compression, length)))
+    }
+
+    /// The id of the dictionary, then the stream.
+    fn deflate_with(
+        &mut self,
+        dictionary: &Dictionary,
+        payload: &[u8],
+        room: usize,
+    ) -> Result<Option<usize>> {
+        grow(&mut self.output, room + deflate::SLACK)?;
+        let Some((id, stream)) = self.output.split_first_chunk_mut::<ID_LENGTH>() else {
+            return Ok(None);
+        };
+        *id = dictionary.id();
+        let history = dictionary.prepared();
+        let length = self.deflater.compress(payload, Some(&history), stream);
+        Ok(length.map(|length| ID_LENGTH + length))
     }
 
     /// Ends the use of the last body: returns scratch memory that is too much, and wipes what
@@ -112,48 +138,75 @@ pub struct Unpacker {
 
 impl Unpacker {
     /// Appends the payload of `body` to `out`, which is as it was if that is refused.
-    pub fn unpack(&mut self, body: &Body<'_>, limit: u32, out: &mut Vec<u8>) -> Result<()> {
-        check_lengths(body, limit)?;
+    pub fn unpack(
+        &mut self,
+        body: &Body<'_>,
+        dictionaries: &Dictionaries,
+        limit: u32,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let (history, bytes) = check(body, dictionaries, limit)?;
         let start = out.len();
         let length = body.original_length as usize;
         out.try_reserve(length)
             .map_err(|_| Error::with(ErrorKind::Memory, length as u64))?;
         if body.compression == Compression::None {
-            out.extend_from_slice(body.bytes);
+            out.extend_from_slice(bytes);
             return Ok(());
         }
         out.resize(start + length, 0);
         let target = &mut out[start..];
-        let refusal = match body.compression {
-            Compression::None => return Ok(()),
-            Compression::Deflate if self.inflater.decompress(body.bytes, target) => return Ok(()),
-            Compression::Lz4 if lz4::decompress(body.bytes, target) => return Ok(()),
-            Compression::Deflate => ErrorKind::Inflate,
-            Compression::Lz4 => ErrorKind::Lz4,
+        let (whole, refusal) = match body.compression {
+            Compression::Lz4 => (lz4::decompress(bytes, target), ErrorKind::Lz4),
+            _ => (
+                self.inflater.decompress(bytes, history, target),
+                ErrorKind::Inflate,
+            ),
         };
+        if whole {
+            return Ok(());
+        }
         target.zeroize();
         out.truncate(start);
         Err(refusal.into())
     }
 }
 
+/// As [`check_lengths`], and refuses a body whose dictionary is not there; answers what came before
+/// the stream, and the stream.
+pub fn check<'a>(
+    body: &Body<'a>,
+    dictionaries: &'a Dictionaries,
+    limit: u32,
+) -> Result<(&'a [u8], &'a [u8])> {
+    check_lengths(body, limit)?;
+    match body.bytes.split_first_chunk() {
+        Some((&id, stream)) if body.compression == Compression::Dictionary => {
+            Ok((dictionaries.get(id)?.bytes(), stream))
+        }
+        _ => Ok((&[], body.bytes)),
+    }
+}
+
 /// Refuses a body whose declared length is over `limit`, or cannot come out of its bytes.
 pub fn check_lengths(body: &Body<'_>, limit: u32) -> Result<()> {
-    let declared = body.original_length;
+    let declared = u64::from(body.original_length);
     let there = body.bytes.len() as u64;
-    if declared > limit {
-        return Err(Error::with(ErrorKind::TooLarge, declared.into()));
+    if body.original_length > limit {
+        return Err(Error::with(ErrorKind::TooLarge, declared));
     }
     let most = match body.compression {
-        Compression::None if u64::from(declared) != there => {
-            return Err(Error::with(ErrorKind::Length, declared.into()));
-        }
-        Compression::None => there,
+        Compression::None if declared == there => return Ok(()),
+        Compression::None => return Err(Error::with(ErrorKind::Length, declared)),
         Compression::Deflate => there * deflate::MAX_RATIO,
         Compression::Lz4 => there * lz4::MAX_RATIO,
+        Compression::Dictionary => match there.checked_sub(ID_LENGTH as u64) {
+            Some(stream) => stream * deflate::MAX_RATIO,
+            None => return Err(Error::with(ErrorKind::Truncated, there)),
+        },
     };
-    if u64::from(declared) > most {
-        return Err(Error::with(ErrorKind::Bomb, declared.into()));
+    if declared > most {
+        return Err(Error::with(ErrorKind::Bomb, declared));
     }
     Ok(())
 }

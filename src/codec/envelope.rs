@@ -18,6 +18,7 @@ use core::ops::Range;
 
 use super::body::{Body, check_lengths};
 use super::crc32::crc32;
+use super::dictionary::Dictionaries;
 use super::error::{Error, ErrorKind, Result};
 use super::header::{Fields, Header};
 use super::ids::Serializer;
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     /// Whether plain entries are accepted. Not in an encrypted region: whoever can write to
     /// the tier could forge them.
     pub accept_plain: bool,
+    /// What entries may be compressed with.
+    pub dictionaries: &'a Dictionaries,
     /// The most bytes that a payload may have.
     pub limit: u32,
 }

@@ -46,6 +46,10 @@ pub enum ErrorKind {
     Inflate,
     /// The compressed bytes are not one whole LZ4 block of the declared length.
     Lz4,
+    /// Compressed with a dictionary that the reader does not have. Detail: the id, as a number.
+    DictionaryMissing,
+    /// Bytes that cannot be a dictionary. Detail: how many.
+    Dictionary,
     /// A side block that is not a well-formed list of tags.
     Side,
     /// The allocator refused the memory. Detail: the bytes asked for.
@@ -62,7 +66,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Truncated,
         Self::Magic,
         Self::Version,
@@ -80,6 +84,8 @@ impl ErrorKind {
         Self::DoesNotOpen,
         Self::Inflate,
         Self::Lz4,
+        Self::DictionaryMissing,
+        Self::Dictionary,
         Self::Side,
         Self::Memory,
         Self::KeyId,
@@ -109,6 +115,8 @@ impl ErrorKind {
             Self::DoesNotOpen => "does-not-open",
             Self::Inflate => "inflate",
             Self::Lz4 => "lz4",
+            Self::DictionaryMissing => "dictionary-missing",
+            Self::Dictionary => "dictionary",
             Self::Side => "side",
             Self::Memory => "memory",
             Self::KeyId => "key-id",

@@ -45,6 +45,8 @@ pub enum Compression {
     Deflate,
     /// An LZ4 block.
     Lz4,
+    /// The id of a dictionary, and a raw deflate stream whose history it is.
+    Dictionary,
 }
 
 impl Compression {
@@ -54,6 +56,7 @@ impl Compression {
             0 => Ok(Self::None),
             1 => Ok(Self::Deflate),
             2 => Ok(Self::Lz4),
+            3 => Ok(Self::Dictionary),
             _ => Err(Error::with(ErrorKind::Compression, id as u64)),
         }
     }
@@ -65,6 +68,7 @@ impl Compression {
             Self::None => 0,
             Self::Deflate => 1,
             Self::Lz4 => 2,
+            Self::Dictionary => 3,
         }
     }
 }

@@ -20,8 +20,8 @@
 //! Order of the checks: header, key, checksum or tag, lengths, decompression. So a sealed
 //! entry is known to be authentic before a byte of it is decompressed.
 //!
-//! Buffers are handed in and appended to. [`Codec`] holds the scratch memory (some 360 KB
-//! once it has compressed and decompressed, else a few hundred bytes) for all entries of an
+//! Buffers are handed in and appended to. [`Codec`] holds the scratch memory (some 200 KB
+//! once it has compressed and decompressed large payloads, else a few hundred bytes) for all entries of an
 //! instance; plaintext of sealed entries is wiped from it before a call returns.
 //!
 //! | file | what it knows |
@@ -32,6 +32,8 @@
 //! | [`side`] | tags and their tokens |
 //! | [`body`] | when payloads are compressed, and which lengths are believed |
 //! | [`deflate`], [`lz4`] | the compressions |
+//! | [`dictionary`] | what small entries have in common, and how it is found |
+//! | [`probe`] | whether compression is worth a try |
 //! | [`seal`], [`keyring`], [`index`] | the cipher, its keys, and the names of encrypted entries |
 //! | `reseal` | the change from one key to another |
 //! | [`crc32`] | the checksum |
@@ -41,6 +43,7 @@
 pub mod body;
 pub mod crc32;
 pub mod deflate;
+pub mod dictionary;
 pub mod envelope;
 pub mod error;
 pub mod header;
@@ -48,6 +51,7 @@ pub mod ids;
 pub mod index;
 pub mod keyring;
 pub mod lz4;
+pub mod probe;
 pub mod record;
 mod reseal;
 pub mod seal;
@@ -58,6 +62,7 @@ mod tests;
 use core::ops::Range;
 
 pub use body::Body;
+pub use dictionary::{Dictionaries, Dictionary, DictionaryId};
 pub use envelope::{Context, Opened, Seal, peek};
 pub use error::{Error, ErrorKind, Result};
 pub use header::{Fields, Header, Stamp};
@@ -71,21 +76,24 @@ use body::{Packer, Unpacker, wipe};
 use record::Content;
 
 /// How a region stores its payloads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How payloads are compressed.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// How payloads are compressed, other than with a dictionary.
     pub compression: Compression,
-    /// The size from which payloads are compressed, in bytes; `None` is never.
+    /// The size from which they are, in bytes; `None` is never.
     pub compress_above: Option<u32>,
+    /// What small payloads are compressed with, whatever the above say.
+    pub dictionary: Option<&'a Dictionary>,
     /// The most bytes that a payload may have.
     pub limit: u32,
 }
 
-impl Default for Options {
+impl Default for Options<'_> {
     fn default() -> Self {
         Self {
             compression: Compression::Deflate,
             compress_above: Some(body::COMPRESS_ABOVE),
+            dictionary: None,
             limit: body::LIMIT,
         }
     }
@@ -136,19 +144,12 @@ impl Codec {
     pub fn encode(
         &mut self,
         entry: &Entry<'_>,
-        options: &Options,
+        options: &Options<'_>,
         seal: Option<Seal<'_>>,
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let secret = seal.is_some();
-        let Options {
-            compression,
-            compress_above,
-            limit,
-        } = *options;
-        let body = self
-            .packer
-            .pack(entry.payload, compression, compress_above, limit)?;
+        let body = self.packer.pack(entry.payload, options)?;
         let written = envelope::write(
             entry.fields,
             entry.side,
@@ -167,20 +168,13 @@ impl Codec {
         &mut self,
         entry: &Entry<'_>,
         local: Local,
-        options: &Options,
+        options: &Options<'_>,
         seal: Option<Seal<'_>>,
         record: &mut Vec<u8>,
         envelope: Option<&mut Vec<u8>>,
     ) -> Result<()> {
         let secret = seal.is_some();
-        let Options {
-            compression,
-            compress_above,
-            limit,
-        } = *options;
-        let body = self
-            .packer
-            .pack(entry.payload, compression, compress_above, limit)?;
+        let body = self.packer.pack(entry.payload, options)?;
         let start = record.len();
         let write = |seal, out: &mut Vec<u8>, scratch: &mut Vec<u8>| {
             envelope::write(entry.fields, entry.side, &body, seal, scratch, out)
@@ -230,7 +224,7 @@ impl Codec {
         let opened = envelope::open(envelope, context, &mut self.associated, &mut self.plain)?;
         let secret = header.key_id.is_some();
         let bytes = if secret { &self.plain } else { envelope };
-        let parts = unpack(&mut self.unpacker, &opened, bytes, context.limit, out);
+        let parts = unpack(&mut self.unpacker, &opened, bytes, context, out);
         if secret {
             wipe(&mut self.plain);
         }
@@ -250,7 +244,8 @@ impl Codec {
             }
             Content::Plain(side, body) => {
                 let start = out.len();
-                self.unpacker.unpack(&body, context.limit, out)?;
+                self.unpacker
+                    .unpack(&body, context.dictionaries, context.limit, out)?;
                 Ok(append_parts(start, side, &[], out))
             }
         }
@@ -262,18 +257,18 @@ fn unpack(
     unpacker: &mut Unpacker,
     opened: &Opened,
     bytes: &[u8],
-    limit: u32,
+    context: &Context<'_>,
     out: &mut Vec<u8>,
 ) -> Result<Parts> {
     let start = out.len();
     let body = opened.body(bytes);
     let (side, key) = (&bytes[opened.side.clone()], &bytes[opened.key.clone()]);
-    body::check_lengths(&body, limit)?;
+    body::check(&body, context.dictionaries, context.limit)?;
     // Room for all of it at once: plaintext that is moved leaves a copy behind.
     let length = body.original_length as usize + side.len() + key.len();
     out.try_reserve(length)
         .map_err(|_| Error::with(ErrorKind::Memory, length as u64))?;
-    unpacker.unpack(&body, limit, out)?;
+    unpacker.unpack(&body, context.dictionaries, context.limit, out)?;
     Ok(append_parts(start, side, key, out))
 }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use crate::codec::index::STORED_LENGTH;
 use crate::codec::{
-    Codec, Context, Entry, ErrorKind, IndexKey, KeyRing, Opened, Options, Parts, Random, Result,
-    Seal,
+    Codec, Context, Dictionaries, DictionaryId, Entry, ErrorKind, IndexKey, KeyRing, Opened,
+    Options, Parts, Random, Result, Seal,
 };
 
 /// The keys of encrypted regions. Wiped when the last region that shares them is dropped.
@@ -43,17 +43,19 @@ impl StoredKey<'_> {
 #[derive(Debug)]
 pub struct RegionCodec {
     name: String,
-    options: Options,
+    options: Options<'static>,
+    dictionaries: Dictionaries,
     keys: Option<Rc<Keys>>,
 }
 
 impl RegionCodec {
     /// A region of that name. With `keys` its entries are sealed, and plain ones refused.
     #[must_use]
-    pub const fn new(name: String, options: Options, keys: Option<Rc<Keys>>) -> Self {
+    pub const fn new(name: String, options: Options<'static>, keys: Option<Rc<Keys>>) -> Self {
         Self {
             name,
             options,
+            dictionaries: Dictionaries::new(),
             keys,
         }
     }
@@ -64,10 +66,21 @@ impl RegionCodec {
         self.keys.is_some()
     }
 
+    /// Adds a dictionary that entries are read with, and with `writes` also written with.
+    ///
+    /// # Errors
+    /// As [`Dictionaries::add`].
+    pub fn add_dictionary(&mut self, bytes: &[u8], writes: bool) -> Result<DictionaryId> {
+        self.dictionaries.add(bytes, writes)
+    }
+
     /// How payloads are stored.
     #[must_use]
-    pub const fn options(&self) -> &Options {
-        &self.options
+    pub fn options(&self) -> Options<'_> {
+        Options {
+            dictionary: self.dictionaries.current(),
+            ..self.options
+        }
     }
 
     /// What the entry of `key` is stored under.
@@ -112,6 +125,7 @@ impl RegionCodec {
             stored_key,
             ring: self.keys.as_ref().map(|keys| &keys.ring),
             accept_plain: self.keys.is_none(),
+            dictionaries: &self.dictionaries,
             limit: self.options.limit,
         }
     }
@@ -130,7 +144,7 @@ impl RegionCodec {
     ) -> Result<()> {
         let stored = self.stored_key(key);
         let seal = self.seal(key, stored.as_bytes(), random);
-        codec.encode(entry, &self.options, seal, out)
+        codec.encode(entry, &self.options(), seal, out)
     }
 
     /// Checks and opens the envelope that was found for `key`.

@@ -122,7 +122,7 @@ impl PackedRegion {
         codec.encode_record(
             entry,
             times.local,
-            options,
+            &options,
             seal,
             &mut self.record,
             envelope,

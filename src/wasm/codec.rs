@@ -81,6 +81,14 @@ impl CodecCore {
         ))
     }
 
+    /// Adds a dictionary, which with `writes` is written with from now on; 0, or why not.
+    #[wasm_bindgen(js_name = addDictionary)]
+    pub fn add_dictionary(&mut self, bytes: &[u8], writes: bool) -> i32 {
+        self.0
+            .add_dictionary(bytes, writes)
+            .map_or_else(io::code, |_| 0)
+    }
+
     /// Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
     #[wasm_bindgen(js_name = storedKey)]
     pub fn stored_key(&self, key_length: usize) -> usize {
@@ -210,10 +218,11 @@ fn tell_decoded(io: &mut Io<'_>, decoded: Coded<(Opened, Parts)>) -> i32 {
     i32::from(fields.serializer.id())
 }
 
-fn options(compression: u8, compress_above: f64, limit: u32) -> Options {
+fn options(compression: u8, compress_above: f64, limit: u32) -> Options<'static> {
     Options {
         compression: Compression::from_id(compression).unwrap_or(Compression::None),
         compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
+        dictionary: None,
         limit,
     }
 }

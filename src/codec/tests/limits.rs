@@ -1,9 +1,12 @@
 //! Lengths that lie are refused for what they are, before anything is allocated for them.
 
-use super::samples::{LIMIT, Sample, all, context, fields, ring, stored_key};
+use super::samples::{LIMIT, Sample, all, context, dictionaries, fields, ring, stored_key};
 use crate::codec::body::{Body, Unpacker, check_lengths};
 use crate::codec::crc32::crc32;
-use crate::codec::{Codec, Compression, Entry, ErrorKind, Options, Serializer, envelope, peek};
+use crate::codec::{
+    Codec, Compression, Context, Dictionaries, Dictionary, Entry, ErrorKind, Options, Serializer,
+    envelope, peek,
+};
 use crate::codec::{deflate, lz4};
 
 /// Makes the checksum of a plain envelope right again.
@@ -32,9 +35,10 @@ fn refusal(title: &str, change: impl FnOnce(&mut Vec<u8>)) -> ErrorKind {
 }
 
 /// The samples with a compressed body, and what they are refused for where it is damaged.
-const COMPRESSED: [(&str, ErrorKind); 2] = [
+const COMPRESSED: [(&str, ErrorKind); 3] = [
     ("Plain, compressed", ErrorKind::Inflate),
     ("Plain, LZ4", ErrorKind::Lz4),
+    ("Plain, with a dictionary", ErrorKind::Inflate),
 ];
 
 fn set_original_length(envelope: &mut [u8], length: u32) {
@@ -53,7 +57,7 @@ fn a_length_over_the_limit_is_too_large() {
 
 #[test]
 fn a_length_that_its_compression_cannot_reach_is_a_bomb() {
-    for title in ["Plain, compressed", "Plain, LZ4"] {
+    for (title, _) in COMPRESSED {
         let kind = refusal(title, |envelope| set_original_length(envelope, LIMIT));
         assert_eq!(kind, ErrorKind::Bomb);
     }
@@ -114,6 +118,7 @@ fn bytes_behind_the_stream_are_refused() {
 #[test]
 fn no_flipped_bit_of_a_compressed_body_panics() {
     for (title, _) in COMPRESSED {
+        let length = sample(title).payload.len();
         let envelope = sample(title).envelope();
         for bit in 46 * 8..(envelope.len() - 4) * 8 {
             let mut flipped = envelope.clone();
@@ -122,7 +127,7 @@ fn no_flipped_bit_of_a_compressed_body_panics() {
             let (ring, stored) = (ring(), stored_key());
             let mut out = Vec::new();
             match Codec::new().decode(&flipped, &context(&ring, &stored), &mut out) {
-                Ok((_, parts)) => assert_eq!(parts.payload, 0..48),
+                Ok((_, parts)) => assert_eq!(parts.payload, 0..length),
                 Err(_) => assert!(out.is_empty()),
             }
         }
@@ -146,11 +151,7 @@ fn best_ratio(compression: Compression) -> u64 {
         side: &[],
         payload: &payload,
     };
-    let options = Options {
-        compression,
-        compress_above: Some(1),
-        limit: LIMIT,
-    };
+    let options = super::samples::options(compression, Some(1));
     let mut out = Vec::new();
     let mut codec = Codec::new();
     codec
@@ -170,11 +171,12 @@ fn a_bomb_takes_no_memory() {
     // 1 MB that says it is 200 MB of LZ4, and 300 KB that says it is 200 MB of deflate: within
     // the limit, beyond what either can do. One byte more of them, and it is believed.
     let declared = 200_u32 << 20;
-    for (compression, most) in [
-        (Compression::Deflate, deflate::MAX_RATIO),
-        (Compression::Lz4, lz4::MAX_RATIO),
+    for (compression, most, before) in [
+        (Compression::Deflate, deflate::MAX_RATIO, 0),
+        (Compression::Lz4, lz4::MAX_RATIO, 0),
+        (Compression::Dictionary, deflate::MAX_RATIO, 4),
     ] {
-        let bytes = vec![0; u64::from(declared).div_ceil(most) as usize];
+        let bytes = vec![0; before + u64::from(declared).div_ceil(most) as usize];
         let body = |bytes| Body {
             bytes,
             compression,
@@ -184,7 +186,7 @@ fn a_bomb_takes_no_memory() {
         assert_eq!(check_lengths(&body(&bytes), limit), Ok(()));
         let mut out = Vec::new();
         let short = body(&bytes[1..]);
-        let refused = Unpacker::default().unpack(&short, limit, &mut out);
+        let refused = Unpacker::default().unpack(&short, dictionaries(), limit, &mut out);
         assert_eq!(refused.expect_err("refused").kind, ErrorKind::Bomb);
         assert_eq!(out.capacity(), 0, "memory was taken for a lie");
     }
@@ -253,7 +255,9 @@ fn scratch_memory_is_used_again_and_a_large_one_returned() {
     };
     let mut out = Vec::new();
     for round in 1..=3 {
-        unpacker.unpack(&body, LIMIT, &mut out).expect("unpacked");
+        unpacker
+            .unpack(&body, dictionaries(), LIMIT, &mut out)
+            .expect("unpacked");
         assert_eq!(out.len(), round * body.original_length as usize);
     }
 }
@@ -266,4 +270,65 @@ fn an_empty_side_block_is_no_side_block() {
         envelope[46..50].fill(0);
     });
     assert_eq!(kind, ErrorKind::Side);
+}
+
+#[test]
+fn a_dictionary_that_is_not_there_is_named() {
+    let envelope = sample("Plain, with a dictionary").envelope();
+    let id = dictionaries().current().expect("one").id();
+    assert_eq!(envelope[46..50], id);
+    let (ring, stored) = (ring(), stored_key());
+    let mut others = Dictionaries::new();
+    others.add(b"another one", true).expect("a dictionary");
+    for dictionaries in [Dictionaries::NONE, &others] {
+        let context = Context {
+            dictionaries,
+            ..context(&ring, &stored)
+        };
+        let mut out = Vec::new();
+        let refused = Codec::new().decode(&envelope, &context, &mut out);
+        let error = refused.expect_err("refused");
+        assert_eq!(error.kind, ErrorKind::DictionaryMissing);
+        assert_eq!(error.detail, u64::from(u32::from_be_bytes(id)));
+        assert_eq!(out.capacity(), 0, "memory was taken for nothing");
+    }
+    // It need not be the one that writes.
+    others
+        .add(super::samples::DICTIONARY, false)
+        .expect("a dictionary");
+    assert_eq!(
+        others.current().map(Dictionary::bytes),
+        Some(&b"another one"[..])
+    );
+    let context = Context {
+        dictionaries: &others,
+        ..context(&ring, &stored)
+    };
+    assert!(
+        Codec::new()
+            .decode(&envelope, &context, &mut Vec::new())
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_body_with_less_than_an_id_is_truncated() {
+    for length in 0..4 {
+        let body = Body {
+            bytes: &[7; 4][..length],
+            compression: Compression::Dictionary,
+            original_length: 0,
+        };
+        let refused = check_lengths(&body, LIMIT).expect_err("refused");
+        assert_eq!(refused.kind, ErrorKind::Truncated);
+    }
+}
+
+#[test]
+fn what_can_be_no_dictionary_is_refused() {
+    for length in [0, 32_769] {
+        let refused = Dictionary::new(&vec![7; length]).expect_err("refused");
+        assert_eq!(refused.kind, ErrorKind::Dictionary);
+    }
+    assert!(Dictionary::new(&[7; 32_768]).is_ok());
 }

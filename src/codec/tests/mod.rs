@@ -4,7 +4,7 @@ mod damage;
 mod fields;
 mod limits;
 mod roundtrip;
-mod samples;
+pub mod samples;
 mod sealed;
 mod wire_format;
 mod xaes;

@@ -1,10 +1,12 @@
 //! One envelope of every variety, always the same bytes. The examples of
 //! `docs/wire-format.md` are made from these.
 
+use std::sync::LazyLock;
+
 use crate::codec::side::{self, Tag};
 use crate::codec::{
-    Codec, Compression, Context, Entry, Fields, IndexKey, KeyRing, Options, Random, Seal,
-    Serializer, Stamp,
+    Codec, Compression, Context, Dictionaries, Entry, Fields, IndexKey, KeyRing, Options, Random,
+    Seal, Serializer, Stamp,
 };
 
 pub const REGION: &str = "user_preferences";
@@ -83,12 +85,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn options(&self) -> Options {
-        Options {
-            compression: self.compression,
-            compress_above: Some(1),
-            limit: LIMIT,
-        }
+    pub fn options(&self) -> Options<'static> {
+        options(self.compression, Some(1))
     }
 
     pub fn envelope(&self) -> Vec<u8> {
@@ -122,6 +120,7 @@ pub fn context<'a>(ring: &'a KeyRing, stored_key: &'a [u8]) -> Context<'a> {
         stored_key,
         ring: Some(ring),
         accept_plain: true,
+        dictionaries: dictionaries(),
         limit: LIMIT,
     }
 }
@@ -182,6 +181,14 @@ pub fn all() -> Vec<Sample> {
             Compression::Lz4,
             false,
         ),
+        variety(
+            "Plain, with a dictionary",
+            Serializer::JSON,
+            none(),
+            br#"{"name":"Ada","email":"ada@example.com","theme":"dark"}"#,
+            Compression::Dictionary,
+            false,
+        ),
         deleted("Plain tombstone", false),
         variety(
             "Sealed",
@@ -201,4 +208,65 @@ pub fn all() -> Vec<Sample> {
         ),
         deleted("Sealed tombstone", true),
     ]
+}
+
+/// The dictionary of the examples: what small objects of one shape have in common.
+pub const DICTIONARY: &[u8] =
+    br#""locale":"en-GB"}{"name":"","email":"@example.com","theme":"dark""#;
+
+/// What every sample may be compressed with.
+pub fn dictionaries() -> &'static Dictionaries {
+    static DICTIONARIES: LazyLock<Dictionaries> = LazyLock::new(|| {
+        let mut dictionaries = Dictionaries::new();
+        dictionaries.add(DICTIONARY, true).expect("a dictionary");
+        dictionaries
+    });
+    &DICTIONARIES
+}
+
+/// The options of a region that compresses all in this way.
+pub fn options(compression: Compression, above: Option<u32>) -> Options<'static> {
+    let with_dictionary = compression == Compression::Dictionary;
+    Options {
+        compression,
+        compress_above: above,
+        dictionary: dictionaries().current().filter(|_| with_dictionary),
+        limit: LIMIT,
+    }
+}
+
+/// A small generator of bytes that do not compress.
+pub struct Noise(pub u32);
+
+impl Noise {
+    pub fn next(&mut self) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        (self.0 >> 24) as u8
+    }
+
+    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[usize::from(self.next()) % all.len()]
+    }
+}
+
+/// Small objects of one shape, in JSON.
+pub fn users(count: usize, seed: u32) -> Vec<Vec<u8>> {
+    let mut noise = Noise(seed);
+    let mut user = || {
+        let first = noise.of(&[
+            "Ada", "Chidi", "Grace", "Hiro", "Ines", "Jonas", "Kira", "Luis",
+        ]);
+        let last = noise.of(&[
+            "Okafor", "Tanaka", "Moreau", "Novak", "Silva", "Park", "Reyes",
+        ]);
+        let plan = noise.of(&["free", "starter", "team", "business", "enterprise"]);
+        let [a, b, c, d] = core::array::from_fn(|_| noise.next());
+        format!(
+            r#"{{"id":{a}{b}{c},"name":"{first} {last}","email":"{first}.{last}{d}@example.com","plan":"{plan}","active":true,"balance":{d}.{c},"createdAt":"2026-01-{b}T08:{a}:00.000Z","settings":{{"theme":"dark","locale":"en-GB","notifications":true}}}}"#
+        )
+        .into_bytes()
+    };
+    (0..count).map(|_| user()).collect()
 }

@@ -4,8 +4,8 @@
 
 use core::fmt::Write as _;
 
-use super::samples::{Sample, all, context, ring, stored_key};
-use crate::codec::{Codec, Context, peek};
+use super::samples::{DICTIONARY, Sample, all, context, ring, stored_key};
+use crate::codec::{Codec, Compression, Context, peek};
 
 const DOCUMENT: &str = include_str!("../../../docs/wire-format.md");
 const BEGIN: &str = "<!-- examples: begin -->\n";
@@ -49,6 +49,8 @@ fn annotate(sample: &Sample, envelope: &[u8]) -> String {
             (rest - 4 - side - 4, "body"),
             (4, "checksum"),
         ]);
+    } else if header.compression == Compression::Dictionary {
+        fields.extend([(4, "dictionary id"), (rest - 8, "stream"), (4, "checksum")]);
     } else {
         fields.extend([(rest - 4, "body"), (4, "checksum")]);
     }
@@ -83,6 +85,10 @@ fn examples() -> String {
         let envelope = sample.envelope();
         writeln!(text, "\n### {}\n", sample.title).expect("written");
         writeln!(text, "{}", payload(&sample)).expect("written");
+        if sample.compression == Compression::Dictionary {
+            let dictionary = core::str::from_utf8(DICTIONARY).expect("text");
+            writeln!(text, "Dictionary: `{dictionary}`.").expect("written");
+        }
         if sample.sealed {
             let plain = plaintext(&envelope, &context(&ring, &stored));
             writeln!(text, "Plaintext, in hex: `{}`.", hex(&plain)).expect("written");

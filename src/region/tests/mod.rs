@@ -83,6 +83,7 @@ fn codec(kind: Kind, name: &str) -> RegionCodec {
         compression: Compression::Deflate,
         compress_above: above,
         limit: 1 << 16,
+        ..Options::default()
     };
     let keys = kind.is_sealed().then(keys);
     RegionCodec::new(name.to_owned(), options, keys)
