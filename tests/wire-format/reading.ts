@@ -1,6 +1,8 @@
 import { RegionCodec } from '../../js/cache/entries/region-codec.ts'
+import { RegionKeys } from '../../js/cache/region/region-keys.ts'
 import { jsonSerializer, type Serializer, ValueSerializer } from '../../js/codec/serializer.ts'
 import { encodeUtf8 } from '../../js/codec/text.ts'
+import { parseKeyRing } from '../../js/config/encryption-keys.ts'
 import type { CompressionName } from '../../js/config/types.ts'
 import { Core } from '../../js/core/core.ts'
 import { INDEX_SECRET, REGION, RING } from './fixtures.ts'
@@ -24,14 +26,12 @@ export interface Making {
 /** A region's codec, as the library makes it, with the keys of the fixtures. */
 export function makeCodec(making: Making = {}, core = Core.shared()): RegionCodec {
   const { encrypted = false, keyId = 'k2', serializer, compression = 'none', compressAbove = 0 } = making
-  const ids = Object.keys(RING)
-  const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'))
-  const keysIn = (of: Core) => new of.glue.KeysCore(keyId, ids, hex(Object.values(RING).join('')), hex(INDEX_SECRET))
+  const ring = parseKeyRing({ keys: { current: keyId, ring: RING }, indexSecret: INDEX_SECRET })
   return new RegionCodec(core, {
     region: REGION,
     serializer: new ValueSerializer(serializer === 'json' ? jsonSerializer : serializer),
     compression,
     compressAbove: compression === 'none' ? Infinity : compressAbove,
-    keys: encrypted ? keysIn : undefined,
+    keys: encrypted ? new RegionKeys(ring) : undefined,
   })
 }
