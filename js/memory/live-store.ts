@@ -112,11 +112,17 @@ export class LiveStore<V> implements Store<V> {
   }
 
   delete(key: string, reason: RemovalReason = 'delete'): boolean {
-    if (this.#map.find(key) < 0) return false
-    const live = this.#findLive(key) >= 0
+    if (typeof key !== 'string') return false
+    const hash = this.#map.hash(key)
+    const slot = this.#map.findHashed(key, hash)
+    if (slot < 0) return false
+    const live = !this.#expires || this.#isLive(slot)
+    // After a crash all have other slots.
+    let moved = this.#table.crashed
     this.#guarded(() => {
-      const slot = this.#map.find(key)
-      if (slot >= 0) this.#remove(slot, live ? reason : 'expire')
+      const there = moved ? this.#map.find(key) : slot
+      if (there >= 0) this.#remove(there, live ? reason : 'expire', moved ? undefined : hash)
+      moved = true
     })
     if (this.#removals.length > 0) this.#notify()
     return live
@@ -249,15 +255,12 @@ export class LiveStore<V> implements Store<V> {
   }
 
   /** Takes out an entry that is there. */
-  #remove(slot: number, reason: RemovalReason): void {
+  #remove(slot: number, reason: RemovalReason, hash?: number): void {
     this.#table.remove(slot)
-    this.#forget(slot, reason)
+    this.#forget(slot, reason, hash)
   }
 
-  /**
-   * Takes over who had to leave in the last call. If that was one, for an entry that came, then
-   * `taken` is the slot of both, which saves asking.
-   */
+  /** Takes over who had to leave in the last call. If it was one for one that came, `taken` is the slot of both. */
   #drain(taken: number): void {
     const table = this.#table
     const { left } = table
@@ -269,9 +272,9 @@ export class LiveStore<V> implements Store<V> {
     }
   }
 
-  #forget(slot: number, reason: RemovalReason): void {
+  #forget(slot: number, reason: RemovalReason, hash?: number): void {
     this.#record(slot, reason)
-    this.#map.remove(slot)
+    this.#map.remove(slot, hash)
   }
 
   #record(slot: number, reason: RemovalReason): void {

@@ -1,11 +1,9 @@
 import { Cells } from './cells.ts'
 import { hashKeyed, hashTail, hashWhole } from './key-hash.ts'
+import { FARTHEST, GONE, MOST_STEPS, placeOf, REST, STEP, STEPS, told } from './places.ts'
 
 /** The first table's places. A power of two, as are all after it. */
 const FEWEST = 64
-
-/** No key is farther from its home than this, in places. */
-const FARTHEST = 128
 
 /** How many keys with one and the same hash are found by it. */
 const ALIKE = 8
@@ -25,9 +23,6 @@ const CLASHES = 16
 const PIECE_BITS = 12
 const PIECE = 2 ** PIECE_BITS
 
-/** What was at this place is gone, look further. No slot has these bits. */
-const GONE = -1
-
 /** What hashes are made of. Each kind costs more than the one before and tells more keys apart. */
 const TAIL = 0
 const WHOLE = 1
@@ -41,9 +36,10 @@ type Kind = typeof TAIL | typeof WHOLE | typeof KEYED
  * A `Map` hashes each new string at a high cost, and a `Map` from which keys go as others come
  * is rehashed as a whole again and again, which takes a second where there are millions. Here a
  * key is found by open addressing in one `Int32Array`: the low bits of a place hold the slot,
- * plus one, and the others those of the hash which the place itself does not tell. What is
- * removed leaves no trace, since those behind it move up. A table that is half full is replaced
- * by one of twice its size, to which each key that comes moves some others.
+ * plus one, the upper four how far from home it is, and those between some of the hash which the
+ * home does not tell. What is removed leaves no trace, since those behind it move up; who may do so
+ * is seen without a look at his hash, which is nowhere near. A table that is half full is replaced by
+ * one of twice its size, to which each key that comes moves some others.
  *
  * At first a hash is made of the end of a key alone. If keys clash too often, all is moved to
  * whole hashes. Keys that still crowd go to a `Map`, so that no search takes more than 128 steps.
@@ -91,15 +87,19 @@ export class SlotMap<V> {
     const table = this.#table
     const mask = this.#mask
     const cells = this.#cells
-    for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+    let place = hash & mask
+    // The first steps are all that is needed nearly always, and cheaper than those behind them.
+    for (let steps = 0, wanted = hash & REST; steps < MOST_STEPS; steps++, wanted = (wanted + STEP) | 0) {
       const found = table[place] as number
-      if (found === 0) break
-      if (((found ^ hash) & ~mask) === 0) {
-        const slot = (found & mask) - 1
+      if (found === 0) return this.#simple ? -1 : this.#findElsewhere(key, hash)
+      if (((found ^ wanted) & ~mask) === 0) {
+        const slot = (found & mask & REST) - 1
         if (cells.key(slot) === key) return slot
       }
+      place = (place + 1) & mask
     }
-    return this.#simple ? -1 : this.#findElsewhere(key, hash)
+    const slot = this.#search(table, mask, key, hash)
+    return slot >= 0 || this.#simple ? slot : this.#findElsewhere(key, hash)
   }
 
   /** The key in a slot; `undefined` if it is free. */
@@ -127,11 +127,11 @@ export class SlotMap<V> {
     if (++this.#came === WINDOW) this.#judge()
   }
 
-  /** Frees a slot. */
-  remove(slot: number): void {
+  /** Frees a slot; `hash` is that of its key, if it is known. */
+  remove(slot: number, hash?: number): void {
     const key = this.key(slot)
     if (key === undefined) return
-    if (!this.#takeOut(slot) && !this.#takeFromOutgrown(key, slot)) {
+    if (!this.#takeOut(slot, hash ?? this.#hashOf(slot)) && !this.#takeFromOutgrown(key, slot)) {
       this.#crowded.delete(key)
       this.#simple = this.#isSimple()
     }
@@ -161,18 +161,23 @@ export class SlotMap<V> {
     return kind === WHOLE ? hashWhole(key) : hashKeyed(key, this.#secret[0] as number, this.#secret[1] as number)
   }
 
+  #search(table: Int32Array, mask: number, key: string, hash: number): number {
+    for (let place = hash & mask, steps = 0; steps < FARTHEST; place = (place + 1) & mask, steps++) {
+      const found = table[place] as number
+      if (found === 0) break
+      if (((found ^ told(hash & REST, 0, steps)) & ~mask) !== 0) continue
+      const slot = (found & mask & REST) - 1
+      if (this.#cells.key(slot) === key) return slot
+    }
+    return -1
+  }
+
   #findElsewhere(key: string, hash: number): number {
     const outgrown = this.#outgrown
     if (outgrown === undefined) return this.#crowded.get(key) ?? -1
     const { table, mask, kind } = outgrown
-    const oldHash = kind === this.#kind ? hash : this.#hashAs(key, kind)
-    for (let place = oldHash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
-      const found = table[place] as number
-      if (found === 0) break
-      const slot = (found & mask) - 1
-      if (((found ^ oldHash) & ~mask) === 0 && this.#cells.key(slot) === key) return slot
-    }
-    return this.#crowded.get(key) ?? outgrown.crowded.get(key) ?? -1
+    const slot = this.#search(table, mask, key, kind === this.#kind ? hash : this.#hashAs(key, kind))
+    return slot >= 0 ? slot : (this.#crowded.get(key) ?? outgrown.crowded.get(key) ?? -1)
   }
 
   /** Finds a place for a key: the first free one from its home on. */
@@ -181,13 +186,14 @@ export class SlotMap<V> {
     const mask = this.#mask
     this.#setHash(slot, hash)
     let alike = 0
-    for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
+    for (let place = hash & mask, steps = 0; steps < FARTHEST; place = (place + 1) & mask, steps++) {
       const found = table[place] as number
       if (found === 0) {
-        table[place] = (hash & ~mask) | (slot + 1)
+        table[place] = told(hash & REST & ~mask, slot + 1, steps)
         return
       }
-      if (found === GONE || ((found ^ hash) & ~mask) !== 0 || this.#hashOf((found & mask) - 1) !== hash) continue
+      if (found === GONE || ((found ^ told(hash & REST, 0, steps)) & ~mask) !== 0) continue
+      if (this.#hashOf((found & mask & REST) - 1) !== hash) continue
       if (alike++ === 0) this.#clashes++
       if (alike === ALIKE) break
     }
@@ -200,10 +206,10 @@ export class SlotMap<V> {
    * Takes a slot out of the table, and moves up who stands behind it because of it. Where they are
    * so many that it is no accident, the place of one is marked instead.
    */
-  #takeOut(slot: number): boolean {
+  #takeOut(slot: number, hash: number): boolean {
     const table = this.#table
     const mask = this.#mask
-    let hole = placeOf(table, mask, this.#hashOf(slot), slot)
+    let hole = placeOf(table, mask, hash, slot)
     if (hole < 0) return false
     let left = RUN
     for (let place = (hole + 1) & mask; ; place = (place + 1) & mask, left--) {
@@ -215,13 +221,19 @@ export class SlotMap<V> {
         return true
       }
       if (next === GONE) continue
-      const home = this.#hashOf((next & mask) - 1) & mask
-      if (((place - home) & mask) < ((place - hole) & mask)) continue
-      table[hole] = next
+      const steps = this.#stepsOf(next, place) - ((place - hole) & mask)
+      if (steps < 0) continue
+      table[hole] = told(next & REST, 0, steps)
       hole = place
     }
     table[hole] = 0
     return true
+  }
+
+  /** How far from its home the key is that is found at a place. */
+  #stepsOf(found: number, place: number): number {
+    const steps = found >>> STEPS
+    return steps < MOST_STEPS ? steps : (place - this.#hashOf((found & this.#mask & REST) - 1)) & this.#mask
   }
 
   #takeFromOutgrown(key: string, slot: number): boolean {
@@ -270,7 +282,7 @@ export class SlotMap<V> {
       const found = table[place] as number
       if (found === 0 || found === GONE) continue
       table[place] = GONE
-      this.#moveSlot((found & mask) - 1, outgrown)
+      this.#moveSlot((found & mask & REST) - 1, outgrown)
     }
     outgrown.next = end
     if (end < table.length) return
@@ -317,16 +329,6 @@ interface Outgrown {
   readonly crowded: Map<string, number>
   /** The first place that was not visited. */
   next: number
-}
-
-/** Where in a table a slot stands, or -1. */
-function placeOf(table: Int32Array, mask: number, hash: number, slot: number): number {
-  for (let place = hash & mask, left = FARTHEST; left > 0; place = (place + 1) & mask, left--) {
-    const found = table[place] as number
-    if (found === 0) return -1
-    if ((found & mask) === slot + 1) return place
-  }
-  return -1
 }
 
 /** Fills an array with random bits. On workerd there are none before the first request: then later. */

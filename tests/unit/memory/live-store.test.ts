@@ -173,6 +173,21 @@ describe('a live store', () => {
     expect([store.get('a'), store.get('c')]).toEqual([1, undefined])
   })
 
+  it('deletes the right one after a crash, and of all keys that there were only those', () => {
+    const { store } = make({ maxEntries: 1_000 })
+    const keys = Array.from({ length: 1_000 }, (_, i) => `key ${i}`)
+    for (const [i, key] of keys.entries()) store.set(key, i, 0, Infinity)
+    for (const key of keys.slice(0, 500)) store.get(key)
+    for (const [i, key] of keys.entries()) {
+      if (i % 100 === 0) crash()
+      if (i % 2 === 0) expect([store.delete(key), store.delete(key)]).toEqual([true, false])
+    }
+    expect([...store.entries()].sort(([, a], [, b]) => a - b)).toEqual(
+      keys.map((key, i) => [key, i]).filter((_, i) => i % 2 === 1),
+    )
+    for (const [i, key] of keys.entries()) expect(store.get(key)).toBe(i % 2 === 1 ? i : undefined)
+  })
+
   it('loses nothing in a crash when the clock throws, and lets expire what comes then', async () => {
     const clock = new CountingClock()
     const { store } = make({ clock })
