@@ -88,8 +88,8 @@ def same_error_fields(told: dict, content: list) -> bool:
     return same_fields(told["hidden"], content[1]) and same_fields(told["shown"], content[2])
 
 
-def check_entry(told: dict, data: bytes, region: str, key: str, secrets: object) -> list:
-    entry = read_entry(data, region, key, secrets)
+def check_entry(told: dict, data: bytes, region: str, key: str, secrets: object, dictionaries: list) -> list:
+    entry = read_entry(data, region, key, secrets, dictionaries)
     header = entry.header
     found = {
         "serializer": header.serializer,
@@ -121,6 +121,7 @@ def check_entry(told: dict, data: bytes, region: str, key: str, secrets: object)
 def check(fixture: dict, data: bytes, manifest: dict) -> list:
     """What is wrong with a fixture; nothing if all is right."""
     region, key, kind = manifest["region"], fixture["key"], fixture["kind"]
+    dictionaries = [bytes.fromhex(known) for known in manifest["dictionaries"].values()]
     secrets = None
     if fixture["encrypted"]:
         ring = {name: bytes.fromhex(secret) for name, secret in manifest["ring"].items()}
@@ -134,8 +135,8 @@ def check(fixture: dict, data: bytes, manifest: dict) -> list:
             told = (fixture["stamp"], fixture["half"], fixture["lives"])
             return [] if (stamp.hex(), half.hex(), told_time(lives)) == told else ["another one"]
         if kind == "entry":
-            return check_entry(fixture["entry"], data, region, key, secrets)
-        read_entry(data, region, key, secrets)
+            return check_entry(fixture["entry"], data, region, key, secrets, dictionaries)
+        read_entry(data, region, key, secrets, dictionaries)
         return [f"it was read, and should be refused: {fixture['reason']}"]
     except Refused as refusal:
         if kind == "refused" and str(refusal) == fixture["reason"]:

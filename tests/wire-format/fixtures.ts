@@ -9,6 +9,13 @@ export const FOLDER = join(ROOT, 'tests', 'fixtures', 'wire-format', 'v1')
 export const RING = { k1: '11'.repeat(32), k2: 'a7'.repeat(32), 'a-key_ID-of-32-characters-12345x': '33'.repeat(32) }
 /** The secret behind the names in encrypted regions. */
 export const INDEX_SECRET = '22'.repeat(32)
+/** Dictionaries, in hexadecimal, by their ids. Only the first one writes. */
+export const DICTIONARIES = {
+  '11e281fb':
+    '7b226964223a302c226e616d65223a22416461222c22726f6c6573223a5b2261646d696e222c22656469746f72225d2c22616374697665223a747275652c2273636f7265223a312e352c226e657874223a6e756c6c7d',
+  fe73a28c:
+    '4561636820656e747279206f66206120636163686520697320736d616c6c2c20616e6420616c6c206f66207468656d206c6f6f6b20616c696b652e20',
+}
 /** The region of every fixture. */
 export const REGION = 'user_profiles'
 
@@ -52,6 +59,7 @@ export interface Manifest {
   readonly region: string
   readonly ring: Readonly<Record<string, string>>
   readonly indexSecret: string
+  readonly dictionaries: Readonly<Record<string, string>>
   readonly fixtures: readonly Fixture[]
 }
 

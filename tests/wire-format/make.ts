@@ -9,7 +9,16 @@ import { join } from 'node:path'
 import { parseSide } from '../../js/flow/tags/entry-tags.ts'
 import { formatHalf } from '../../js/flow/tags/token.ts'
 import { describeValue, hexOf } from './describe.ts'
-import { type ExpectedEntry, type Fixture, FOLDER, INDEX_SECRET, type Manifest, REGION, RING } from './fixtures.ts'
+import {
+  DICTIONARIES,
+  type ExpectedEntry,
+  type Fixture,
+  FOLDER,
+  INDEX_SECRET,
+  type Manifest,
+  REGION,
+  RING,
+} from './fixtures.ts'
 import { makeCodec } from './reading.ts'
 import { REFUSALS } from './refusals.ts'
 import { VARIETIES, type Variety } from './varieties.ts'
@@ -124,6 +133,7 @@ for (const [{ file, name }, bytes] of added) {
   writeFileSync(join(FOLDER, file), bytes)
 }
 const fixtures = [...before, ...added.map(([fixture]) => fixture)]
-const manifest: Manifest = { version: 1, region: REGION, ring: RING, indexSecret: INDEX_SECRET, fixtures }
+const secrets = { ring: RING, indexSecret: INDEX_SECRET, dictionaries: DICTIONARIES }
+const manifest: Manifest = { version: 1, region: REGION, ...secrets, fixtures }
 writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 1)}\n`)
 console.log(`${added.length} added, ${fixtures.length} altogether`)

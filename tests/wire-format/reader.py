@@ -9,7 +9,7 @@ import hmac
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Optional
+from typing import Iterable, Optional
 
 import lz4_block
 import xaes
@@ -26,7 +26,8 @@ MAX_KEY = 65_536
 KEY_ID_CHARACTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 #: How many times its size a body can become at most, by compression.
-REACH = {1: 1_032, 2: 255}
+REACH = {1: 1_032, 2: 255, 3: 1_032}
+DICTIONARY_ID_BYTES = 4
 
 
 class Refused(Exception):
@@ -156,19 +157,30 @@ def read_side(block: bytes, sealed: bool) -> tuple:
     return tuple(tags), etag
 
 
-def decompress(header: Header, body: bytes, limit: int) -> bytes:
+def dictionary_id(dictionary: bytes) -> bytes:
+    return hashlib.sha256(dictionary).digest()[:DICTIONARY_ID_BYTES]
+
+
+def decompress(header: Header, body: bytes, dictionaries: dict, limit: int) -> bytes:
     wanted = header.original_length
     need(wanted <= limit, "too-large")
     if header.compression == 0:
         need(wanted == len(body), "length")
         return body
+    history = b""
+    if header.compression == 3:
+        need(len(body) >= DICTIONARY_ID_BYTES, "truncated")
+        wanted_id, body = body[:DICTIONARY_ID_BYTES], body[DICTIONARY_ID_BYTES:]
     need(wanted <= REACH[header.compression] * len(body), "bomb")
+    if header.compression == 3:
+        history = dictionaries.get(wanted_id)
+        need(history is not None, "dictionary-missing")
     if header.compression == 2:
         try:
             return lz4_block.decompress(body, wanted)
         except ValueError:
             raise Refused("lz4") from None
-    stream = zlib.decompressobj(wbits=-15)
+    stream = zlib.decompressobj(wbits=-15, zdict=history)
     try:
         payload = stream.decompress(body, wanted + 1)
     except zlib.error:
@@ -199,7 +211,12 @@ def unseal(header: Header, data: bytes, region: str, stored_key: bytes, secrets:
 
 
 def read_entry(
-    data: bytes, region: str, key: str, secrets: Optional[Secrets] = None, limit: int = 256 * 1024 * 1024
+    data: bytes,
+    region: str,
+    key: str,
+    secrets: Optional[Secrets] = None,
+    dictionaries: Iterable = (),
+    limit: int = 256 * 1024 * 1024,
 ) -> Entry:
     """Opens an envelope, as a reader of `region` that looked `key` up; `secrets` where the region is encrypted."""
     header = read_header(data)
@@ -220,7 +237,7 @@ def read_entry(
     if header.flags & SIDE:
         block, at = take(inner, at, MAX_SIDE)
         tags, etag = read_side(block, bool(header.flags & SEALED))
-    payload = decompress(header, inner[at:], limit)
+    payload = decompress(header, inner[at:], {dictionary_id(known): known for known in dictionaries}, limit)
     try:
         value = read_payload(header.serializer, payload)
     except ValueError:

@@ -5,7 +5,7 @@ import { encodeUtf8 } from '../../js/codec/text.ts'
 import { parseKeyRing } from '../../js/config/encryption-keys.ts'
 import type { CompressionName } from '../../js/config/types.ts'
 import { Core } from '../../js/core/core.ts'
-import { INDEX_SECRET, REGION, RING } from './fixtures.ts'
+import { DICTIONARIES, INDEX_SECRET, REGION, RING } from './fixtures.ts'
 
 /** A format of an application: its id, and text in capitals. */
 export const SHOUTING: Serializer = {
@@ -21,17 +21,35 @@ export interface Making {
   readonly serializer?: Serializer | 'json'
   readonly compression?: CompressionName
   readonly compressAbove?: number
+  /** Whether a dictionary is written with. All are read with. */
+  readonly dictionary?: boolean
 }
 
 /** A region's codec, as the library makes it, with the keys of the fixtures. */
 export function makeCodec(making: Making = {}, core = Core.shared()): RegionCodec {
-  const { encrypted = false, keyId = 'k2', serializer, compression = 'none', compressAbove = 0 } = making
+  const {
+    encrypted = false,
+    keyId = 'k2',
+    serializer,
+    compression = 'none',
+    compressAbove = 0,
+    dictionary = false,
+  } = making
   const ring = parseKeyRing({ keys: { current: keyId, ring: RING }, indexSecret: INDEX_SECRET })
-  return new RegionCodec(core, {
+  const codec = new RegionCodec(core, {
     region: REGION,
     serializer: new ValueSerializer(serializer === 'json' ? jsonSerializer : serializer),
     compression,
     compressAbove: compression === 'none' ? Infinity : compressAbove,
     keys: encrypted ? new RegionKeys(ring) : undefined,
   })
+  // The last one that is added to write with does.
+  for (const bytes of Object.values(DICTIONARIES).toReversed()) {
+    if (codec.native.addDictionary(hexBytes(bytes), dictionary) !== 0) throw new Error('no dictionary')
+  }
+  return codec
+}
+
+function hexBytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'hex'))
 }

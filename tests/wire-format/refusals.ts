@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac } from 'node:crypto'
 import { crc32, deflateRawSync } from 'node:zlib'
-import { INDEX_SECRET, REGION, RING } from './fixtures.ts'
+import { DICTIONARIES, INDEX_SECRET, REGION, RING } from './fixtures.ts'
 
 /** Bytes that a reader refuses, and the name of the reason. */
 export interface Refusal {
@@ -82,12 +82,16 @@ const OWN_KEY = Buffer.concat([word(3), Buffer.from(KEY)])
 const SIDE = { 3: [8] }
 const DEFLATE = { 3: [2], 5: [1] }
 const LZ4 = { 3: [2], 5: [2] }
+const DICTIONARY = { 3: [2], 5: [3] }
 const MSGPACK = { 4: [4] }
 const JSON_ID = { 4: [3] }
 
 /** A side block with a length before it. */
 const side = (...bytes: number[]): Buffer => Buffer.concat([word(bytes.length), Uint8Array.from(bytes)])
 const HALVES = new Array<number>(16).fill(9)
+const DICTIONARY_ID = Buffer.from(Object.keys(DICTIONARIES)[0] ?? '', 'hex')
+/** A block of fixed codes: a match of 3 bytes, 24,577 bytes back; and its end. */
+const FAR = Uint8Array.of(0x03, 0x5e, 0x00, 0x00, 0x00)
 const text = (value: string): Buffer => Buffer.from(value)
 const stream = deflateRawSync(Buffer.from('abcabcabcabcabcabc'))
 
@@ -135,6 +139,11 @@ const PLAIN: readonly (readonly [name: string, reason: string, bytes: Uint8Array
   ['a stream of fewer bytes', 'inflate', plain(header(DEFLATE, 19), stream)],
   ['a stream of more bytes', 'inflate', plain(header(DEFLATE, 17), stream)],
   ['something behind the stream', 'inflate', plain(header(DEFLATE, 18), stream, [0])],
+  ['a dictionary id that is cut', 'truncated', plain(header(DICTIONARY, 0), DICTIONARY_ID.subarray(0, 3))],
+  ['a dictionary that nobody has', 'dictionary-missing', plain(header(DICTIONARY, 18), text('none'), stream)],
+  ['a dictionary and no stream', 'inflate', plain(header(DICTIONARY, 0), DICTIONARY_ID)],
+  ['a match before the dictionary', 'inflate', plain(header(DICTIONARY, 3), DICTIONARY_ID, FAR)],
+  ['more than a dictionary can reach', 'bomb', plain(header(DICTIONARY, 1_033), DICTIONARY_ID, [0])],
   ['more than LZ4 can reach', 'bomb', plain(header(LZ4, 255 * 4 + 1), [1, 2, 3, 4])],
   ['a block that is cut', 'lz4', plain(header(LZ4, 5), [0x50, 97, 98])],
   ['a match before the start', 'lz4', plain(header(LZ4, 20), [0x11, 97, 9, 0, 0x50, 1, 2, 3, 4, 5])],

@@ -1,3 +1,4 @@
+import type { RegionCodec } from '../../js/cache/entries/region-codec.ts'
 import { CacheManager } from '../../js/cache/manager.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { type MemoryDriver, memoryDriver } from '../../js/tiers/memory.ts'
@@ -15,6 +16,7 @@ export class FixtureTier {
   readonly #prefix: string
   readonly #generation: string
   readonly #manifest: Manifest
+  readonly #codecs = new Map<boolean, RegionCodec>()
 
   constructor(manifest: Manifest) {
     this.#manifest = manifest
@@ -45,8 +47,7 @@ export class FixtureTier {
 
   /** Stores bytes where a reader of the fixture's key looks. */
   async put(fixture: Fixture, bytes: Uint8Array): Promise<void> {
-    const stored = makeCodec({ encrypted: fixture.encrypted }).storedKey(fixture.key)
-    await this.#set(this.#prefix + stored, bytes)
+    await this.#set(this.#prefix + this.#codec(fixture.encrypted).storedKey(fixture.key), bytes)
   }
 
   /** Stores the tokens of an entry's tags, as they were when it was made. */
@@ -58,6 +59,13 @@ export class FixtureTier {
         await this.#set(`${NAMESPACE}:${REGION}:tags:${this.#generation}:${half}${tag}`, record)
       }
     }
+  }
+
+  /** One codec does for all: in each a dictionary is prepared. */
+  #codec(encrypted: boolean): RegionCodec {
+    const known = this.#codecs.get(encrypted) ?? makeCodec({ encrypted })
+    this.#codecs.set(encrypted, known)
+    return known
   }
 
   async #set(key: string, value: Uint8Array): Promise<void> {
