@@ -7,6 +7,10 @@ export declare class CodecCore {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Adds a dictionary, which with `writes` is written with from now on; 0, or why not.
+     */
+    addDictionary(bytes: Uint8Array | number[], writes: boolean): number;
+    /**
      * The same where only what an entry of an encrypted region is stored under is known:
      * that lies in the key buffer.
      */

@@ -22,6 +22,19 @@ class CodecCore {
         wasm.__wbg_codeccore_free(ptr, 0);
     }
     /**
+     * Adds a dictionary, which with `writes` is written with from now on; 0, or why not.
+     * @param {Uint8Array | number[]} bytes
+     * @param {boolean} writes
+     * @returns {number}
+     */
+    addDictionary(bytes, writes) {
+        const val2 = +writes;
+        const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.codeccore_addDictionary(this.__wbg_ptr, ptr0, len0, val2);
+        return ret;
+    }
+    /**
      * The same where only what an entry of an encrypted region is stored under is known:
      * that lies in the key buffer.
      * @param {number} stored_length
