@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { didYouMean } from './config/nearest.ts'
+import { dictionaryCommand } from './dictionary/command.ts'
 import { CacheError } from './errors.ts'
 import { simulateCommand } from './simulate/command.ts'
 import { TraceError } from './simulate/trace/trace-error.ts'
@@ -8,7 +9,10 @@ import { UsageError } from './simulate/usage-error.ts'
 
 const HELP = `Usage
   omnicache simulate TRACE... [options]   what hit ratio each policy would have at each size
-  omnicache simulate --help               all about it`
+  omnicache dictionary train SAMPLES...   a dictionary, for small values of one shape
+  omnicache COMMAND --help                all about it`
+
+const COMMANDS = { simulate: simulateCommand, dictionary: dictionaryCommand } as const
 
 /** 128 and the number of the signal, as shells have it. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
@@ -31,8 +35,12 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 }
 
 async function run(command: string | undefined, rest: readonly string[]): Promise<void> {
-  if (command === 'simulate') await simulateCommand(rest, process)
-  else if (command === '--help' || command === '-h') process.stdout.write(`${HELP}\n`)
+  if (command !== undefined && Object.hasOwn(COMMANDS, command)) {
+    await COMMANDS[command as keyof typeof COMMANDS](rest, process)
+  } else if (command === '--help' || command === '-h') process.stdout.write(`${HELP}\n`)
   else if (command === undefined) throw new UsageError(`which command?\n\n${HELP}`)
-  else throw new UsageError(`there is no command '${command}'${didYouMean(command, ['simulate'])} (--help names all)`)
+  else
+    throw new UsageError(
+      `there is no command '${command}'${didYouMean(command, Object.keys(COMMANDS))} (--help names all)`,
+    )
 }

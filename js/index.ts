@@ -9,6 +9,7 @@ export type { Region } from './cache/region/region.ts'
 export type { ManyResult } from './cache/region/region-many.ts'
 export type { RekeyOptions, RekeyProgress } from './cache/region/rekey.ts'
 export type { Transaction } from './cache/region/transaction.ts'
+export { type TrainOptions, trainDictionary } from './cache/train-dictionary.ts'
 export type {
   EntryInfo,
   Factory,
@@ -26,6 +27,7 @@ export type {
 } from './cache/types.ts'
 export type { Clock, Timer } from './clock.ts'
 export { jsonSerializer, type Serializer } from './codec/serializer.ts'
+export type { DictionaryOptions } from './config/dictionary-options.ts'
 export type { KeyMaterial, KeyRingOptions } from './config/encryption-keys.ts'
 export { CacheType, type RegionName } from './config/presets.ts'
 export type {

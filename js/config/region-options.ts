@@ -1,6 +1,7 @@
 import { FIRST_CUSTOM_ID, jsonSerializer, LAST_CUSTOM_ID, type Serializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
 import { DEFAULT_POLICY, FAVORS } from '../memory/store.ts'
+import { DICTIONARIES_ALLOWED, parseDictionaries, type ResolvedDictionaries } from './dictionary-options.ts'
 import { bytes, count, derived, duration, field, flag, group, oneOf } from './fields.ts'
 import { readOptions } from './read-options.ts'
 import type { Field } from './schema.ts'
@@ -40,6 +41,12 @@ export const regionOptions = group<ResolvedRegion>(
     maxEntries: count('The most entries in memory', 1, Infinity),
     compression: field('How values are compressed', COMPRESSIONS, 'none', parseCompression),
     compressAbove: bytes('Smaller values are never compressed', 1024),
+    dictionary: field<ResolvedDictionaries | undefined>(
+      'What small values, of 32 bytes to 8 KB, have in common and are compressed with',
+      DICTIONARIES_ALLOWED,
+      undefined,
+      parseDictionaries,
+    ),
     encryption: flag('Whether values are encrypted, in memory too', false),
     store: storeField(),
     clone: flag('Whether a live region copies values in and out', false),
@@ -69,7 +76,8 @@ function storeField(): Field<StoreName> {
   return derived(
     base,
     "'packed' where the region compresses or encrypts, else 'live'",
-    ({ compression, encryption }) => (encryption === true || compression !== 'none' ? 'packed' : 'live'),
+    ({ compression, dictionary, encryption }) =>
+      encryption === true || compression !== 'none' || dictionary !== undefined ? 'packed' : 'live',
   )
 }
 

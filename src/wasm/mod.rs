@@ -6,6 +6,7 @@
 //! these buffers. Negative answers are errors, see [`error_name`].
 
 mod codec;
+mod dictionary;
 mod io;
 mod live;
 mod metrics;
@@ -20,6 +21,7 @@ use crate::policy::{Favor, PolicyKind};
 use crate::store::Limits;
 
 pub use codec::{CodecCore, KeysCore};
+pub use dictionary::train_dictionary;
 pub use live::LiveCore;
 pub use metrics::MetricsCore;
 pub use packed::PackedCore;

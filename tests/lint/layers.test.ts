@@ -13,7 +13,7 @@ const LAYERS = [
   // For tests of users and our own. It stands on the tiers.
   'testing',
   // The program `omnicache`, which stands on all of it.
-  ...['terminal', 'simulate', 'cli'],
+  ...['terminal', 'simulate', 'dictionary', 'cli'],
 ]
 
 /** The place of a file in that order; the longest name that fits counts. -1 where none does. */

@@ -1,6 +1,7 @@
 import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
 import { openPlain } from '../../codec/plain-envelope.ts'
 import { locateValueError, type Serialized, type ValueSerializer } from '../../codec/serializer.ts'
+import type { ResolvedDictionaries } from '../../config/dictionary-options.ts'
 import type { CompressionName } from '../../config/types.ts'
 import { Buffers } from '../../core/buffers.ts'
 import { Core } from '../../core/core.ts'
@@ -29,6 +30,8 @@ export interface CodecOptions {
   readonly compression: CompressionName
   /** The size from which payloads are compressed, in bytes; `Infinity` is never. */
   readonly compressAbove: number
+  /** What small payloads are compressed with. */
+  readonly dictionary?: ResolvedDictionaries | undefined
   /** `undefined` where entries are plain. */
   readonly keys: SealingKeys | undefined
 }
@@ -279,13 +282,17 @@ export class RegionCodec {
   }
 
   #makeNative(): CodecCore {
-    const { region, compression, compressAbove, keys } = this.options
+    const { region, compression, compressAbove, dictionary, keys } = this.options
     const id = COMPRESSION_IDS[compression]
     const above = compressAbove === Infinity ? -1 : compressAbove
     const { CodecCore } = this.core.glue
-    return keys === undefined
-      ? CodecCore.plain(region, id, above, PAYLOAD_LIMIT)
-      : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, lent))
+    const native =
+      keys === undefined
+        ? CodecCore.plain(region, id, above, PAYLOAD_LIMIT)
+        : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, lent))
+    for (const other of dictionary?.others ?? []) native.addDictionary(other, false)
+    if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, true)
+    return native
   }
 }
 

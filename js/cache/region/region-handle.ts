@@ -251,13 +251,12 @@ export class RegionHandle {
   }
 
   #makeCodec(): RegionCodec {
-    const { encryption, compression, compressAbove, serializer } = this.#options
+    const options = this.#options
     return new RegionCodec(Core.shared(), {
+      ...options,
       region: this.name,
-      serializer: new ValueSerializer(serializer),
-      compression,
-      compressAbove,
-      keys: encryption ? this.#shared.keys : undefined,
+      serializer: new ValueSerializer(options.serializer),
+      keys: options.encryption ? this.#shared.keys : undefined,
     })
   }
 

@@ -133,6 +133,7 @@ impl Corpus {
         let mut worth = self.worth.clone();
         let mut inside = vec![0_u16; 1 << HASH_BITS];
         let stretch = (self.bytes.len() / (size / length).max(1)).max(4 * length);
+        // By what they are worth.
         let mut taken: Vec<Segment> = Vec::new();
         let mut left = size;
         let mut found = true;
@@ -148,14 +149,14 @@ impl Corpus {
                     worth[hash(&self.bytes, at)] = 0;
                 }
                 left -= segment.range.len();
-                taken.push(segment);
+                let order = |other: &Segment| other.worth < segment.worth;
+                taken.insert(taken.partition_point(order), segment);
                 found = true;
                 if left < RUN {
                     break;
                 }
             }
         }
-        taken.sort_by_key(|segment| (segment.worth, segment.range.start));
         let segments = taken
             .iter()
             .map(|segment| &self.bytes[segment.range.clone()]);
