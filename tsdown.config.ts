@@ -5,6 +5,7 @@ const entry = {
   memory: 'js/memory/index.ts',
   redis: 'js/tiers/redis/index.ts',
   indexeddb: 'js/tiers/indexeddb.ts',
+  sqlite: 'js/tiers/sqlite.ts',
   testing: 'js/testing/index.ts',
 }
 

@@ -6,6 +6,7 @@ const RULES = ['tests/lint/**/*.test.ts']
 const DOCS = ['tests/docs/**/*.test.ts']
 const SIMULATION = ['tests/simulation/**/*.test.ts']
 const TRACES = ['tests/traces/**/*.test.ts']
+const RUNTIMES = ['tests/runtimes/**/*.test.ts']
 
 /** Property tests are the same every time. */
 const setupFiles = ['tests/helpers/property-seed.ts']
@@ -27,13 +28,15 @@ export default defineConfig({
           name: 'unit',
           setupFiles,
           include: ['tests/**/*.test.ts'],
-          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...SIMULATION, ...TRACES],
+          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...SIMULATION, ...TRACES, ...RUNTIMES],
           testTimeout: 20_000,
         },
       },
       { test: { name: 'rules', setupFiles, include: RULES, testTimeout: 20_000 } },
       { test: { name: 'simulation', include: SIMULATION, testTimeout: 300_000 } },
       { test: { name: 'traces', setupFiles, include: TRACES, testTimeout: 120_000, hookTimeout: 120_000 } },
+      // Other runtimes, in processes of their own, which take a while to start.
+      { test: { name: 'runtimes', setupFiles, include: RUNTIMES, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'docs', setupFiles, include: DOCS, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         test: {

@@ -22,6 +22,12 @@ export interface Driver {
   readonly shared: boolean
   /** Whether values may be read from copies that lag behind: then none is trusted for long, bus or not. Default: false. */
   readonly lags?: boolean
+  /**
+   * Whether it can look at what is there and write, or write several keys, with nobody in between. Where
+   * it cannot, `onlyNewer`, `setIfAbsent` and `commit` hold among the calls of one driver object, and
+   * another process may come between, or see some of it. Default: true.
+   */
+  readonly atomic?: boolean
   /** Why there is no connection just now, as far as it is known: what is said of a call that had no answer in time. */
   readonly lastError?: CacheError | undefined
   /**

@@ -47,6 +47,7 @@ async function debianProgram(pkg, programs, variable) {
 export const NEEDS = {
   npm: { title: 'npm packages', ensure: () => npmPackages(ROOT) },
   bench: { title: 'npm packages of bench/', ensure: () => npmPackages(join(ROOT, 'bench')) },
+  runtimes: { title: 'npm packages of tests/runtimes/', ensure: () => npmPackages(join(ROOT, 'tests', 'runtimes')) },
   rust: { title: 'Rust, rustfmt, clippy', ensure: rust },
   wasm: { title: `Rust's target ${WASM_TARGET}`, ensure: wasmTarget },
   runner: { title: 'wasm-bindgen-test-runner', ensure: wasmBindgenTestRunner },

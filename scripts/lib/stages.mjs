@@ -145,6 +145,7 @@ export const STAGES = [
   vitest('simulation', 'Many processes, simulated with faults', { needs: ['npm'], limitMinutes: 10 }),
   vitest('traces', 'Hit ratios on real traces', { needs: ['npm'], limitMinutes: 10 }),
   vitest('redis', 'Redis, a real server', { needs: ['npm', 'redis'], limitMinutes: 10 }),
+  vitest('runtimes', 'Tiers in the runtimes that have them', { needs: ['npm', 'runtimes'], limitMinutes: 10 }),
   vitest('browser', 'IndexedDB, a real browser', { needs: ['npm', 'chromium'], limitMinutes: 10 }),
   vitest('docs', 'Examples in README and docs', { needs: ['npm'], limitMinutes: 5 }),
   {

@@ -18,6 +18,7 @@ const ENTRIES = {
   'omnicache/memory': 'js/memory/index.ts',
   'omnicache/redis': 'js/tiers/redis/index.ts',
   'omnicache/indexeddb': 'js/tiers/indexeddb.ts',
+  'omnicache/sqlite': 'js/tiers/sqlite.ts',
   'omnicache/testing': 'js/testing/index.ts',
 }
 

@@ -22,7 +22,9 @@ function unnamed(names: readonly string[], decisions: string): string[] {
 }
 
 test('every dependency is a decision that was written down', () => {
-  const packages = ['package.json', 'bench/package.json'].flatMap((path) => npmPackages(read(path)))
+  const packages = ['package.json', 'bench/package.json', 'tests/runtimes/package.json'].flatMap((path) =>
+    npmPackages(read(path)),
+  )
   const all = [
     ...packages,
     ...['Cargo.toml', 'xtask/Cargo.toml', 'bench/native/Cargo.toml'].flatMap((path) => crates(read(path))),

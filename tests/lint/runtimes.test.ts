@@ -4,7 +4,7 @@ import { importsOf, parse } from './imports.ts'
 import { files, type SourceFile } from './tree.ts'
 
 /** Modules that only one runtime has, or that only some users install. */
-const RUNTIME_MODULE = /^(node:.*|ioredis|redis|idb)$/
+const RUNTIME_MODULE = /^(node:.*|ioredis|redis|idb|better-sqlite3)$/
 
 /** Globals that only some runtimes have. */
 const RUNTIME_GLOBALS = new Set([

@@ -1,0 +1,70 @@
+import { CacheError } from '../errors.ts'
+
+/** What every error, metric and event calls this tier. */
+export const TIER = 'sqlite'
+
+/** What the tier needs of an SQLite library: `DatabaseSync` of node:sqlite has it, and `Database` of better-sqlite3. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): SqliteStatement
+  close(): unknown
+}
+
+/** A prepared statement; values are numbers, bytes or null. */
+export interface SqliteStatement {
+  get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown[]
+  run(...values: SqlValue[]): { readonly changes: number | bigint }
+}
+
+export type SqlValue = Uint8Array | number | null
+
+/** What a file can be opened with. */
+export type SqliteEngine = 'node:sqlite' | 'better-sqlite3' | ((path: string) => SqliteDatabase)
+
+type Opener = (path: string) => SqliteDatabase
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string) => SqliteDatabase
+}
+
+interface BetterSqlite3 {
+  readonly default: new (path: string) => SqliteDatabase
+}
+
+/** The optional peer. Its name is no literal at the place of the import: bundlers leave a native module where it is. */
+const PEER: string = 'better-sqlite3'
+
+/** What opens a file with the engine that is asked for, or with what there is. The library is loaded once it is needed. */
+export function opener(engine: SqliteEngine | undefined): (path: string) => Promise<SqliteDatabase> {
+  if (typeof engine === 'function') return async (path) => engine(path)
+  return async (path) => (await library(engine))(path)
+}
+
+/** @throws CacheError `MISSING_PEER` where the library is not there. */
+async function library(engine: 'node:sqlite' | 'better-sqlite3' | undefined): Promise<Opener> {
+  const builtIn = engine === 'better-sqlite3' ? undefined : nodeSqlite()
+  if (builtIn !== undefined) return (path) => new builtIn.DatabaseSync(path)
+  if (engine === 'node:sqlite') throw missing('this runtime has no node:sqlite (Node has it from 22.13 on)')
+  try {
+    const { default: Database } = (await import(/* @vite-ignore */ PEER)) as BetterSqlite3
+    return (path) => new Database(path)
+  } catch (cause) {
+    throw missing(
+      `without node:sqlite (Node 22.13 or later) this tier needs the package ${PEER}: npm install ${PEER}`,
+      cause,
+    )
+  }
+}
+
+function nodeSqlite(): NodeSqlite | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
+  return process?.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined
+}
+
+function missing(message: string, cause?: unknown): CacheError {
+  return new CacheError('MISSING_PEER', `${TIER}: ${message}`, {
+    ...(cause === undefined ? {} : { cause }),
+    context: { tier: TIER },
+  })
+}
