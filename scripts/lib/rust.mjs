@@ -88,6 +88,19 @@ export async function wasmBindgenTestRunner() {
   return { ...(await install(`try \`cargo ${args.join(' ')}\``, [['cargo', ...args]], { limitMs })), env }
 }
 
+/** Building it takes minutes, so it is not ours to install. @returns {Promise<Outcome>} */
+export async function cargoDeny() {
+  const { ok } = await run('cargo', ['deny', '--version'], { cwd: ROOT })
+  return ok ? PRESENT : { state: 'missing', message: 'try `cargo install --locked cargo-deny`' }
+}
+
+/** Nightly Rust is not ours to install, and cargo-fuzz is of no use without it. @returns {Promise<Outcome>} */
+export async function cargoFuzz() {
+  const { ok } = await run('cargo', ['+nightly', 'fuzz', '--version'], { cwd: ROOT })
+  const message = 'try `rustup toolchain install nightly`, and `cargo install --locked cargo-fuzz`'
+  return ok ? PRESENT : { state: 'missing', message }
+}
+
 /** @returns {Promise<Outcome>} */
 export async function llvmCov() {
   const tools = await install('try `rustup component add llvm-tools`', [['rustup', 'component', 'add', 'llvm-tools']])

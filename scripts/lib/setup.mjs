@@ -7,7 +7,7 @@ import { ensurePackages, ROOT } from './packages.mjs'
 import { which } from './process.mjs'
 import { python } from './python.mjs'
 import { secondsSince, show } from './report.mjs'
-import { llvmCov, rust, WASM_TARGET, wasmBindgenTestRunner, wasmTarget } from './rust.mjs'
+import { cargoDeny, cargoFuzz, llvmCov, rust, WASM_TARGET, wasmBindgenTestRunner, wasmTarget } from './rust.mjs'
 
 /** @typedef {import('./install.mjs').Outcome} Outcome */
 /** @typedef {{ title: string, ensure: () => Promise<Outcome> }} Need */
@@ -51,6 +51,8 @@ export const NEEDS = {
   rust: { title: 'Rust, rustfmt, clippy', ensure: rust },
   wasm: { title: `Rust's target ${WASM_TARGET}`, ensure: wasmTarget },
   runner: { title: 'wasm-bindgen-test-runner', ensure: wasmBindgenTestRunner },
+  cargoDeny: { title: 'cargo-deny', ensure: cargoDeny },
+  cargoFuzz: { title: 'nightly Rust and cargo-fuzz', ensure: cargoFuzz },
   llvmCov: { title: 'cargo-llvm-cov', ensure: llvmCov },
   python: { title: 'Python and its packages', ensure: python },
   redis: { title: 'redis-server', ensure: () => debianProgram('redis-server', ['redis-server'], 'REDIS_SERVER') },

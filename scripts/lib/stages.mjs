@@ -74,6 +74,14 @@ export const STAGES = [
   },
   vitest('rules', 'Rules of the house', { needs: ['npm'], limitMinutes: 3 }),
   {
+    id: 'supply',
+    title: 'Licences, sources and bans of the crates',
+    needs: ['rust', 'cargoDeny'],
+    limitMinutes: 2,
+    commands: [['cargo', 'deny', '--locked', 'check', 'bans', 'licenses', 'sources']],
+    count: asOne,
+  },
+  {
     id: 'clippy',
     title: 'Clippy, native',
     needs: ['rust'],
@@ -96,6 +104,14 @@ export const STAGES = [
     limitMinutes: 15,
     commands: [['cargo', 'test', '--locked', '--no-fail-fast']],
     count: cargoCounts,
+  },
+  {
+    id: 'fuzz',
+    title: 'Fuzzing the core, a minute altogether',
+    needs: ['rust', 'cargoFuzz'],
+    limitMinutes: 15,
+    commands: [['node', script('fuzz.mjs'), '--minutes', '1']],
+    count: sentenceCounts,
   },
   {
     id: 'rustdoc',

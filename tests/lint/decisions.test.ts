@@ -16,6 +16,11 @@ function crates(text: string): string[] {
   return [...sections].flatMap(([, body = '']) => [...body.matchAll(/^([\w-]+) *=/gm)].map(([, name = '']) => name))
 }
 
+/** The packages of a requirements file. */
+function pythonPackages(text: string): string[] {
+  return [...text.matchAll(/^([\w-]+)==/gm)].map(([, name = '']) => name)
+}
+
 /** Those that no line of the decisions names as code. */
 function unnamed(names: readonly string[], decisions: string): string[] {
   return [...new Set(names)].filter((name) => !decisions.includes(`\`${name}\``))
@@ -27,7 +32,10 @@ test('every dependency is a decision that was written down', () => {
   )
   const all = [
     ...packages,
-    ...['Cargo.toml', 'xtask/Cargo.toml', 'bench/native/Cargo.toml'].flatMap((path) => crates(read(path))),
+    ...['Cargo.toml', 'xtask/Cargo.toml', 'bench/native/Cargo.toml', 'fuzz/Cargo.toml'].flatMap((path) =>
+      crates(read(path)),
+    ),
+    ...pythonPackages(read('tests/wire-format/requirements.txt')),
   ]
   expect(all.length).toBeGreaterThan(20)
   expect(unnamed(all, read(DECISIONS))).toEqual([])
