@@ -11,6 +11,7 @@ import { machine } from '../lib/machine.ts'
 import { type Performer, takeTurns, warmUp } from '../lib/measure.ts'
 import type { Plan } from '../lib/sizes.ts'
 import { COMPRESSION_TARGETS, compressionWorks } from './compression.ts'
+import { DICTIONARY_TARGETS, dictionaryWorks } from './dictionary.ts'
 import { PLAIN_TARGETS, plainWorks } from './plain.ts'
 import { type Done, report, table, targetRows } from './report.ts'
 import { SEALING_TARGETS, sealingWorks } from './sealing.ts'
@@ -24,7 +25,7 @@ const HELP = `Usage
 const WHOLE: Plan = { rounds: 21, slice: 20 }
 const QUICK: Plan = { rounds: 7, slice: 8 }
 
-const TARGETS = [...COMPRESSION_TARGETS, ...SEALING_TARGETS, ...PLAIN_TARGETS]
+const TARGETS = [...COMPRESSION_TARGETS, ...DICTIONARY_TARGETS, ...SEALING_TARGETS, ...PLAIN_TARGETS]
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -37,7 +38,8 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP)
   const facts = machine()
   const all: Done[] = []
-  for (const work of chosen([...compressionWorks(), ...(await sealingWorks()), ...plainWorks()], values.only)) {
+  const works = [...compressionWorks(), ...dictionaryWorks(), ...(await sealingWorks()), ...plainWorks()]
+  for (const work of chosen(works, values.only)) {
     const done = await measure(work, values.quick ? QUICK : WHOLE)
     all.push(done)
     console.log(`${work.title}\n${table(work, done.figures)}\n`)

@@ -32,7 +32,10 @@ export function report(
 /** One work's lines. */
 export function table({ name, bytes }: CodecWork, { baseline, lines }: Figures): string {
   const names = headings(name, baseline, false)
-  const rows = lines.map((line) => [...cells(line, false), ...(bytes ? [String(bytes[line.name])] : [])])
+  const rows = lines.map((line) => [
+    ...cells(line, false),
+    ...(bytes ? [String(Math.round(bytes[line.name] ?? 0))] : []),
+  ])
   return markdownTable(bytes ? [...names, 'bytes'] : names, rows)
 }
 
@@ -50,13 +53,13 @@ function row({ work, figures }: Done, { kind, limit, peer }: CodecTarget): strin
     if (measured === undefined) throw new Error(`${name} was not measured at ${work.name}`)
     return measured
   }
-  const ours = find(OURS)
   if (kind === 'bytes') {
     const [mine, theirs] = [bytesOf(work, OURS), bytesOf(work, peer ?? '')]
     const came = mine / theirs
     const figure = (bytes: number) => `${Math.round(bytes)} bytes`
     return [work.name, figure(mine), peer ?? '', figure(theirs), times(came), `≤ ${limit} ×`, verdict(came <= limit)]
   }
+  const ours = find(OURS)
   if (peer === undefined) {
     const micros = median(ours.samples) / 1000
     return [

@@ -24,7 +24,7 @@ const PROBES = new Map([
 const TIERS = /^js\/tiers\//
 
 /** The program `omnicache`, which runs in Node and is imported by nobody. */
-const PROGRAM = /^js\/(simulate\/|cli\.ts$)/
+const PROGRAM = /^js\/(simulate\/|dictionary\/|cli\.ts$)/
 
 /** Names that a file declares itself: they hide the global. */
 function declaredIn(tree: ts.SourceFile): Set<string> {

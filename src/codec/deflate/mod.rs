@@ -10,16 +10,18 @@
 //! | [`matcher`] | payload → literals and matches, by hash chains |
 //! | [`block`] | these → a block in the shorter of the two codes, and its bits |
 //! | [`huffman`] | how often each symbol occurs → lengths of codes |
-//! | [`inflate`] | a stream → payload |
+//! | [`inflate`], [`table`], [`bits`] | a stream → payload |
 //! | [`symbols`] | the tables of RFC 1951, §3.2.5 |
 
 #![forbid(unsafe_code)]
 
+mod bits;
 mod block;
 mod huffman;
 mod inflate;
 pub mod matcher;
 mod symbols;
+mod table;
 #[cfg(test)]
 mod tests;
 
