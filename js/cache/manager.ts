@@ -138,6 +138,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
       l2Limit: L2_LIMIT,
       record: metrics ? (region, operation, ms, weight) => report.record(region, operation, ms, weight) : undefined,
       latencyLimits: alerts === false ? false : alerts.latency,
+      onOtherIndex: monitor.otherIndex,
       onRestart: monitor.restart,
     }
   }

@@ -32,6 +32,8 @@ export interface Shared {
   readonly record: ((region: string, operation: Operation, ms: number, weight: number) => void) | undefined
   /** The limits of the latency alert. */
   readonly latencyLimits: Limits | false
+  /** Told that L2 holds a region under keys that were made with another secret. */
+  readonly onOtherIndex: (error: CacheError) => void
   /** Told by each store that lost its instance of the core; the same crash is the same error. */
   readonly onRestart: (crash: CacheError) => void
 }

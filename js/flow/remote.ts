@@ -5,6 +5,7 @@ import { type ClearResult, Clears } from './clears.ts'
 import { type CommitResult, Commits } from './commits.ts'
 import { Generations } from './generations.ts'
 import { Holdings } from './holdings.ts'
+import { isIndexedBy } from './index-mark.ts'
 import { Journal } from './journal.ts'
 import { Link } from './link.ts'
 import { Locks } from './locks.ts'
@@ -46,6 +47,7 @@ export class Remote {
   /** How long one operation may take, in ms. */
   readonly limit: number
   readonly #parts: RemoteParts
+  readonly #namespace: string
   readonly #clock: Clock
   readonly #shared: boolean
   readonly #link: Link
@@ -106,6 +108,7 @@ export class Remote {
     this.#onUse = options.onUse ?? (() => undefined)
     this.#onClosing = options.onClosing ?? (async () => undefined)
     this.#parts = parts
+    this.#namespace = options.namespace
     this.stamps = stamps
     this.locks = new Locks({ link, clock, random, namespace: options.namespace })
     this.#clock = clock
@@ -229,6 +232,14 @@ export class Remote {
   holdings(region: string): Holdings {
     this.#onUse()
     return new Holdings(this.#parts, region)
+  }
+
+  /**
+   * Whether the stored keys of an encrypted region are made with the secret that `check` comes from, as far as
+   * L2 knows. Rejects with a `CacheError` where it does not say.
+   */
+  isIndexedBy(region: string, check: Uint8Array): Promise<boolean> {
+    return isIndexedBy(this.#parts, this.#namespace, region, check)
   }
 
   /** Whether something that was written under a key, or a clear of its region, waits for the tier. */

@@ -4,7 +4,7 @@ import type { SlowCounts } from './slow.ts'
 import { GrowthWindow } from './window.ts'
 
 /** What can be wrong. */
-export type AlertKind = 'hit-ratio' | 'error-ratio' | 'fill' | 'latency' | 'corrupt' | 'restart'
+export type AlertKind = 'hit-ratio' | 'error-ratio' | 'fill' | 'latency' | 'corrupt' | 'key-missing' | 'restart'
 
 /** An alert that was raised, or resolved. */
 export interface Alert {
@@ -14,7 +14,7 @@ export interface Alert {
   readonly region?: string
   /**
    * What was measured at that moment: a part of 1 (for 'latency' the part of operations that
-   * took longer than `raise`), or how many in the window for 'corrupt' and 'restart'.
+   * took longer than `raise`), or how many in the window for 'corrupt', 'key-missing' and 'restart'.
    */
   readonly value: number
   /** The same in words. */
@@ -41,7 +41,7 @@ export interface AlertThresholds {
   readonly fill: Limits | false
   /** The 95th percentile of durations: raised above, resolved from `clear` down. */
   readonly latency: Limits | false
-  /** Entries that would not open: raised by one, resolved when the window has none. */
+  /** Entries that would not open, or whose key is not in the ring: raised by one, resolved when the window has none. */
   readonly corrupt: boolean
   /** Restarts of the core: raised by one, resolved when the window has none. */
   readonly restart: boolean
@@ -57,6 +57,8 @@ export interface RegionSample {
   readonly errors: number
   /** Entries that would not open. */
   readonly corrupt: number
+  /** Those of them whose key is not in the ring. */
+  readonly keyMissing: number
   /** From the region's `SlowOperations`. */
   readonly durations: SlowCounts
   readonly entries: number

@@ -32,8 +32,8 @@ export interface CacheEvents {
   'refresh-failed': EntryEvent & { readonly error: unknown }
   /** Something failed that no call rejects for: a tier, a listener. */
   error: { readonly error: unknown; readonly region?: string; readonly tier?: string }
-  /** Stored bytes would not open: the read is a miss. */
-  corrupt: EntryEvent & { readonly reason: string }
+  /** Stored bytes would not open: the read is a miss. `keyId` names the key that is missing, where that is the reason. */
+  corrupt: EntryEvent & { readonly reason: string; readonly keyId?: string }
   /** Something is wrong, or right again. */
   alert: Alert
   /**

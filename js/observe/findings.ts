@@ -13,20 +13,33 @@ export interface Finding {
 }
 
 /** The totals of a region that are looked at by how much they grew, in the order of `totalsOf`. */
-export function totalsOf({ hits, misses, operations, errors, corrupt, durations }: RegionSample): number[] {
-  return [hits, misses, operations, errors, corrupt, durations.timed, durations.overRaise, durations.overClear]
+export function totalsOf({ hits, misses, operations, errors, corrupt, keyMissing, durations }: RegionSample): number[] {
+  const { timed, overRaise, overClear } = durations
+  return [hits, misses, operations, errors, corrupt, keyMissing, timed, overRaise, overClear]
 }
 
 /** What one region's growth in a window, and its state, mean. */
 export function findingsOf(thresholds: AlertThresholds, region: RegionSample, growth: readonly number[]): Finding[] {
-  const [hits = 0, misses = 0, operations = 0, errors = 0, corrupt = 0, timed = 0, overRaise = 0, overClear = 0] =
-    growth
+  const [
+    hits = 0,
+    misses = 0,
+    operations = 0,
+    errors = 0,
+    corrupt = 0,
+    keyMissing = 0,
+    timed = 0,
+    overRaise = 0,
+    overClear = 0,
+  ] = growth
   const found = [
     hitRatio(thresholds.hitRatio, hits, hits + misses),
     above('error-ratio', thresholds.errorRatio, errors, operations, 'of the operations met an error'),
     above('fill', thresholds.fill, region.bytes, region.maxBytes, 'of the memory is in use', region.entries),
     latency(thresholds.latency, timed, overRaise, overClear),
-    thresholds.corrupt ? incident('corrupt', corrupt, 'stored entries would not open') : undefined,
+    thresholds.corrupt ? incident('corrupt', corrupt - keyMissing, 'stored entries would not open') : undefined,
+    thresholds.corrupt
+      ? incident('key-missing', keyMissing, 'stored entries are sealed under keys that are not in the ring')
+      : undefined,
   ]
   return found.filter((finding) => finding !== undefined)
 }

@@ -8,6 +8,7 @@ import type { Sweeper } from '../../memory/sweeper.ts'
 import type { Emitter } from '../../observe/events.ts'
 import type { MemoryBudget } from '../budget.ts'
 import type { Counters } from '../figures/counters.ts'
+import type { IndexCheck } from './index-check.ts'
 import type { EnvelopeTimes, LocalTimes } from './l1.ts'
 import type { Life } from './life.ts'
 import type { RegionCodec } from './region-codec.ts'
@@ -34,6 +35,8 @@ export interface EntriesContext {
   /** `undefined` where memory is all there is. */
   readonly l2: RegionRemote | undefined
   readonly codec: RegionCodec
+  /** Of an encrypted region with an L2: whether its keys there are those that are made here. */
+  readonly index: IndexCheck | undefined
   /** Checks what comes from L2. */
   readonly schema: StandardSchema | undefined
   readonly tags: Tags

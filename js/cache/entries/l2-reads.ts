@@ -5,6 +5,7 @@ import { type EntriesContext, localTimes, type RegionRemote } from './entries-co
 import type { BatchFill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
 import { type Life, lasting } from './life.ts'
+import { keyIdOf } from './region-codec.ts'
 import { Resealer } from './resealer.ts'
 import { check } from './schema.ts'
 
@@ -139,9 +140,10 @@ export class L2Reads {
   }
 
   async #readChunk(keys: readonly string[], request: ReadRequest | undefined): Promise<readonly (Read | undefined)[]> {
-    const { l2, codec, schema, clock, tags } = this.#entries.context
+    const { l2, codec, index, schema, clock, tags } = this.#entries.context
     if (l2 === undefined || request?.l2Skip) return keys.map((key) => this.held(key))
     if (keys.length === 0) return []
+    index?.look()
     const fill = this.#fills.beginMany(keys)
     try {
       const limit = request?.l2Timeout ?? l2.limit
@@ -263,7 +265,7 @@ export class L2Reads {
 
   #entry(key: string, envelope: Uint8Array): Entry {
     const result = this.#entries.context.codec.open(key, envelope)
-    return result.ok ? result.opened : this.#corrupt(key, result.reason)
+    return result.ok ? result.opened : this.#corrupt(key, result.reason, envelope)
   }
 
   /** The tags of these entries, or of their copies here: it has to be learnt whether they are still valid. */
@@ -294,14 +296,18 @@ export class L2Reads {
     return this.#tellOfCorrupt(key, 'schema')
   }
 
-  #corrupt(key: string, reason: string): undefined {
-    this.#entries.context.counters.corrupt++
-    return this.#tellOfCorrupt(key, reason)
+  #corrupt(key: string, reason: string, envelope: Uint8Array): undefined {
+    const { counters } = this.#entries.context
+    counters.corrupt++
+    if (reason !== KEY_MISSING) return this.#tellOfCorrupt(key, reason)
+    counters.keyMissing++
+    return this.#tellOfCorrupt(key, reason, keyIdOf(envelope))
   }
 
-  #tellOfCorrupt(key: string, reason: string): undefined {
+  #tellOfCorrupt(key: string, reason: string, keyId?: string): undefined {
     const { emitter, name, codec } = this.#entries.context
-    emitter.emit('corrupt', { region: name, key: codec.publicKey(key), reason })
+    const event = { region: name, key: codec.publicKey(key), reason }
+    emitter.emit('corrupt', keyId === undefined ? event : { ...event, keyId })
     return undefined
   }
 }
@@ -309,6 +315,9 @@ export class L2Reads {
 function asItIs(read: Read | undefined): Read | undefined {
   return read
 }
+
+/** The reason where an envelope's key is not in the ring. */
+const KEY_MISSING = 'key-missing'
 
 const OVER: Life = { fresh: 0, kept: 0 }
 

@@ -51,7 +51,8 @@ export class L2Writes {
    * stamp that is newer; but not what was overtaken by a later call of this process.
    */
   async send(pending: readonly PendingWrite[]): Promise<boolean> {
-    const { l2 } = this.#entries.context
+    const { l2, index } = this.#entries.context
+    index?.look()
     try {
       if (l2 === undefined || pending.length === 0) return false
       const current = pending.filter(({ fill }) => !fill.overtaken)

@@ -219,6 +219,12 @@ export class RegionCodec {
     })
   }
 
+  /** What tells the secret that stored keys are made with from any other, and nothing else of it. */
+  indexCheck(): Uint8Array {
+    // No tag is empty.
+    return bytesOf(this.storedTag(''))
+  }
+
   #writeStored(storedKey: string): number {
     return this.buffers.writeKeyBytes(fromBase64url(storedKey, HASH_BYTES) ?? NO_SIDE)
   }
@@ -300,6 +306,11 @@ export class RegionCodec {
 const ID_LENGTH_AT = 7
 const ID_AT = 46
 const NONCE_BYTES = 24
+
+/** The id of the key that an envelope says it is sealed under. */
+export function keyIdOf(envelope: Uint8Array): string {
+  return String.fromCharCode(...envelope.subarray(ID_AT, ID_AT + (envelope[ID_LENGTH_AT] ?? 0)))
+}
 
 /** The beginning of a sealed envelope up to its nonce, which no other one has. */
 function headOf(envelope: Uint8Array): Uint8Array {

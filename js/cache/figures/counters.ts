@@ -21,7 +21,7 @@ export class Counters {
   mismatches = 0
   /** Entries in L2 that were sealed again, under the key that writes now. */
   resealed = 0
-  /** Entries from L2 that are sealed under a key that the ring does not have. */
+  /** Those of `corrupt` that are sealed under a key that the ring does not have. */
   keyMissing = 0
   locksTaken = 0
   lockWaits = 0

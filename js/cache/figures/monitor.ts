@@ -97,6 +97,13 @@ export class Monitor {
     emitter.emit('unsent', { tier, entries })
   }
 
+  /** What L2 holds of a region lies under keys that nobody here can make. */
+  readonly otherIndex = (error: CacheError): void => {
+    const { region } = error.context
+    this.#options.logger.error(error.message, { region })
+    this.#options.emitter.emit('error', { error, region: region as string })
+  }
+
   /** A store lost its instance of the core. Each that was in it tells of the same crash. */
   readonly restart = (crash: CacheError): void => {
     if (this.#crashes.has(crash)) return

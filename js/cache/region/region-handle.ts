@@ -13,6 +13,7 @@ import { commit, type TimedWrite } from '../entries/commit.ts'
 import { Departures } from '../entries/departures.ts'
 import { Entries } from '../entries/entries.ts'
 import type { EntriesContext, RegionRemote } from '../entries/entries-context.ts'
+import { IndexCheck } from '../entries/index-check.ts'
 import type { L1 } from '../entries/l1.ts'
 import { LiveL1 } from '../entries/l1-live.ts'
 import { PackedL1 } from '../entries/l1-packed.ts'
@@ -28,7 +29,7 @@ import { RegionLock } from './region-lock.ts'
 import type { RegionParts } from './region-parts.ts'
 import { RegionTags } from './region-tags.ts'
 import { checkOwnKey } from './scope.ts'
-import { needsOtherStore } from './store-change.ts'
+import { needsOtherStore, retire, takeOver } from './store-change.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
 import { Wakeups } from './wakeups.ts'
@@ -102,14 +103,19 @@ export class RegionHandle {
     if (needsOtherStore(before.options, options)) {
       try {
         this.#codec = this.#makeCodec()
-        this.#entries.l1 = this.#takeOver(l1, before.options.encryption !== options.encryption)
+        this.#entries.l1 = takeOver(
+          l1,
+          this.#makeL1(),
+          before.options.encryption !== options.encryption,
+          this.#shared.sweeper,
+        )
       } catch (error) {
         this.#own = before.own
         this.#options = before.options
         this.#codec = before.codec
         throw error
       }
-      this.#retire(l1)
+      retire(l1, this.#shared.sweeper)
       before.codec.dispose()
     } else {
       l1.setLimits(this.#limits())
@@ -135,10 +141,11 @@ export class RegionHandle {
   }
 
   sample(): RegionSample {
-    const { hits, misses, operations, errors, corrupt } = this.#counters
-    const { size: entries, bytes, limits } = this.#entries.l1
+    const { hits, misses, operations, errors, corrupt, keyMissing } = this.#counters
+    const { size, bytes, limits } = this.#entries.l1
     const { maxBytes } = limits
-    return { hits, misses, operations, errors, corrupt, durations: this.#slow, entries, bytes, maxBytes }
+    const durations = this.#slow
+    return { hits, misses, operations, errors, corrupt, keyMissing, durations, entries: size, bytes, maxBytes }
   }
 
   /** Others changed entries of a region that L2 knows by this name. */
@@ -296,6 +303,7 @@ export class RegionHandle {
       sweeper,
       l2,
       codec: this.#codec,
+      index: l2 && this.#codec.encrypted ? new IndexCheck(this.#codec, l2, this.#shared.onOtherIndex) : undefined,
       schema: this.#options.schema,
       tags: this.#tags.tags,
       checkedFor,
@@ -312,27 +320,6 @@ export class RegionHandle {
     const region = version === '1' ? this.name : `${this.name}@${encodeURIComponent(version)}`
     const limit = l2.timeout === this.#shared.l2Limit ? undefined : l2.timeout
     return { remote, tier: this.#shared.tierName, region, limit }
-  }
-
-  /** A store of the present options with what `stored` holds, or only what has no tags. Throws for a value that it cannot hold. */
-  #takeOver(stored: L1, dropTagged: boolean): L1 {
-    const target = this.#makeL1()
-    try {
-      for (const [key, { value, tags, etag, ...times }] of stored.entries()) {
-        if (tags !== undefined && dropTagged) continue
-        target.set(key, value, times, undefined, tags, etag)
-        if ((times.staleUntil ?? times.freshUntil) !== Infinity) this.#shared.sweeper.watch(target)
-      }
-      return target
-    } catch (error) {
-      this.#retire(target)
-      throw error
-    }
-  }
-
-  #retire(l1: L1): void {
-    this.#shared.sweeper.forget(l1)
-    l1.dispose()
   }
 
   #left(key: string, reason: RemovalReason): void {

@@ -19,6 +19,7 @@ const quiet: RegionSample = {
   operations: 0,
   errors: 0,
   corrupt: 0,
+  keyMissing: 0,
   durations: { timed: 0, overRaise: 0, overClear: 0 },
   entries: 10,
   bytes: 0,
@@ -50,13 +51,15 @@ function check(activity: Partial<RegionSample> = {}): string[] {
     entries = totals.entries,
     maxBytes = totals.maxBytes,
   } = activity
-  const sum = (name: 'hits' | 'misses' | 'operations' | 'errors' | 'corrupt') => totals[name] + (activity[name] ?? 0)
+  const sum = (name: 'hits' | 'misses' | 'operations' | 'errors' | 'corrupt' | 'keyMissing') =>
+    totals[name] + (activity[name] ?? 0)
   totals = {
     hits: sum('hits'),
     misses: sum('misses'),
     operations: sum('operations'),
     errors: sum('errors'),
     corrupt: sum('corrupt'),
+    keyMissing: sum('keyMissing'),
     durations: {
       timed: totals.durations.timed + durations.timed,
       overRaise: totals.durations.overRaise + durations.overRaise,
@@ -179,6 +182,14 @@ describe('the latency', () => {
 })
 
 describe('what must not happen at all', () => {
+  test('an entry under a missing key raises an alert of its own, and a window without one resolves', async () => {
+    expect(check({ corrupt: 1, keyMissing: 1 })).toEqual(['key-missing raised'])
+    await clock.advance(10_000)
+    expect(check({ corrupt: 1 })).toEqual(['corrupt raised'])
+    for (let i = 0; i < 12; i++) await clock.advance(5_000)
+    expect(check()).toEqual(['corrupt resolved', 'key-missing resolved'])
+  })
+
   test('a corrupt entry raises, and a window without one resolves', async () => {
     expect(check({ corrupt: 1 })).toEqual(['corrupt raised'])
     await clock.advance(59_999)
