@@ -1,12 +1,13 @@
 import type { PackedCore } from '../../../pkg/glue.js'
 import type { Clock } from '../../clock.ts'
+import { fromBase64url } from '../../codec/base64url.ts'
 import { checkKey } from '../../config/keys.ts'
 import { Core } from '../../core/core.ts'
 import { CacheError } from '../../errors.ts'
 import { type EntryTags, parseSide } from '../../flow/tags/entry-tags.ts'
 import type { Removed, StoreLimits } from '../../memory/store.ts'
 import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
-import { codecRefusal, fromBase64url, HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
+import { codecRefusal, HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
 
 /** From this budget on a region has an instance of its own, whose memory it gives back when it is cleared. */
 const OWN_INSTANCE_FROM = 64 * 1024 * 1024
@@ -99,35 +100,40 @@ export class PackedL1 implements L1 {
     tags: EntryTags | undefined,
     etag?: string,
   ): Written {
-    const { serializer, data } = this.#codec.serialize(key, value)
+    const serialized = this.#codec.serialize(key, value)
+    const { serializer, data } = serialized
     const side = this.#codec.side(tags, etag)
-    return this.#guarded(() => {
-      const { buffers, native } = this.#codec
-      if (times !== undefined) buffers.writeStamp(times.stamp)
-      const keyLength = buffers.writeKey(key)
-      const rawBytes = buffers.writeValue(data, side)
-      const result = this.#native.set(
-        native,
-        keyLength,
-        rawBytes,
-        side.byteLength,
-        serializer,
-        times?.created ?? 0,
-        times?.freshUntil ?? 0,
-        times?.staleUntil ?? 0,
-        local.freshUntil,
-        local.checkedAt,
-        local.staleUntil ?? local.freshUntil,
-        this.#now(),
-        times !== undefined,
-      )
-      if (result < 0)
-        throw codecRefusal(this.#core.glue.errorName(result), this.#codec.options.region, this.#codec.publicKey(key))
-      const envelope = times && buffers.copy(this.#core.glue.outPointer(), buffers.result(0))
-      const storedBytes = buffers.result(1)
-      this.#tellOfDeparted()
-      return { stored: result === 1, envelope, rawBytes, storedBytes }
-    })
+    try {
+      return this.#guarded(() => {
+        const { buffers, native } = this.#codec
+        if (times !== undefined) buffers.writeStamp(times.stamp)
+        const keyLength = buffers.writeKey(key)
+        const rawBytes = buffers.writeValue(data, side)
+        const result = this.#native.set(
+          native,
+          keyLength,
+          rawBytes,
+          side.byteLength,
+          serializer,
+          times?.created ?? 0,
+          times?.freshUntil ?? 0,
+          times?.staleUntil ?? 0,
+          local.freshUntil,
+          local.checkedAt,
+          local.staleUntil ?? local.freshUntil,
+          this.#now(),
+          times !== undefined,
+        )
+        if (result < 0)
+          throw codecRefusal(this.#core.glue.errorName(result), this.#codec.options.region, this.#codec.publicKey(key))
+        const envelope = times && buffers.copy(this.#core.glue.outPointer(), buffers.result(0))
+        const storedBytes = buffers.result(1)
+        this.#tellOfDeparted()
+        return { stored: result === 1, envelope, rawBytes, storedBytes }
+      })
+    } finally {
+      this.#codec.forget(serialized)
+    }
   }
 
   fill(key: string, opened: Opened, local: LocalTimes): boolean {
@@ -226,7 +232,8 @@ export class PackedL1 implements L1 {
     if (serializer === 0) return undefined
     const { buffers, options, encrypted } = this.#codec
     if (serializer < 0) return this.#corrupt(key, this.#core.glue.errorName(serializer))
-    const found = this.#found
+    // Of an encrypted region nothing is kept that was handed out.
+    const found = encrypted ? { ...this.#found } : this.#found
     found.freshUntil = buffers.result(0)
     found.checkedAt = buffers.result(1)
     try {
@@ -242,7 +249,7 @@ export class PackedL1 implements L1 {
     } catch {
       return this.#corrupt(key, 'value')
     } finally {
-      if (encrypted) this.#core.glue.wipe()
+      if (encrypted) this.#codec.wipe()
     }
   }
 

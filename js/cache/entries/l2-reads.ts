@@ -5,9 +5,9 @@ import { type EntriesContext, localTimes, type RegionRemote } from './entries-co
 import type { BatchFill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
 import { type Life, lasting } from './life.ts'
-import { keyIdOf } from './region-codec.ts'
 import { Resealer } from './resealer.ts'
 import { check } from './schema.ts'
+import { keyIdOf } from './sealed-envelope.ts'
 
 /** An entry that was found: its value, and the name of the tier that had it. */
 export interface Read {

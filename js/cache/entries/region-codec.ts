@@ -1,6 +1,8 @@
 import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
+import { base64url, fromBase64url } from '../../codec/base64url.ts'
+import { forgetKeys } from '../../codec/msgpack/short-text.ts'
 import { openPlain } from '../../codec/plain-envelope.ts'
-import { locateValueError, type Serialized, type ValueSerializer } from '../../codec/serializer.ts'
+import { locateValueError, type Serialized, SerializerId, type ValueSerializer } from '../../codec/serializer.ts'
 import type { ResolvedDictionaries } from '../../config/dictionary-options.ts'
 import type { CompressionName } from '../../config/types.ts'
 import { Buffers } from '../../core/buffers.ts'
@@ -10,6 +12,7 @@ import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../../fl
 import type { Replacement } from '../../tiers/driver.ts'
 import { closedCore } from '../closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
+import { headOf } from './sealed-envelope.ts'
 
 /** The keys of encrypted regions. */
 export interface SealingKeys {
@@ -79,7 +82,7 @@ export class RegionCodec {
   /** Works in `core` from now on. */
   bind(core: Core): void {
     if (core === this.core) return
-    this.#free()
+    if (!this.core.crashed) this.native.free()
     this.core = core
     this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
@@ -145,6 +148,17 @@ export class RegionCodec {
     if (!this.options.serializer.takes(value)) this.serialize(key, value)
   }
 
+  /** Overwrites what was serialized of a secret value, once it is stored; never bytes that are the caller's own. */
+  forget({ serializer, data }: Serialized): void {
+    if (this.encrypted && serializer === SerializerId.Msgpack && typeof data !== 'string') data.fill(0)
+  }
+
+  /** After a secret value was read: nothing of it stays behind in buffers that are used again. */
+  wipe(): void {
+    this.core.glue.wipe()
+    forgetKeys()
+  }
+
   /** The envelope of a value. */
   seal(
     key: string,
@@ -153,17 +167,22 @@ export class RegionCodec {
     tags: EntryTags | undefined,
     etag?: string,
   ): { envelope: Uint8Array; rawBytes: number } {
-    const { serializer, data } = this.serialize(key, value)
+    const serialized = this.serialize(key, value)
+    const { serializer, data } = serialized
     const side = this.side(tags, etag)
-    return this.#guarded(() => {
-      const { buffers, native } = this
-      buffers.writeStamp(times.stamp)
-      const keyLength = buffers.writeKey(key)
-      const rawBytes = buffers.writeValue(data, side)
-      const { created, freshUntil, staleUntil } = times
-      const length = native.encode(keyLength, rawBytes, side.byteLength, serializer, created, freshUntil, staleUntil)
-      return { envelope: this.#envelope(key, length), rawBytes }
-    })
+    try {
+      return this.#guarded(() => {
+        const { buffers, native } = this
+        buffers.writeStamp(times.stamp)
+        const keyLength = buffers.writeKey(key)
+        const rawBytes = buffers.writeValue(data, side)
+        const { created, freshUntil, staleUntil } = times
+        const length = native.encode(keyLength, rawBytes, side.byteLength, serializer, created, freshUntil, staleUntil)
+        return { envelope: this.#envelope(key, length), rawBytes }
+      })
+    } finally {
+      this.forget(serialized)
+    }
   }
 
   /** The mark of a deleted key, which L2 keeps for `ttl` ms. */
@@ -254,13 +273,13 @@ export class RegionCodec {
     } catch {
       return { ok: false, reason: 'value' }
     } finally {
-      if (this.encrypted) core.glue.wipe()
+      if (this.encrypted) this.wipe()
     }
   }
 
   /** Wipes the region's keys. Every use after it throws. */
   dispose(): void {
-    this.#free()
+    if (!this.core.crashed) this.native.free()
     this.native = closedCore(this.options.region)
   }
 
@@ -280,13 +299,6 @@ export class RegionCodec {
     return call()
   }
 
-  /** Also wipes what calls with the keys left on the stack. */
-  #free(): void {
-    if (this.core.crashed) return
-    this.native.free()
-    if (this.encrypted) this.core.glue.wipe()
-  }
-
   #makeNative(): CodecCore {
     const { region, compression, compressAbove, dictionary, keys } = this.options
     const id = COMPRESSION_IDS[compression]
@@ -302,53 +314,10 @@ export class RegionCodec {
   }
 }
 
-/** Where the id of an envelope's key begins, after its length, and how long the nonce behind it is. */
-const ID_LENGTH_AT = 7
-const ID_AT = 46
-const NONCE_BYTES = 24
-
-/** The id of the key that an envelope says it is sealed under. */
-export function keyIdOf(envelope: Uint8Array): string {
-  return String.fromCharCode(...envelope.subarray(ID_AT, ID_AT + (envelope[ID_LENGTH_AT] ?? 0)))
-}
-
-/** The beginning of a sealed envelope up to its nonce, which no other one has. */
-function headOf(envelope: Uint8Array): Uint8Array {
-  return envelope.subarray(0, ID_AT + (envelope[ID_LENGTH_AT] ?? 0) + NONCE_BYTES)
-}
-
 /** What a value gets that the codec cannot store: too large, or no memory for it. */
 export function codecRefusal(reason: string, region: string, key: string): CacheError {
   const code = reason === 'memory' ? 'OUT_OF_MEMORY' : 'UNSERIALIZABLE_VALUE'
   const limit = `at most ${PAYLOAD_LIMIT} bytes can be stored in one entry`
   const message = `Cannot store key ${JSON.stringify(key)} of region '${region}': ${reason} (${limit})`
   return new CacheError(code, message, { context: { region, key } })
-}
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** Base64 for URLs, without padding. */
-export function base64url(bytes: Uint8Array): string {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i] as number, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0]
-    const bits = (a << 16) | (b << 8) | c
-    const digits = Math.min(bytes.length - i, 3) + 1
-    for (let d = 0; d < digits; d++) text += ALPHABET[(bits >> (18 - 6 * d)) & 63]
-  }
-  return text
-}
-
-/** The bytes behind base64 for URLs, where they are so many; `undefined` for any other text. */
-export function fromBase64url(text: string, length: number): Uint8Array | undefined {
-  if (text.length !== Math.ceil((length * 4) / 3)) return undefined
-  const bytes = new Uint8Array(length)
-  let bits = 0
-  for (let i = 0; i < text.length; i++) {
-    const digit = ALPHABET.indexOf(text.charAt(i))
-    if (digit < 0) return undefined
-    bits = ((bits & 0xffff) << 6) | digit
-    if (i % 4 > 0) bytes[i - Math.floor(i / 4) - 1] = bits >> (6 - 2 * (i % 4))
-  }
-  return bytes
 }

@@ -5,12 +5,9 @@ import type { Core } from '../../core/core.ts'
 import { INSPECT } from '../../inspect.ts'
 import { closedError } from '../closed.ts'
 import type { SealingKeys } from '../entries/region-codec.ts'
+import { isSealedUnder } from '../entries/sealed-envelope.ts'
 
 const KEY_BYTES = 32
-
-/** Where the length of a key's id stands in an envelope, and where the id does. */
-const ID_LENGTH_AT = 7
-const ID_AT = 46
 
 /** The id of the key of this process alone. */
 const PROCESS_KEY = 'process'
@@ -59,8 +56,7 @@ export class RegionKeys implements SealingKeys {
   }
 
   isOld(envelope: Uint8Array): boolean {
-    const id = this.#currentId
-    return envelope[ID_LENGTH_AT] !== id.length || id.some((byte, i) => envelope[ID_AT + i] !== byte)
+    return !isSealedUnder(envelope, this.#currentId)
   }
 
   /** Wipes the keys. Every use after it throws. */

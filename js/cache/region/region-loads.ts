@@ -85,7 +85,7 @@ export class RegionLoads<V> {
     if (found === undefined || rules.ttl === Infinity) return
     const left = found.freshUntil - this.#parts.clock.now()
     if (rules.ttl - left < rules.ttl * rules.eagerRefresh) return
-    if (this.#current(this.#flights, key) !== undefined || this.#backOffs.has(key, found.freshUntil)) return
+    if (this.#current(this.#flights, key) !== undefined || this.#backsOff(key, found.freshUntil)) return
     assertFactory(factory)
     const call = { key, factory, rules, options, find: async () => found }
     const flight = this.#begin(this.#flights, key, (own) => {
@@ -187,9 +187,18 @@ export class RegionLoads<V> {
     flight.stale = found
     flight.look()
     if (found !== undefined && this.#mayServe(call, found, rules.grace)) {
-      if (this.#backOffs.has(key, found.freshUntil, seeming(rules.ttl))) return { found }
+      if (this.#backsOff(key, found.freshUntil, seeming(rules.ttl))) return { found }
     }
     return this.#once(call, flight)
+  }
+
+  #backsOff(key: string, freshUntil: number, slack?: number): boolean {
+    return this.#backOffs.size > 0 && this.#backOffs.has(this.#storedKey(key), freshUntil, slack)
+  }
+
+  /** What is remembered of a key for longer than a call takes: of an encrypted region, nothing that can be read. */
+  #storedKey(key: string): string {
+    return this.#parts.entries.context.codec.storedKey(key)
   }
 
   async #find(key: string, rules: CallRules): Promise<Read | undefined> {
@@ -225,14 +234,15 @@ export class RegionLoads<V> {
     flight.renew()
     try {
       const made = await this.#makes.make(key, call.factory, rules, call.options.tags, flight, flight.renew)
-      this.#backOffs.end(key)
+      if (this.#backOffs.size > 0) this.#backOffs.end(this.#storedKey(key))
       return { made }
     } catch (error) {
       // That it was aborted, or nobody waited any more, says nothing of whether it would fail again.
       if (flight.abandoned) throw error
       const stale = staleOf(flight)
       const graceful = this.#mayServe(call, stale, rules.grace)
-      if (graceful && rules.graceBackoff > 0) this.#backOffs.begin(key, rules.graceBackoff, stale?.freshUntil)
+      if (graceful && rules.graceBackoff > 0)
+        this.#backOffs.begin(this.#storedKey(key), rules.graceBackoff, stale?.freshUntil)
       if (graceful || flight.held || this.#mayServe(call, stale, rules.swr)) this.#tellOfFailure(key, error)
       throw error
     }

@@ -33,6 +33,11 @@ export class Output {
     return taken
   }
 
+  /** Ends a value that is not to be taken: what was written of it is overwritten. */
+  drop(): void {
+    this.#bytes.fill(0, this.#start, this.#at)
+  }
+
   byte(value: number): void {
     this.#room(1)
     this.#bytes[this.#at++] = value

@@ -57,6 +57,11 @@ export function shortKey(bytes: Uint8Array, start: number, end: number): string 
   return key
 }
 
+/** Forgets the keys of objects that were read: some may be secrets. */
+export function forgetKeys(): void {
+  keys.fill(undefined)
+}
+
 function matches(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (text.length !== end - start) return false
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false

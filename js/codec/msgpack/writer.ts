@@ -28,6 +28,9 @@ export class MsgpackWriter {
       this.#out.start()
       this.#value(value, 0)
       return this.#out.take()
+    } catch (error) {
+      this.#out.drop()
+      throw error
     } finally {
       this.#busy = false
       this.#containers.length = 0

@@ -28,9 +28,13 @@ describe.skipIf(!hasRedis)('a user with the rights that are documented', () => {
     ['redis', 'pubsub'],
     ['redis', 'tracking'],
   ] as const)('can do all that a cache does, through %s, with the bus %s', async (client, bus) => {
-    const cache = () =>
+    const cache = (current = 'k1') =>
       makeCache({
         bus,
+        encryption: {
+          keys: { current, ring: { k1: '1b'.repeat(32), k2: '7e'.repeat(32) } },
+          indexSecret: '00'.repeat(32),
+        },
         l2: redisDriver(`redis://cache:secret@127.0.0.1:${server.port}/0`, { client, connectPatience: 5000 }),
       })
     const [one, other] = [cache(), cache()]
@@ -51,6 +55,8 @@ describe.skipIf(!hasRedis)('a user with the rights that are documented', () => {
         ['d', 4],
       ]),
     )
+    await one.set('user_preferences', 'a', 1)
+    expect(await cache('k2').rekey('user_preferences')).toMatchObject({ resealed: 1 })
     await one.clear('live')
     await one.set('live', 'a', 5)
     // What the clear left behind is removed in the background.
