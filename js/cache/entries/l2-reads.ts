@@ -1,7 +1,7 @@
 import type { StandardSchema } from '../../config/types.ts'
 import type { Answer } from '../../flow/reader.ts'
 import type { EntryTags } from '../../flow/tags/entry-tags.ts'
-import { type EntriesContext, localTimes, type RegionRemote } from './entries-context.ts'
+import { type EntriesContext, localTimes } from './entries-context.ts'
 import type { BatchFill, Fills } from './fills.ts'
 import type { L1, Opened } from './l1.ts'
 import { type Life, lasting } from './life.ts'

@@ -30,7 +30,9 @@ afterAll(() => {
 /** What of a key and of what comes of it stands in the memory of an instance. */
 function standing(material: Record<string, Uint8Array>): string[] {
   const memories = Array.from(cores, ({ bytes }) => Buffer.from(bytes.buffer))
-  return Object.keys(material).filter((name) => memories.some((memory) => memory.includes(Buffer.from(material[name] ?? []))))
+  return Object.keys(material).filter((name) =>
+    memories.some((memory) => memory.includes(Buffer.from(material[name] ?? []))),
+  )
 }
 
 /** A cache that has sealed and opened an entry, in a large region with an instance of its own, and the nonce of that. */
