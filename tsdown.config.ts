@@ -6,6 +6,7 @@ const entry = {
   redis: 'js/tiers/redis/index.ts',
   indexeddb: 'js/tiers/indexeddb.ts',
   sqlite: 'js/tiers/sqlite.ts',
+  upstash: 'js/tiers/upstash.ts',
   testing: 'js/testing/index.ts',
 }
 

@@ -19,6 +19,7 @@ const ENTRIES = {
   'omnicache/redis': 'js/tiers/redis/index.ts',
   'omnicache/indexeddb': 'js/tiers/indexeddb.ts',
   'omnicache/sqlite': 'js/tiers/sqlite.ts',
+  'omnicache/upstash': 'js/tiers/upstash.ts',
   'omnicache/testing': 'js/testing/index.ts',
 }
 
