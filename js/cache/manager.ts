@@ -99,7 +99,10 @@ export class CacheManager<Values extends object = Record<string, unknown>>
       random: systemRandom,
       lags: driver?.lags ?? false,
       onChanges: (region, changes) => this.#hear(region, changes),
-      onState: (state, cause) => monitor.bus(bus?.name ?? '', state, cause),
+      onState: (state, cause) => {
+        if (state === 'up') this.#shared.remote?.hasten()
+        monitor.bus(bus?.name ?? '', state, cause)
+      },
       onDoubt: () => {
         for (const handle of this.#handles.values()) handle.unheard()
       },

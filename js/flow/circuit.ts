@@ -20,6 +20,9 @@ export interface CircuitOptions {
   readonly onChange?: (state: CircuitState, cause: unknown) => void
 }
 
+/** Between two probes because of signs lies so much time, in ms: one that means nothing must not make a storm of them. */
+const HASTE = 500
+
 /** Says that a call may be made, and in which closed period that was. */
 export type Pass = number
 
@@ -44,6 +47,8 @@ export class Circuit {
   #trips = 0
   #since: number
   #retryAt = 0
+  /** When it probes, or did, because of a sign. */
+  #hastened = Number.NEGATIVE_INFINITY
   #timer: Timer | undefined
   #probing: Promise<boolean> | undefined
   #stopped = false
@@ -98,6 +103,23 @@ export class Circuit {
     return this.#probing
   }
 
+  /**
+   * There is a sign that the tier serves again: probes at once, or half a second after the last time that
+   * there was one. The pauses that follow are no shorter for it.
+   */
+  hasten(): void {
+    if (this.#stopped || this.#state === 'closed') return
+    const now = this.#clock.now()
+    if (this.#state === 'half-open') {
+      this.#hastened = now + HASTE
+      return
+    }
+    const at = Math.max(now, this.#hastened + HASTE)
+    if (at >= this.#retryAt) return
+    this.#hastened = at
+    this.#waitUntil(at)
+  }
+
   /** It is known from elsewhere that the tier serves again. */
   close(): void {
     if (this.#stopped || this.#state === 'closed') return
@@ -127,11 +149,18 @@ export class Circuit {
   }
 
   #open(cause: unknown): void {
+    const now = this.#clock.now()
     const delay = Math.min(this.#firstDelay * 2 ** this.#trips, this.#maxDelay) * (1 - randomUnit(this.#random) / 2)
     this.#trips++
-    this.#retryAt = this.#clock.now() + delay
-    this.#timer = this.#clock.after(delay, () => void this.probe())
+    // A sign that came in the course of a probe may have come too late for it.
+    this.#waitUntil(this.#hastened > now ? Math.min(this.#hastened, now + delay) : now + delay)
     this.#change('open', cause)
+  }
+
+  #waitUntil(time: number): void {
+    this.#timer?.cancel()
+    this.#retryAt = time
+    this.#timer = this.#clock.after(time - this.#clock.now(), () => void this.probe())
   }
 
   #change(state: CircuitState, cause: unknown): void {

@@ -90,6 +90,7 @@ export class Link {
       this.#changes.notify()
     }
     const shared = { ...options.circuit, clock, random }
+    driver.onConnected?.(() => this.hasten())
     this.#circuit = new Circuit({ ...shared, probe: () => this.#tryTier(), onChange: onChange('tier') })
     // A refusal is an answer: there is nothing to be gained from a second one.
     this.#writes = new Circuit({
@@ -191,6 +192,11 @@ export class Link {
   /** Probes what is open now; answers whether the tier takes writes afterwards. */
   async probe(): Promise<boolean> {
     return (await this.#circuit.probe()) && (await this.#writes.probe())
+  }
+
+  /** There is a sign that the tier is back: it is not left to the next probe. */
+  hasten(): void {
+    this.#circuit.hasten()
   }
 
   /** Resolves once the tier could be reached, with true; with false when it was closed, can't come, or `limit` ms are over. */

@@ -138,6 +138,11 @@ export class Remote {
     return this.#link.available
   }
 
+  /** There is a sign that the tier is back, as of a bus on the same servers: a tier that is away is asked at once. */
+  hasten(): void {
+    this.#link.hasten()
+  }
+
   /** The tier's time, in ms since 1970, as far as it is known; for the times in envelopes. */
   now(): number {
     return this.#link.tierClock.now()

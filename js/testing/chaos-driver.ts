@@ -5,7 +5,7 @@ import { noScan } from '../tiers/tier-error.ts'
 import { type FaultPlan, Faults } from './faults.ts'
 
 /** The methods of a driver that a fault may hit. */
-export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'lastError' | 'reset' | 'close'>
+export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'lastError' | 'onConnected' | 'reset' | 'close'>
 
 /**
  * What happens to a call of a driver.

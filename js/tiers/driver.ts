@@ -101,6 +101,11 @@ export interface Driver {
   bus?(options: BusOptions): Bus | undefined
   /** The tier's own wall clock, in ms since 1970; the local one where it has none. */
   now(): Promise<number>
+  /**
+   * Calls back whenever there is a connection again, for a driver that makes them by itself: a tier that
+   * was away is then asked at once, not at the next probe. One listener.
+   */
+  onConnected?(told: () => void): void
   /** Opens what must be open, and answers when the tier can serve. Idempotent. */
   connect(): Promise<void>
   /**

@@ -26,6 +26,7 @@ export class ConnectionWatch {
   readonly #waiting = new Set<Waiting>()
   readonly #listeners: Readonly<Record<string, (error?: unknown) => void>>
   #established = false
+  #onReady: (() => void) | undefined
   #lastError: CacheError | undefined
 
   /** @param to - Where a client of ours connects. */
@@ -74,6 +75,7 @@ export class ConnectionWatch {
     if (!this.#isReady()) return
     this.#lastError = undefined
     this.#settle((waiting) => waiting.resolve())
+    this.#onReady?.()
   }
 
   /** To be called when the attempt under way has failed. */
@@ -95,6 +97,11 @@ export class ConnectionWatch {
     return () => {
       for (const event of events) this.#client.removeListener(event, told)
     }
+  }
+
+  /** Calls back whenever the client may have become ready and is; one listener. */
+  onReady(told: () => void): void {
+    this.#onReady = told
   }
 
   /** Stops listening, except that later errors still don't end the process. */

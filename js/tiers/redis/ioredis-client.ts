@@ -77,11 +77,21 @@ function bySentinels({ Redis }: Package, plan: ClientPlan, { name, auth }: Senti
     sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: plan.connectTimeout,
     failoverDetector: true,
-    reconnectOnError: ({ message }: Error) => message.startsWith('READONLY'),
   }
   const replica =
     plan.readFrom === 'master' ? undefined : new Redis({ ...options, role: 'slave' as const, failoverDetector: false })
-  return ioredisLink(new Redis(options), destination(plan), replica)
+  // One of many refusals is enough: each further one would add a listener to the socket that is being left.
+  let leaving = false
+  const reconnectOnError = ({ message }: Error) => {
+    const first = !leaving && message.startsWith('READONLY')
+    if (first) leaving = true
+    return first
+  }
+  const client = new Redis({ ...options, reconnectOnError })
+  client.on('close', () => {
+    leaving = false
+  })
+  return ioredisLink(client, destination(plan), replica)
 }
 
 type Node = InstanceType<Package['Redis']>

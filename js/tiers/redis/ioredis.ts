@@ -93,6 +93,8 @@ class IoredisLink implements RedisLink {
   readonly #nodes: NodesGate
   /** The node of a cluster that messages go through. */
   #publisher: Ioredis | undefined
+  /** The socket that was given up last. */
+  #left: object | undefined
 
   constructor(client: Ioredis, to: Destination | undefined) {
     this.#client = client
@@ -181,9 +183,16 @@ class IoredisLink implements RedisLink {
     return this.#watch.onBreak(told)
   }
 
+  onReady(told: () => void): void {
+    this.#watch.onReady(told)
+  }
+
   reset(): void {
-    if (!this.#owned || this.#client.status === 'end') return
-    this.#client.disconnect(true)
+    const { status, stream } = this.#client
+    if (!this.#owned || status === 'end') return
+    // Each time it is told to, the client adds a listener to its socket.
+    if (stream === undefined || stream === null || stream !== this.#left) this.#client.disconnect(true)
+    this.#left = stream ?? undefined
     this.#watch.giveUp()
   }
 

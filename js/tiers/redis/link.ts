@@ -45,6 +45,8 @@ export interface RedisLink {
   ear(): Promise<Ear>
   /** Calls back when the connection breaks or ends, each time; answers what stops that. */
   onBreak(told: () => void): () => void
+  /** Calls back each time it has become `ready`; one listener. */
+  onReady(told: () => void): void
   /** Gives up the connection of a client of ours, so that the client makes another. */
   reset(): void
   /** Lets go of the client; ends it if it is ours. Rejects nothing and never waits for the server. */

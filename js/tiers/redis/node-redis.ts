@@ -106,6 +106,10 @@ class NodeRedisLink implements RedisLink {
     return this.#watch.onBreak(told)
   }
 
+  onReady(told: () => void): void {
+    this.#watch.onReady(told)
+  }
+
   /** The next `open` connects again. */
   reset(): void {
     if (!this.#owned) return

@@ -74,6 +74,7 @@ export class RedisDriver implements Driver {
   #opening: Promise<void> | undefined
   #wasReady = false
   #closed = false
+  #onConnected: () => void = () => undefined
 
   /**
    * Over a link that is there, or over one that is made when it is first needed.
@@ -196,6 +197,10 @@ export class RedisDriver implements Driver {
     return new TrackingBus(options)
   }
 
+  onConnected(told: () => void): void {
+    this.#onConnected = told
+  }
+
   connect(): Promise<void> {
     if (this.#closed) return Promise.reject(closedError(TIER))
     this.#opening ??= this.#open().finally(() => {
@@ -215,6 +220,7 @@ export class RedisDriver implements Driver {
 
   async #open(): Promise<void> {
     this.#link ??= await this.#make()
+    this.#link.onReady(() => this.#onConnected())
     if (this.#closed) {
       await this.#link.close()
       throw closedError(TIER)

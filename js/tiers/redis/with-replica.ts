@@ -72,6 +72,10 @@ export class WithReplica implements RedisLink {
     return this.#master.onBreak(told)
   }
 
+  onReady(told: () => void): void {
+    this.#master.onReady(told)
+  }
+
   reset(): void {
     this.#master.reset()
     this.#replica.reset()

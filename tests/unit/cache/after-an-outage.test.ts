@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ChaosBus } from '../../../js/testing/chaos-bus.ts'
 import { inProcessHub } from '../../../js/tiers/in-process-bus.ts'
 import { KIND_NAMES, SharedTier } from './fixture.ts'
 
@@ -39,6 +40,25 @@ describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that i
     await clock.advance(HEALED)
     expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual([undefined, undefined])
   })
+})
+
+it('a bus that is back hastens the probe of L2', async () => {
+  const shared = new SharedTier()
+  const { clock } = shared
+  const bus = new ChaosBus(inProcessHub().join(), { clock })
+  const { cache, driver } = shared.process({ bus })
+  await cache.ready()
+  driver.break('fail')
+  bus.disconnect()
+  await cache.set('live', 'k', 'cut off')
+  // Long enough for a pause of 5 s to have just begun.
+  await clock.advance(6_400)
+  driver.heal()
+  await clock.advance(10)
+  expect(cache.status().l2).toMatchObject({ state: 'open' })
+  bus.heal()
+  await clock.advance(1)
+  expect(cache.status().l2).toMatchObject({ state: 'closed', journal: { length: 0 } })
 })
 
 describe.each(KIND_NAMES)('where others write a key again and again, in a region that is %s', (region) => {

@@ -121,6 +121,54 @@ describe('a circuit', () => {
     expect(circuit.allow()).toBe(true)
   })
 
+  it('probes at a sign that the tier is back', async () => {
+    const { clock, circuit, state } = setUp()
+    circuit.fail(new Error('gone'), circuit.pass)
+    await clock.advance(8_000)
+    const before = state.probes.length
+    state.down = false
+    circuit.hasten()
+    await clock.advance(1)
+    expect(circuit.state).toBe('closed')
+    circuit.hasten()
+    await clock.advance(1_000)
+    expect(state.probes).toHaveLength(before + 1)
+  })
+
+  it('makes no storm of probes out of signs that mean nothing', async () => {
+    const { clock, circuit, state } = setUp()
+    circuit.fail(new Error('gone'), circuit.pass)
+    await clock.advance(7_000)
+    const before = state.probes.length
+    for (let i = 0; i < 199; i++) {
+      circuit.hasten()
+      await clock.advance(10)
+    }
+    const probes = state.probes.slice(before)
+    expect(probes.map((at) => at - (probes[0] ?? 0))).toEqual([0, 500, 1_000, 1_500])
+  })
+
+  it('forgets no sign that came in the course of a probe', async () => {
+    const { clock, circuit, state } = setUp({
+      probe: async () => {
+        state.probes.push(clock.now())
+        await new Promise((resolve) => clock.after(50, () => resolve(undefined)))
+        if (state.down) throw new Error('still down')
+      },
+    })
+    circuit.fail(new Error('gone'), circuit.pass)
+    await clock.advance(8_000)
+    const last = state.probes.at(-1) ?? 0
+    await clock.advance(last + 5_060 - clock.now())
+    expect(circuit.state).toBe('half-open')
+    circuit.hasten()
+    state.down = true
+    await clock.advance(450)
+    state.down = false
+    await clock.advance(150)
+    expect(circuit.state).toBe('closed')
+  })
+
   it('stops for good', async () => {
     const { clock, circuit, state } = setUp()
     circuit.fail(new Error('gone'), circuit.pass)
