@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import KeyvRedis from '@keyv/redis'
 import { BentoCache, bentostore } from 'bentocache'
 import { redisDriver } from 'bentocache/drivers/redis'
@@ -5,6 +6,7 @@ import { createCache } from 'cache-manager'
 import { Cacheable } from 'cacheable'
 import { Redis } from 'ioredis'
 import { Keyv } from 'keyv'
+import { LRUCache } from 'lru-cache'
 import { pack, unpack } from 'msgpackr'
 import { createClient } from 'redis'
 import type { RedisSource } from '../../js/tiers/redis/index.ts'
@@ -28,8 +30,15 @@ export type Connect = (url: string) => RemoteCache | Promise<RemoteCache>
 /** The bare clients: what the others can come near to at the best. */
 export const BARE = { ioredis: 'ioredis, bare', nodeRedis: 'redis, bare' } as const
 
-/** A bare client with somebody's own decoding around it: what a cache is to be held against that hands out values. */
-export const DECODING = { json: 'ioredis, bare + JSON.parse', msgpackr: 'ioredis, bare + msgpackr' } as const
+/**
+ * A bare client with somebody's own decoding around it, the last one with all that a cache does besides: what one is
+ * to be held against that hands out values.
+ */
+export const DECODING = {
+  json: 'ioredis, bare + JSON.parse',
+  msgpackr: 'ioredis, bare + msgpackr',
+  byHand: 'ioredis, bare + CRC-32, JSON.parse, lru-cache',
+} as const
 
 /** omnicache over each client, and that client by itself. */
 export const OURS_OVER = { ioredis: OURS, nodeRedis: `${OURS}, redis` } as const
@@ -57,14 +66,18 @@ function bareIoredis(url: string): RemoteCache {
 }
 
 /** ioredis, with values that are encoded and decoded by hand. */
-function decoding(encode: (value: string) => string | Buffer, decode: (bytes: Buffer) => unknown): Connect {
+function decoding(
+  encode: (value: string) => string | Buffer,
+  decode: (bytes: Buffer, key: string) => unknown,
+): Connect {
   return (url) => {
     const client = new Redis(url)
-    const read = (bytes: Buffer | null) => (bytes === null ? undefined : decode(bytes))
+    const read = (bytes: Buffer | null, key: string) => (bytes === null ? undefined : decode(bytes, key))
     return {
-      get: async (key) => read(await client.getBuffer(key)),
+      get: async (key) => read(await client.getBuffer(key), key),
       set: (key, value) => client.set(key, encode(value), 'PX', TTL),
-      getMany: async (keys) => present((await client.mgetBuffer([...keys])).map(read)),
+      getMany: async (keys) =>
+        present((await client.mgetBuffer([...keys])).map((bytes, i) => read(bytes, keys[i] as string))),
       setMany(keys, value) {
         const pipeline = client.pipeline()
         for (const key of keys) pipeline.set(key, encode(value), 'PX', TTL)
@@ -72,6 +85,28 @@ function decoding(encode: (value: string) => string | Buffer, decode: (bytes: Bu
       },
     }
   }
+}
+
+const CHECKSUM_BYTES = 4
+
+/** What a cache of two tiers that somebody writes by hand does: a checksum, JSON, and a copy in memory. */
+function byHand(): Connect {
+  const memory = new LRUCache<string, NonNullable<unknown>>({ max: 1, ttl: TTL })
+  return decoding(
+    (value) => {
+      const text = Buffer.from(JSON.stringify(value))
+      const checksum = Buffer.alloc(CHECKSUM_BYTES)
+      checksum.writeUInt32BE(crc32(text))
+      return Buffer.concat([checksum, text])
+    },
+    (bytes, key) => {
+      const text = bytes.subarray(CHECKSUM_BYTES)
+      if (crc32(text) !== bytes.readUInt32BE(0)) return undefined
+      const value: NonNullable<unknown> = JSON.parse(text.toString())
+      memory.set(key, value)
+      return value
+    },
+  )
 }
 
 async function bareNodeRedis(url: string): Promise<RemoteCache> {
@@ -149,7 +184,8 @@ export function remoteCaches(our: OurPackage): Readonly<Record<string, Connect>>
     [BARE.ioredis]: bareIoredis,
     [BARE.nodeRedis]: bareNodeRedis,
     [DECODING.json]: decoding(JSON.stringify, (bytes) => JSON.parse(bytes.toString())),
-    [DECODING.msgpackr]: decoding(pack, unpack),
+    [DECODING.msgpackr]: decoding(pack, (bytes) => unpack(bytes)),
+    [DECODING.byHand]: byHand(),
     [OURS_OVER.ioredis]: (url) => ours(our, url, 'ioredis'),
     [OURS_OVER.nodeRedis]: async (url) => ours(our, await createClient({ url }).connect(), 'node-redis'),
     bentocache,

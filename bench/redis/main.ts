@@ -18,6 +18,7 @@ import { chosen, jobs, run } from '../lib/run.ts'
 import { USUAL } from '../lib/sizes.ts'
 import { figuresTable } from '../lib/tables.ts'
 import { CHECK_HEADINGS, check, checkCells } from '../lib/targets.ts'
+import { BARE, DECODING, OURS_OVER } from './caches.ts'
 import { SERVER } from './server.ts'
 import { REDIS_TARGETS, redisWorks } from './works.ts'
 
@@ -60,6 +61,22 @@ async function main(): Promise<void> {
   }
 }
 
+/** No two do the same work: a client hands out what came, a cache what was stored, if it is that. */
+const DOES: readonly (readonly string[])[] = [
+  [`${BARE.ioredis}; ${BARE.nodeRedis}`, 'GET or MGET under keys as they are; the text of the reply, unchecked'],
+  [`${DECODING.json}; ${DECODING.msgpackr}`, 'the reply as bytes, and a value made of them, unchecked'],
+  [
+    DECODING.byHand,
+    'the same with a checksum of the bytes, and the value put into memory, where another one leaves for it',
+  ],
+  [
+    `${OURS_OVER.ioredis}; ${OURS_OVER.nodeRedis}`,
+    'MGET under keys of the namespace, region and generation, which is read along; header, stamp and checksum of ' +
+      'each reply; the value; its place in memory, where another one leaves for it; counts and durations for the metrics',
+  ],
+  ['the other caches', 'GET or MGET under keys of a namespace; JSON, and the expiry inside it; nothing in memory'],
+]
+
 /** The report of a whole run, as Markdown. */
 function report(all: readonly Figures[], facts: ReadonlyMap<string, string>): string {
   const version = execFileSync('redis-server', ['--version'], { encoding: 'utf8' })
@@ -75,8 +92,10 @@ function report(all: readonly Figures[], facts: ReadonlyMap<string, string>): st
     [
       'Values are texts of 200 bytes. Memory holds one entry, so that every read goes to the server, which runs on the same',
       'machine. A time is that of one key, also where many are read by one call; its ratio is to the faster bare client.',
-      'A bare client checks and decodes nothing: where many are read, two rows show it with a decoder around it.',
+      'Where many are read, three rows show what decoding costs, and what a cache by hand.',
     ].join('\n'),
+    '## What each does with a value that is read',
+    markdownTable(['contender', 'what it does'], DOES),
     '## Targets',
     'Operations per second relative to the same client used barely, computed from this run.',
     markdownTable(CHECK_HEADINGS, checks.map(checkCells)),
