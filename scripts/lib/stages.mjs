@@ -60,6 +60,7 @@ export const STAGES = [
     limitMinutes: 2,
     commands: [
       ['cargo', 'fmt', '--all', '--check'],
+      ['cargo', 'fmt', '--manifest-path', 'fuzz/Cargo.toml', '--check'],
       [bin('biome'), 'ci', '--error-on-warnings', '.'],
     ],
     count: asOne,

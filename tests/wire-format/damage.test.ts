@@ -105,8 +105,7 @@ describe('a fixture that is damaged', () => {
     expect(wrong).toEqual([])
     const intact = await reader.read(bytesOf(fixture))
     const { entry } = fixture
-    expect(intact.reason).toBe(entry.compression === 3 ? 'dictionary-missing' : undefined)
-    if (entry.compression === 3) return reader.close()
+    expect(intact.reason).toBeUndefined()
     if (!entry.tombstone && JSON.stringify(entry.value) !== '{"$":"undefined"}') expect(intact.found).toBeDefined()
     await reader.close()
   })

@@ -25,6 +25,11 @@ export interface Making {
   readonly dictionary?: boolean
 }
 
+/** The dictionaries of the fixtures; the first one writes. */
+export function dictionaries(): [Uint8Array, ...Uint8Array[]] {
+  return Object.values(DICTIONARIES).map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))) as [Uint8Array]
+}
+
 /** A region's codec, as the library makes it, with the keys of the fixtures. */
 export function makeCodec(making: Making = {}, core = Core.shared()): RegionCodec {
   const {
@@ -36,20 +41,13 @@ export function makeCodec(making: Making = {}, core = Core.shared()): RegionCode
     dictionary = false,
   } = making
   const ring = parseKeyRing({ keys: { current: keyId, ring: RING }, indexSecret: INDEX_SECRET })
-  const codec = new RegionCodec(core, {
+  const [writer, ...others] = dictionaries()
+  return new RegionCodec(core, {
     region: REGION,
     serializer: new ValueSerializer(serializer === 'json' ? jsonSerializer : serializer),
     compression,
     compressAbove: compression === 'none' ? Infinity : compressAbove,
+    dictionary: { current: dictionary ? writer : undefined, others: dictionary ? others : [writer, ...others] },
     keys: encrypted ? new RegionKeys(ring) : undefined,
   })
-  // The last one that is added to write with does.
-  for (const bytes of Object.values(DICTIONARIES).toReversed()) {
-    if (codec.native.addDictionary(hexBytes(bytes), dictionary) !== 0) throw new Error('no dictionary')
-  }
-  return codec
-}
-
-function hexBytes(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'hex'))
 }

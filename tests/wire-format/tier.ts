@@ -3,7 +3,7 @@ import { CacheManager } from '../../js/cache/manager.ts'
 import { FakeClock } from '../../js/testing/fake-clock.ts'
 import { type MemoryDriver, memoryDriver } from '../../js/tiers/memory.ts'
 import { bytesOf, type ExpectedEntry, type Fixture, INDEX_SECRET, type Manifest, REGION, RING } from './fixtures.ts'
-import { makeCodec, SHOUTING } from './reading.ts'
+import { dictionaries, makeCodec, SHOUTING } from './reading.ts'
 
 const NAMESPACE = 'omnicache'
 /** A second after the fixtures were made. */
@@ -41,7 +41,7 @@ export class FixtureTier {
       l2: this.driver,
       clock: this.clock,
       encryption,
-      regions: { [REGION]: { ttl: '10d', ...region } },
+      regions: { [REGION]: { ttl: '10d', dictionary: { others: dictionaries() }, ...region } },
     })
   }
 
