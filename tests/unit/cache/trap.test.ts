@@ -4,15 +4,29 @@ import { Core } from '../../../js/core/core.ts'
 import { DEFAULT_POLICY } from '../../../js/memory/store.ts'
 import { makeCache, record, SharedTier } from './fixture.ts'
 
-/** Lets the next call of a method of the core trap, as a bug in it would. */
+/** An address outside of linear memory: what lies there cannot be read. */
+const NOWHERE = 0xffff_fff0
+
+/**
+ * Lets the next call of a method of the core trap, as a bug in it would: it runs on an object that lies outside of
+ * memory, so the engine ends it with a trap of its own, and the instance stays in the middle of a call.
+ */
 function trapOnce(name: 'LiveCore' | 'PackedCore' | 'CodecCore' | 'MetricsCore', method: string): () => boolean {
   const prototype = Core.shared().glue[name].prototype as unknown as Record<string, (...args: unknown[]) => unknown>
-  const original = prototype[method]
+  const original = prototype[method] as (...args: unknown[]) => unknown
   let trapped = false
-  prototype[method] = () => {
-    prototype[method] = original as (...args: unknown[]) => unknown
-    trapped = true
-    throw new WebAssembly.RuntimeError('unreachable')
+  prototype[method] = function (this: { __wbg_ptr: number }, ...args) {
+    prototype[method] = original
+    const pointer = this.__wbg_ptr
+    this.__wbg_ptr = NOWHERE
+    try {
+      return original.apply(this, args)
+    } catch (error) {
+      trapped = error instanceof WebAssembly.RuntimeError
+      throw error
+    } finally {
+      this.__wbg_ptr = pointer
+    }
   }
   return () => trapped
 }
