@@ -59,6 +59,25 @@ describe.each(KIND_NAMES)('the figures of a region that is %s', (kind) => {
     for (const figure of [p50Ms, p95Ms, p99Ms, avgDurationMs]) expect(figure).toBeGreaterThan(0)
   })
 
+  it('measure calls of one tick, which share round trips, as what they are: as many', async () => {
+    const shared = new SharedTier()
+    const { cache, driver } = shared.process()
+    await cache.set(kind, 'key 7', 'seven')
+    cache.configure(kind, { maxEntries: 1 })
+    await cache.set(kind, 'other', 'o')
+    await cache.get(kind, 'warm up')
+    driver.calls.length = 0
+    driver.break((method) => (method === 'getMany' ? 40 : undefined))
+    const calls = Array.from({ length: 1_500 }, (_, i) => cache.get(kind, `key ${i}`))
+    const values = await shared.during(60, Promise.all(calls))
+    expect(values.filter((value) => value !== undefined)).toEqual(['seven'])
+    expect(values[7]).toBe('seven')
+    expect(driver.calls.filter((method) => method === 'getMany')).toHaveLength(1)
+    const { operations, hits, misses } = cache.metrics().regions[kind] ?? {}
+    expect({ hits, misses, count: operations?.get.count }).toEqual({ hits: 1, misses: 1_500, count: 1_501 })
+    expect(operations?.get.p50Ms).toBeGreaterThan(35)
+  })
+
   it('count a factory that fails among the errors', async () => {
     const { cache } = makeCache()
     const failing = () => Promise.reject(new Error('no'))
