@@ -70,6 +70,13 @@ const PATIENCE = 10_000
 /** What holds the event loop up for longer than this, in ms, lets others have their turn. */
 const SLICE = 4
 
+/** One round trip has no more keys than this: their values are in memory meanwhile. */
+const MOST_KEYS = 256
+
+/** What can become of an entry. */
+const OUTCOMES = ['resealed', 'current', 'gone', 'unreadable'] as const
+type Counts = Record<(typeof OUTCOMES)[number], number>
+
 /** Errors that another try may not meet. */
 const PASSING = new Set(['TIMEOUT', 'TIER_UNAVAILABLE'])
 
@@ -106,23 +113,31 @@ class Rekey {
 
   /** How many keys the next batch may have. */
   get batch(): number {
-    return this.#pace.writes
+    return Math.min(this.#pace.writes, MOST_KEYS)
   }
 
   /** Reads, seals and replaces; then a pause, so that L2 has most of its time for others. */
   async reseal(keys: readonly string[]): Promise<void> {
     const { clock } = this.#target
     const begun = clock.exact()
-    const stored = await this.patiently((holdings) => holdings.read(keys))
-    const replacements = await this.#sealed(keys, stored)
-    if (replacements.length > 0) {
-      const done = await this.patiently((holdings) => holdings.replace(replacements))
-      const resealed = done.filter(Boolean).length
-      this.#progress.resealed += resealed
-      this.#progress.gone += replacements.length - resealed
-    }
+    // Where an answer is lost, what this run has sealed is found as it sealed it.
+    const sent = new Set<string>()
+    const counts = await this.patiently((holdings) => this.#tryReseal(keys, holdings, sent))
+    for (const name of OUTCOMES) this.#progress[name] += counts[name]
     this.#progress.done += keys.length
     await new Promise<void>((resolve) => clock.after(this.#pace.took(clock.exact() - begun), resolve, true))
+  }
+
+  async #tryReseal(keys: readonly string[], holdings: Holdings, sent: Set<string>): Promise<Counts> {
+    const counts = { resealed: 0, current: 0, gone: 0, unreadable: 0 }
+    const stored = await holdings.read(keys)
+    const replacements = await this.#sealed(keys, stored, sent, counts)
+    if (replacements.length === 0) return counts
+    const done = await holdings.replace(replacements)
+    const resealed = done.filter(Boolean).length
+    counts.resealed += resealed
+    counts.gone += replacements.length - resealed
+    return counts
   }
 
   /** Runs a step, again where L2 fails for a while. */
@@ -139,23 +154,29 @@ class Rekey {
   }
 
   /** What is to take the place of what is stored; counts the rest. */
-  async #sealed(keys: readonly string[], stored: readonly (Uint8Array | undefined)[]): Promise<Replacement[]> {
+  async #sealed(
+    keys: readonly string[],
+    stored: readonly (Uint8Array | undefined)[],
+    sent: Set<string>,
+    counts: Counts,
+  ): Promise<Replacement[]> {
     const { codec, clock } = this.#target
     const replacements: Replacement[] = []
     let begun = clock.exact()
     for (const [i, key] of keys.entries()) {
       const envelope = stored[i]
-      if (envelope === undefined) this.#progress.gone++
-      else if (!codec.isOld(envelope)) this.#progress.current++
+      if (envelope === undefined) counts.gone++
+      else if (!codec.isOld(envelope)) counts[sent.has(key) ? 'resealed' : 'current']++
       else {
         const resealed = codec.reseal(key, envelope)
-        if (typeof resealed === 'string') this.#progress.unreadable++
+        if (typeof resealed === 'string') counts.unreadable++
         else replacements.push(resealed)
       }
       if (clock.exact() - begun < SLICE) continue
       await yieldToEventLoop()
       begun = clock.exact()
     }
+    for (const { key } of replacements) sent.add(key)
     return replacements
   }
 }

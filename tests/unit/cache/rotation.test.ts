@@ -231,6 +231,14 @@ describe('rekey', () => {
     expect(done).toMatchObject({ resealed: 100 })
   })
 
+  it('counts an entry as sealed again where the answer to that was lost', async () => {
+    const shared = await written(5)
+    const { cache, driver } = shared.process({ encryption: BOTH })
+    driver.breakOnce('replaceMany', 'lose')
+    const done = await shared.during(60_000, cache.rekey('encrypted'))
+    expect(done).toEqual({ done: 5, resealed: 5, current: 0, gone: 0, unreadable: 0 })
+  })
+
   it('rejects where L2 stays away', async () => {
     const shared = await written(1)
     const { cache, driver } = shared.process({ encryption: BOTH })
