@@ -11,7 +11,7 @@ use super::symbols::{MAX_MATCH, MIN_MATCH, Symbol};
 use zeroize::Zeroize;
 
 /// How many places of the payload's own chain are looked at, and of a dictionary's.
-const STEPS: usize = 16;
+const STEPS: usize = 10;
 /// See [`STEPS`].
 const HISTORY_STEPS: usize = 24;
 /// A match of this length is taken at once.
@@ -22,6 +22,9 @@ const LAZY: usize = 32;
 const FAR: usize = 4096;
 /// Matches begin where four bytes are left: they are read as one number.
 const WORD: usize = 4;
+
+/// From which number on places are counted: so 0 is farther away than any match may be.
+const BASE: usize = WINDOW + 1;
 
 /// The hash tables of payloads have between 2⁸ and 2¹³ places.
 const HASH_BITS: core::ops::RangeInclusive<u32> = 8..=13;
@@ -73,7 +76,7 @@ struct Match {
 #[derive(Default)]
 pub struct Matcher {
     bits: u32,
-    /// The last place of each hash, counted from 1.
+    /// The last place of each hash, counted from [`BASE`]; 0 where there is none.
     heads: Vec<u32>,
     /// How far back the place before it in its chain is, by the place's lower bits; 0 ends the chain.
     before: Vec<u16>,
@@ -159,36 +162,41 @@ impl Matcher {
         let start = word(payload, at);
         let mut search = Search::new(&payload[at..], least);
         let mask = self.before.len() - 1;
-        let mut place = self.heads[hash(start, self.bits)] as usize;
+        let last = self.heads[hash(start, self.bits)] as usize;
+        let mut distance = at + BASE - last;
         for _ in 0..STEPS {
-            if place == 0 || at + 1 - place > WINDOW || search.is_over() {
+            if distance > WINDOW || search.is_over() {
                 break;
             }
-            search.consider(&payload[place - 1..], at + 1 - place);
-            match self.before[(place - 1) & mask] as usize {
+            let from = at - distance;
+            search.consider(&payload[from..], distance);
+            match self.before[from & mask] {
                 0 => break,
-                back => place = place.saturating_sub(back),
+                back => distance += usize::from(back),
             }
         }
-        if let Some(history) = history {
-            search.look_back(start, at, history);
+        match history {
+            Some(history) => search.look_back(start, at, history),
+            None => search.found,
         }
-        search.found
     }
 
     /// Puts the places before `end` into the chains.
     #[inline]
     fn insert_up_to(&mut self, payload: &[u8], end: usize) {
-        let mask = self.before.len() - 1;
-        while self.inserted < end {
-            let place = self.inserted;
-            let head = &mut self.heads[hash(word(payload, place), self.bits)];
-            let back = (place + 1).wrapping_sub(*head as usize);
-            let linked = *head != 0 && back <= WINDOW;
-            self.before[place & mask] = if linked { back as u16 } else { 0 };
-            *head = place as u32 + 1;
-            self.inserted += 1;
+        let (heads, before) = (&mut self.heads[..], &mut self.before[..]);
+        let mask = before.len() - 1;
+        let words = payload
+            .get(self.inserted..)
+            .unwrap_or_default()
+            .windows(WORD);
+        for (place, bytes) in (self.inserted..end).zip(words) {
+            let head = &mut heads[hash(word(bytes, 0), self.bits)];
+            let back = place + BASE - *head as usize;
+            before[place & mask] = if back > WINDOW { 0 } else { back as u16 };
+            *head = (place + BASE) as u32;
         }
+        self.inserted = end.max(self.inserted);
     }
 }
 
@@ -249,17 +257,18 @@ impl<'a> Search<'a> {
     }
 
     /// Looks for a longer match in the dictionary, whose end is `at` bytes back.
-    fn look_back(&mut self, start: u32, at: usize, history: &Prepared<'_>) {
+    fn look_back(mut self, start: u32, at: usize, history: &Prepared<'_>) -> Match {
         let Prepared { bytes, chains } = *history;
         let mut place = usize::from(chains.heads[hash(start, HISTORY_BITS)]);
         for _ in 0..HISTORY_STEPS {
             let distance = at + bytes.len() + 1 - place;
             if place == 0 || distance > WINDOW || self.is_over() {
-                return;
+                break;
             }
             self.consider(&bytes[place - 1..], distance);
             place = usize::from(chains.before[place - 1]);
         }
+        self.found
     }
 }
 

@@ -142,27 +142,28 @@ impl<const SIZE: usize> Table<SIZE> {
         true
     }
 
-    /// Fills the table. Codes are counted up from the shortest; their bits come first bit lowest.
+    /// Fills the table. Codes are counted up from the shortest; their bits come first bit lowest, so
+    /// what is known of codes of `n` bits is twice in a table of `n + 1`.
     fn fill(&mut self, incomplete: bool) {
         if incomplete {
             self.entries.fill(Entry::NONE);
         }
         let (mut code, mut place) = (0_u32, 0);
         for bits in 1..=MAX_BITS {
-            for _ in 0..self.counts[bits] {
-                let reversed = (code.reverse_bits() >> (32 - bits)) as usize;
-                if bits <= Self::BITS {
-                    let symbol = self.sorted[place];
-                    let entry = self.meanings[usize::from(symbol)].with_bits(bits);
-                    for slot in self.entries[reversed..].iter_mut().step_by(1 << bits) {
-                        *slot = entry;
-                    }
-                } else {
-                    self.entries[reversed & (SIZE - 1)] = Entry::LONG;
-                }
-                code += 1;
-                place += 1;
+            if bits <= Self::BITS {
+                self.entries.copy_within(..1 << (bits - 1), 1 << (bits - 1));
             }
+            let count = usize::from(self.counts[bits]);
+            for &symbol in &self.sorted[place..place + count] {
+                let reversed = (code.reverse_bits() >> (32 - bits)) as usize;
+                self.entries[reversed & (SIZE - 1)] = if bits <= Self::BITS {
+                    self.meanings[usize::from(symbol)].with_bits(bits)
+                } else {
+                    Entry::LONG
+                };
+                code += 1;
+            }
+            place += count;
             code <<= 1;
         }
     }
