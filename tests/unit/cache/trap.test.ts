@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CacheManager } from '../../../js/cache/manager.ts'
 import { Core } from '../../../js/core/core.ts'
+import { MemoryCache } from '../../../js/memory/memory-cache.ts'
 import { DEFAULT_POLICY } from '../../../js/memory/store.ts'
 import { makeCache, record, SharedTier } from './fixture.ts'
 
@@ -162,6 +163,25 @@ describe('a trap of the core', () => {
     expect(trapped()).toBe(true)
     expect(await cache.getOrSet('encrypted', 'k', () => 2)).toBe(2)
     expect(await cache.get('encrypted', 'k')).toBe(2)
+  })
+
+  it('leaves what was taken before at work: handles of regions, and caches with an instance of their own', async () => {
+    const { cache } = makeSharing()
+    const [live, packed] = [cache.region('live'), cache.region('packed')]
+    await cache.setMany('live', { a: 1, b: 2 })
+    await packed.set('a', 1)
+    const memory = new MemoryCache<number>({ max: 100, store: 'packed' })
+    for (let i = 0; i < 10; i++) memory.set(`k${i}`, i)
+    const iterator = memory.entries()
+    iterator.next()
+    const trapped = trapOnce('PackedCore', 'get')
+    expect(await packed.get('a')).toBeUndefined()
+    expect(trapped()).toBe(true)
+    expect(await live.get('b')).toBe(2)
+    expect(await packed.set('a', 3)).toBe(true)
+    expect(await packed.get('a')).toBe(3)
+    expect([...iterator]).toHaveLength(9)
+    expect(memory.get('k9')).toBe(9)
   })
 
   it('leaves other caches of the process at work, which share the instance', async () => {
