@@ -10,12 +10,12 @@ const LINES = Array.from({ length: 100 }, (_, i) =>
 
 /** Runs the command; answers what it wrote to the terminal, and to its file. */
 async function run(...argv: string[]): Promise<{ stdout: string; dictionary: Uint8Array }> {
-  let stdout = ''
+  const written: string[] = []
   const output = file('')
   await dictionaryCommand([...argv, '-o', output], {
-    stdout: { isTTY: false, write: (text: string) => void (stdout += text) },
+    stdout: { isTTY: false, write: (text: string) => void written.push(text) },
   })
-  return { stdout, dictionary: readFileSync(output) }
+  return { stdout: written.join(''), dictionary: readFileSync(output) }
 }
 
 describe('omnicache dictionary train', () => {
@@ -24,7 +24,7 @@ describe('omnicache dictionary train', () => {
     expect(dictionary.length).toBeGreaterThan(20)
     expect(dictionary.length).toBeLessThanOrEqual(1_024)
     expect(stdout).toContain(`: ${dictionary.length.toLocaleString('en-US')} bytes, of 100 samples`)
-    const [, with_, without] = /with it\D+([\d,]+) bytes[^]*without it\D+([\d,]+) bytes/.exec(stdout) ?? []
+    const [, with_, without] = /with it\D+([\d,]+) bytes[\s\S]*without it\D+([\d,]+) bytes/.exec(stdout) ?? []
     expect(Number(with_?.replace(',', '')) * 2).toBeLessThan(Number(without?.replace(',', '')))
   })
 
