@@ -3,7 +3,6 @@ import { formatJson, parseJson } from './json.ts'
 import { MsgpackReader } from './msgpack/reader.ts'
 import { Unsupported } from './msgpack/unsupported.ts'
 import { MsgpackWriter } from './msgpack/writer.ts'
-import { isPlainData } from './plain-data.ts'
 import { decodeUtf8, isWellFormed } from './text.ts'
 
 /**
@@ -116,9 +115,9 @@ export class ValueSerializer {
     }
   }
 
-  /** Whether `serialize` is sure to take `value`, and to make little of it. Where it may not, try. */
-  takes(value: unknown): boolean {
-    return this.#custom === undefined && isPlainData(value)
+  /** Whether plain data is stored as it is, so that nothing of it can be refused. */
+  get takesPlainData(): boolean {
+    return this.#custom === undefined
   }
 
   /**

@@ -131,13 +131,24 @@ export class Entries {
     this.fills.end(key, fill)
   }
 
-  /** Stores in memory, and answers what L2 is to be sent: `send` must follow. */
-  put(key: string, value: unknown, lives: Lives, tags?: EntryTags | undefined, etag?: string | undefined): Put {
+  /**
+   * Stores in memory, and answers what L2 is to be sent: `send` must follow.
+   *
+   * @param weight What the value weighs in memory, where that is known.
+   */
+  put(
+    key: string,
+    value: unknown,
+    lives: Lives,
+    tags?: EntryTags | undefined,
+    etag?: string | undefined,
+    weight?: number | undefined,
+  ): Put {
     const { l2, codec, trust } = this.context
     const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
     // What L2 was not told of is not looked for there.
     const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
-    const written = this.#store({ key, value, tags, etag }, lives.l1, times, mark)
+    const written = this.#store({ key, value, tags, etag, weight }, lives.l1, times, mark)
     const { envelope, stored } = written
     if (envelope === undefined || lives.l2 === undefined) return stored ? STORED : REFUSED
     this.fills.unsettle(key, stampOf(envelope))
@@ -241,12 +252,12 @@ export class Entries {
   }
 
   #store(entry: NewEntry, life: Life | undefined, times: EnvelopeTimes | undefined, mark?: number): Written {
-    const { key, value, tags, etag } = entry
+    const { key, value, tags, etag, weight } = entry
     const { counters, budget, sweeper } = this.context
     const written =
       life === undefined
         ? this.#sealOnly(entry, times)
-        : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag)
+        : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag, weight)
     if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
     if (mark === Number.POSITIVE_INFINITY) this.#holdsOwn = true
     this.fills.outdate(key)

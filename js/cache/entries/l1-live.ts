@@ -80,9 +80,10 @@ export class LiveL1 implements L1 {
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
     etag?: string,
+    weight?: number,
   ): Written {
     const sealed = times === undefined ? undefined : this.#seal(key, value, times, tags, etag)
-    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags, etag)
+    const stored = this.#put(key, this.#clone ? structuredClone(value) : value, local, tags, etag, weight)
     if (sealed === undefined) return stored ? STORED : REFUSED
     const { envelope, rawBytes } = sealed
     return { stored, envelope, rawBytes, storedBytes: envelope.length }
@@ -130,8 +131,15 @@ export class LiveL1 implements L1 {
   }
 
   /** An entry that is never stale and has no etag has no room for them. */
-  #put(key: string, value: unknown, local: LocalTimes, tags: EntryTags | undefined, etag: string | undefined): boolean {
-    const weight = ENTRY_OVERHEAD + weighString(key) + weigh(value) + weighTags(tags)
+  #put(
+    key: string,
+    value: unknown,
+    local: LocalTimes,
+    tags: EntryTags | undefined,
+    etag: string | undefined,
+    valueWeight = weigh(value),
+  ): boolean {
+    const weight = ENTRY_OVERHEAD + weighString(key) + valueWeight + weighTags(tags)
     const { freshUntil, checkedAt, staleUntil } = local
     if (staleUntil === undefined && etag === undefined) {
       return this.#store.set(key, { value, freshUntil, checkedAt, tags }, weight, freshUntil)

@@ -50,7 +50,7 @@ export interface L1 {
   /** The entry, marked as used; `undefined` where there is none, or none that opens. */
   get(key: string): Found | undefined
   has(key: string): boolean
-  /** Stores a value; with `times` it makes the entry's envelope too. */
+  /** Stores a value; with `times` it makes the entry's envelope too. `weight` is the value's, where it is known. */
   set(
     key: string,
     value: unknown,
@@ -58,6 +58,7 @@ export interface L1 {
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
     etag?: string,
+    weight?: number,
   ): Written
   /** Stores what L2 answered, already opened. */
   fill(key: string, opened: Opened, local: LocalTimes): boolean

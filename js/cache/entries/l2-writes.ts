@@ -14,6 +14,8 @@ export interface NewEntry {
   readonly value: unknown
   readonly tags: EntryTags | undefined
   readonly etag: string | undefined
+  /** What the value weighs in memory, where that is known. */
+  readonly weight?: number | undefined
 }
 
 /** A write that is done in memory and still has to reach L2. */

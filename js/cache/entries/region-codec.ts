@@ -9,6 +9,7 @@ import { Buffers } from '../../core/buffers.ts'
 import { Core } from '../../core/core.ts'
 import { CacheError } from '../../errors.ts'
 import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../../flow/tags/entry-tags.ts'
+import { survey } from '../../memory/weigh.ts'
 import type { Replacement } from '../../tiers/driver.ts'
 import { closedCore } from '../closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
@@ -143,9 +144,11 @@ export class RegionCodec {
     throw codecRefusal('too-large', this.options.region, this.publicKey(key))
   }
 
-  /** Throws where `serialize` does. */
-  check(key: string, value: unknown): void {
-    if (!this.options.serializer.takes(value)) this.serialize(key, value)
+  /** Throws where `serialize` does; answers what the value weighs in memory, where that came out. */
+  check(key: string, value: unknown): number | undefined {
+    const seen = this.options.serializer.takesPlainData ? survey(value) : undefined
+    if (seen === undefined || !seen.plain) this.serialize(key, value)
+    return seen?.weight
   }
 
   /** Overwrites what was serialized of a secret value, once it is stored; never bytes that are the caller's own. */

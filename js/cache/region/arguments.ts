@@ -1,4 +1,5 @@
 import { invalidOption } from '../../config/units.ts'
+import { CacheError } from '../../errors.ts'
 import type { GetOrSetRequest } from '../types.ts'
 
 /**
@@ -31,4 +32,10 @@ export function assertFactory(factory: unknown): void {
 /** @throws CacheError `INVALID_OPTION` */
 export function assertFunction(value: unknown, name: string, allowed = 'a function'): void {
   if (typeof value !== 'function') throw invalidOption(name, value, allowed)
+}
+
+/** What a set of `undefined` is refused with. */
+export function noValue(region: string): CacheError {
+  const message = `Cannot store undefined in region '${region}': it means that there is no value. Use null, or delete the key`
+  return new CacheError('UNSERIALIZABLE_VALUE', message, { context: { region } })
 }

@@ -2,7 +2,6 @@ import { ValueSerializer } from '../../codec/serializer.ts'
 import { mergeRegionOptions } from '../../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../../config/types.ts'
 import { Core } from '../../core/core.ts'
-import { CacheError } from '../../errors.ts'
 import type { Change } from '../../flow/coherence/message.ts'
 import type { Remote } from '../../flow/remote.ts'
 import { POLICY_NUMBERS, type RemovalReason, type StoreLimits } from '../../memory/store.ts'
@@ -21,6 +20,7 @@ import { RegionCodec } from '../entries/region-codec.ts'
 import { Counters, type Operation, Timings } from '../figures/counters.ts'
 import type { RegionReport } from '../figures/metrics.ts'
 import type { Shared } from '../shared.ts'
+import { noValue } from './arguments.ts'
 import { CallOrder } from './call-order.ts'
 import { type CallRules, callRules, livesOf, regionRules } from './call-rules.ts'
 import { Namespaces } from './namespaces.ts'
@@ -237,14 +237,12 @@ export class RegionHandle {
     if (operation !== 'factory') this.#slow.record(ms, weight)
   }
 
-  /** A value must survive serialization where there is an L2 or bytes are kept, and where `strict` says so. */
-  #checkValue(key: string, value: unknown): void {
-    if (value === undefined) {
-      const message = `Cannot store undefined in region '${this.name}': it means that there is no value. Use null, or delete the key`
-      throw new CacheError('UNSERIALIZABLE_VALUE', message, { context: { region: this.name } })
-    }
+  /** Values must survive serialization wherever bytes are made of them, or `strict` says so. Answers the weight, if found. */
+  #checkValue(key: string, value: unknown): number | undefined {
+    if (value === undefined) throw noValue(this.name)
     const { store, strict } = this.#options
-    if (store === 'live' && strict && this.#entries.context.l2 === undefined) this.#codec.check(key, value)
+    const checks = store === 'live' && strict && this.#entries.context.l2 === undefined
+    return checks ? this.#codec.check(key, value) : undefined
   }
 
   #commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {

@@ -40,8 +40,8 @@ export interface RegionParts {
   readonly checkKey: (key: string) => void
   /** What the caller calls a key: without its namespace. */
   readonly callerKey: (key: string) => string
-  /** Throws for a value that could not be stored. */
-  readonly checkValue: (key: string, value: unknown) => void
+  /** Throws for a value that could not be stored; answers what it weighs in memory, where that came out. */
+  readonly checkValue: (key: string, value: unknown) => number | undefined
   /** Whether the region encrypts. */
   readonly encrypted: () => boolean
   /** What events and errors may call a key. */

@@ -24,13 +24,13 @@ export class RegionWrites<V> {
       const { entries, order, timings } = this.#parts
       const weight = timings.writeWeight(entries.context.l2 === undefined)
       const start = timings.start(weight)
-      this.check(key, value)
+      const bytes = this.check(key, value)
       const lives = livesOf(this.#parts.rulesOf(options))
       if (options?.tags !== undefined || !entries.clockKnown) {
         return this.#setLater(key, value, lives, options?.tags, start, weight)
       }
       order.overtake(key)
-      const put = entries.put(key, value, lives)
+      const put = entries.put(key, value, lives, undefined, undefined, bytes)
       if (put.pending !== undefined) return this.#sent(put, start, weight)
       timings.end('set', start, weight)
       return Promise.resolve(put.stored)
@@ -86,9 +86,9 @@ export class RegionWrites<V> {
     const rules = rulesOf(options)
     const start = timings.start()
     const store = (key: string, value: V) => {
-      this.check(key, value)
+      const bytes = this.check(key, value)
       this.#parts.order.overtake(key)
-      return entries.put(key, value, livesOf(rules), tags)
+      return entries.put(key, value, livesOf(rules), tags, undefined, bytes)
     }
     if (!entries.clockKnown) await entries.learnClock()
     const tags = await this.tagsOf(options)
@@ -149,12 +149,15 @@ export class RegionWrites<V> {
     this.#parts.active()
   }
 
-  /** Throws where the region is closed, or the value could not be stored under `key`. */
-  check(key: string, value: V): void {
+  /**
+   * Throws where the region is closed, or the value could not be stored under `key`; answers what it
+   * weighs in memory, where that came out.
+   */
+  check(key: string, value: V): number | undefined {
     const { checkKey, checkValue } = this.#parts
     this.checkOpen()
     checkKey(key)
-    checkValue(key, value)
+    return checkValue(key, value)
   }
 
   async #remove(keys: readonly string[]): Promise<boolean[]> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isPlainData } from '../../../js/codec/plain-data.ts'
-import { alike, roundTrip } from './round-trip.ts'
+import { survey, weigh } from '../../../js/memory/weigh.ts'
+import { alike, roundTrip } from '../codec/round-trip.ts'
 
 /** Plain data, and here and there what is none, or comes back only because the serializer knows more. */
 const values = fc.letrec((tie) => ({
@@ -32,7 +32,9 @@ describe('plain data', () => {
   test('comes back as it went in, whatever it is made of', () => {
     let plain = 0
     const comesBack = (value: unknown) => {
-      if (!isPlainData(value)) return
+      const seen = survey(value)
+      expect(seen?.weight).toBe(weigh(value))
+      if (!seen?.plain) return
       plain++
       expect(alike(roundTrip(value), value)).toBe(true)
     }
@@ -46,8 +48,8 @@ describe('plain data', () => {
     ['null', null],
     ['fields of all kinds', { a: 1, b: { c: [1.5, 'x', null, true] }, d: undefined, '': [[]] }],
     ['60 levels', Array.from({ length: 60 }).reduce((inner) => [inner], 1)],
-    ['a long list', Array.from({ length: 10_000 }, (_, i) => i)],
-  ])('is %s', (_, value) => expect(isPlainData(value)).toBe(true))
+    ['a list of 256', Array.from({ length: 256 }, (_, i) => i)],
+  ])('is %s', (_, value) => expect(survey(value)?.plain).toBe(true))
 
   test.each<[string, unknown]>([
     ['a function', { onClick() {} }],
@@ -59,16 +61,22 @@ describe('plain data', () => {
     ['a BigInt, which may have any length', [1n]],
     ['a list with holes', new Array(3)],
     ['a cycle', cycle()],
-    ['what takes too long to look at', doubling(40)],
+    ['what has a part twice', doubling(40)],
+    ['a long list', Array.from({ length: 257 }, (_, i) => i)],
+    ['an object of many fields', Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`field${i}`, i]))],
+    ['what has many parts', Array.from({ length: 256 }, () => ({}))],
     ['a large text', 'x'.repeat(2 ** 20)],
-    ['many levels', Array.from({ length: 100 }).reduce((inner) => [inner], 1)],
-    [
-      'a getter that throws',
-      {
-        get lazy() {
-          throw new Error('lazy')
-        },
+    ['a field with a large name', { ['x'.repeat(2 ** 20)]: 1 }],
+    ['many levels', Array.from({ length: 300 }).reduce((inner) => [inner], 1)],
+  ])('is not %s', (_, value) => expect(survey(value)?.plain).toBe(false))
+
+  test('and what a getter that throws is in, nobody knows; what comes next is seen as ever', () => {
+    const lazy = {
+      get lazy() {
+        throw new Error('lazy')
       },
-    ],
-  ])('is not %s', (_, value) => expect(isPlainData(value)).toBe(false))
+    }
+    expect(survey({ a: [1], lazy })).toBeUndefined()
+    expect(survey({ a: [1] })).toEqual({ weight: weigh({ a: [1] }), plain: true })
+  })
 })
