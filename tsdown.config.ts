@@ -7,6 +7,10 @@ const entry = {
   indexeddb: 'js/tiers/indexeddb.ts',
   sqlite: 'js/tiers/sqlite.ts',
   upstash: 'js/tiers/upstash.ts',
+  'cloudflare-kv': 'js/tiers/cloudflare-kv.ts',
+  'cache-api': 'js/tiers/cache-api.ts',
+  unstorage: 'js/tiers/unstorage.ts',
+  'deno-kv': 'js/tiers/deno-kv.ts',
   testing: 'js/testing/index.ts',
 }
 

@@ -41,7 +41,8 @@ export function indexedDbDriver(options: IndexedDbOptions = {}): Driver {
   if (!('indexedDB' in globalThis)) {
     throw new CacheError(
       'UNSUPPORTED_RUNTIME',
-      'indexeddb: this runtime has no IndexedDB; on a server use the Redis tier (the option `redis`) or memory alone',
+      'indexeddb: this runtime has no IndexedDB; in Node use the Redis tier (the option `redis`) or omnicache/sqlite, ' +
+        'in a worker omnicache/cloudflare-kv or omnicache/upstash',
       { context: { tier: TIER } },
     )
   }

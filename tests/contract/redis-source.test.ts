@@ -151,7 +151,7 @@ describe('the client packages', () => {
     vi.stubGlobal('process', undefined)
     await expect(connect()).rejects.toMatchObject({
       code: 'UNSUPPORTED_RUNTIME',
-      message: expect.stringContaining('omnicache/indexeddb'),
+      message: expect.stringMatching(/omnicache\/indexeddb.*omnicache\/upstash/),
     })
   })
 })

@@ -20,6 +20,10 @@ const ENTRIES = {
   'omnicache/indexeddb': 'js/tiers/indexeddb.ts',
   'omnicache/sqlite': 'js/tiers/sqlite.ts',
   'omnicache/upstash': 'js/tiers/upstash.ts',
+  'omnicache/cloudflare-kv': 'js/tiers/cloudflare-kv.ts',
+  'omnicache/cache-api': 'js/tiers/cache-api.ts',
+  'omnicache/unstorage': 'js/tiers/unstorage.ts',
+  'omnicache/deno-kv': 'js/tiers/deno-kv.ts',
   'omnicache/testing': 'js/testing/index.ts',
 }
 

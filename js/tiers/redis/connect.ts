@@ -130,7 +130,8 @@ export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): 
   if (globalThis.process?.versions?.node === undefined) {
     throw new CacheError(
       'UNSUPPORTED_RUNTIME',
-      'redis: Redis over TCP needs Node, Deno or Bun; in a browser use the IndexedDB tier of omnicache/indexeddb',
+      'redis: Redis over TCP needs Node, Deno or Bun; in a browser use the IndexedDB tier of omnicache/indexeddb, ' +
+        'in a worker Redis over HTTP, of omnicache/upstash',
       { context: { tier: 'redis' } },
     )
   }

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { FakeClock } from '../../js/testing/index.ts'
+import { cacheApiDriver } from '../../js/tiers/cache-api.ts'
+import { cloudflareKvDriver } from '../../js/tiers/cloudflare-kv.ts'
+import { unstorageDriver } from '../../js/tiers/unstorage.ts'
+import { driverContract } from '../helpers/driver-contract.ts'
+import { KvStandIn } from '../helpers/kv-stand-in.ts'
+import { StorageStandIn } from '../helpers/storage-stand-in.ts'
+
+const value = Uint8Array.of(1, 2, 3)
+const entry = (key: string, ttl = Number.POSITIVE_INFINITY, bytes: Uint8Array = value) => ({ key, value: bytes, ttl })
+
+driverContract('cloudflare-kv, a stand-in', async () => {
+  const clock = new FakeClock()
+  const namespace = new KvStandIn(clock)
+  return {
+    driver: cloudflareKvDriver(namespace, { clock }),
+    elapse: (ms) => clock.advance(ms),
+    another: async () => cloudflareKvDriver(namespace, { clock }),
+  }
+})
+
+driverContract('unstorage, a stand-in', async () => {
+  const clock = new FakeClock()
+  const storage = new StorageStandIn()
+  return {
+    driver: unstorageDriver(storage, { clock }),
+    elapse: (ms) => clock.advance(ms),
+    another: async () => unstorageDriver(storage, { clock }),
+  }
+})
+
+describe('Workers KV', () => {
+  it('is handed no lifetime below a minute, and no key above 512 bytes', async () => {
+    const clock = new FakeClock()
+    const namespace = new KvStandIn(clock)
+    const driver = cloudflareKvDriver(namespace, { clock })
+    await driver.setMany([entry('short', 500), entry('long', 61_500), entry('ever')])
+    expect(namespace.lifetimes()).toEqual([60, 62, undefined])
+    const keys = ['п'.repeat(400), `${'п'.repeat(399)}р`]
+    await driver.setMany(keys.map((key, i) => entry(key, 1000, Uint8Array.of(i))))
+    expect(await driver.getMany(keys)).toEqual([Uint8Array.of(0), Uint8Array.of(1)])
+    await clock.advance(1000)
+    expect(await driver.getMany(['short', ...keys])).toEqual([undefined, undefined, undefined])
+  })
+
+  it('lags, and refuses writes that come too fast', async () => {
+    const namespace = new KvStandIn(new FakeClock())
+    const driver = cloudflareKvDriver(namespace)
+    expect(driver.lags).toBe(true)
+    await driver.setMany([entry('a')])
+    namespace.fault = new Error('KV PUT failed: 429 Too Many Requests')
+    await expect(driver.setMany([entry('a')])).rejects.toMatchObject({ code: 'WRITE_REFUSED' })
+    namespace.fault = new Error('Network connection lost.')
+    await expect(driver.setMany([entry('a')])).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' })
+  })
+
+  it('cannot be told from a key that was cut to the same name', async () => {
+    const namespace = new KvStandIn(new FakeClock())
+    const driver = cloudflareKvDriver(namespace)
+    const long = 'x'.repeat(600)
+    await driver.setMany([entry(long)])
+    const [name = ''] = namespace.names()
+    expect(name).toHaveLength(512)
+    expect(await driver.getMany([name.slice(1)])).toEqual([undefined])
+    expect(await driver.getMany([long])).toEqual([value])
+  })
+})
+
+describe('what is no store', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('is refused', () => {
+    for (const none of [undefined, null, {}, { get: () => null }]) {
+      expect(() => cloudflareKvDriver(none as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+      expect(() => unstorageDriver(none as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
+    }
+    expect(() => unstorageDriver(new StorageStandIn(), { base: 'a::b' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    )
+  })
+
+  it('such as the Cache API of a runtime that has none, is told with what there is instead', () => {
+    vi.stubGlobal('caches', undefined)
+    Reflect.deleteProperty(globalThis, 'caches')
+    expect(() => cacheApiDriver()).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_RUNTIME', message: expect.stringContaining('omnicache/sqlite') }),
+    )
+  })
+})
