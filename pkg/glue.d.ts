@@ -363,6 +363,12 @@ declare function stampPointer(): number;
 declare function start(): void;
 
 /**
+ * A dictionary of up to `size` bytes for entries such as the samples, which lie one behind the other
+ * in `samples` and have these lengths; empty where they have nothing in common.
+ */
+declare function trainDictionary(samples: Uint8Array | number[], lengths: Uint32Array | number[], size: number): Uint8Array;
+
+/**
  * Where a value of up to `length` bytes is to be written; 0 where there is no memory for it.
  */
 declare function valuePointer(length: number): number;
@@ -388,6 +394,7 @@ export interface Glue {
   readonly resultPointer: typeof resultPointer;
   readonly stampPointer: typeof stampPointer;
   readonly start: typeof start;
+  readonly trainDictionary: typeof trainDictionary;
   readonly valuePointer: typeof valuePointer;
   readonly wipe: typeof wipe;
 }

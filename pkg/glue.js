@@ -924,6 +924,33 @@ function start() {
 }
 
 /**
+ * A dictionary of up to `size` bytes for entries such as the samples, which lie one behind the other
+ * in `samples` and have these lengths; empty where they have nothing in common.
+ * @param {Uint8Array | number[]} samples
+ * @param {Uint32Array | number[]} lengths
+ * @param {number} size
+ * @returns {Uint8Array}
+ */
+function trainDictionary(samples, lengths, size) {
+    const val3 = +size;
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArray8ToWasm0(samples, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray32ToWasm0(lengths, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.trainDictionary(ptr0, len0, ptr1, len1, val3);
+    var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v4;
+}
+
+/**
  * Where a value of up to `length` bytes is to be written; 0 where there is no memory for it.
  * @param {number} length
  * @returns {number}
@@ -1050,6 +1077,14 @@ function getStringFromWasm0(ptr, len) {
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
 }
 
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
+}
+
 let cachedUint8ArrayMemory0 = null;
 function getUint8ArrayMemory0() {
     if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
@@ -1069,6 +1104,13 @@ function handleError(f, args) {
 
 function isLikeNone(x) {
     return x === undefined || x === null;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
 }
 
 function passArray8ToWasm0(arg, malloc) {
@@ -1170,5 +1212,5 @@ const imports = { __wbg_Error_208446807d0d1e30, __wbg_String_8564e559799eccda, _
 const instance = new WebAssembly.Instance(module, { './core_bg.js': imports });
 wasm = instance.exports;
 wasm.__wbindgen_start();
-return { memory: wasm.memory, CodecCore, KeysCore, LiveCore, MetricsCore, PackedCore, errorName, keyCapacity, keyPointer, outPointer, panicMessage, resultPointer, stampPointer, start, valuePointer, wipe };
+return { memory: wasm.memory, CodecCore, KeysCore, LiveCore, MetricsCore, PackedCore, errorName, keyCapacity, keyPointer, outPointer, panicMessage, resultPointer, stampPointer, start, trainDictionary, valuePointer, wipe };
 }
