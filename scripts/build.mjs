@@ -48,7 +48,7 @@ function buildPkg() {
   run(process.execPath, [
     join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'),
     join(out, 'core_bg.wasm'),
-    '-O3',
+    '-O4',
     '--mvp-features',
     ...FEATURES.map((feature) => `--enable-${feature}`),
     '-o',

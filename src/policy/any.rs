@@ -150,8 +150,13 @@ impl AnyPolicy {
         each!(self, it => it.victim(tables, protect))
     }
 
+    /// A key may come; see [`Policy::expect`].
+    pub fn expect(&self, fingerprint: u32) {
+        each!(self, it => it.expect(fingerprint));
+    }
+
     /// Who may leave next; see [`Policy::outlook`].
-    pub fn outlook(&self, count: usize, look: impl FnMut(Slot)) {
+    pub fn outlook(&self, count: usize, look: impl FnMut(usize, Slot)) {
         each!(self, it => it.outlook(count, look));
     }
 

@@ -193,9 +193,12 @@ pub trait Policy {
     /// Chooses the entry that leaves, and forgets it. Never `protect`.
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot>;
 
-    /// Who may be the next victims: a guess, for which at most `count` slots of each list are
-    /// looked at. Nothing depends on it but what memory is fetched ahead.
-    fn outlook(&self, _count: usize, _look: impl FnMut(Slot))
+    /// A key may come soon. Nothing depends on it but what memory is fetched ahead.
+    fn expect(&self, _fingerprint: u32) {}
+
+    /// Who may be the next victims, and after how many others: a guess, for which at most `count`
+    /// slots of each list are looked at. Nothing depends on it but what memory is fetched ahead.
+    fn outlook(&self, _count: usize, _look: impl FnMut(usize, Slot))
     where
         Self: Sized,
     {

@@ -19,6 +19,8 @@
 
 #![forbid(unsafe_code)]
 
+use core::hint::black_box;
+
 use super::spreading::Spreading;
 
 /// The fewest blocks. Small caches do better with more counters than entries.
@@ -100,6 +102,13 @@ impl Sketch {
     pub(super) fn estimate(&self, hash: u64) -> u32 {
         let block = self.blocks.get(self.block_of(hash));
         block.map_or(0, |block| least(block, places(hash)))
+    }
+
+    /// Has the processor fetch the line that a key's counters are in.
+    #[inline]
+    pub(super) fn fetch(&self, hash: u64) {
+        let block = self.blocks.get(self.block_of(hash));
+        black_box(block.map(|block| block[0]));
     }
 
     /// Counts so many uses of a key.

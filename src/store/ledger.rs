@@ -197,8 +197,13 @@ impl Ledger {
         self.evict_but(None, entries)
     }
 
+    /// A key may come; see [`Policy::expect`](crate::policy::Policy::expect).
+    pub(super) fn expect(&self, fingerprint: u32) {
+        self.policy.expect(fingerprint);
+    }
+
     /// Who may be evicted next; see [`Policy::outlook`](crate::policy::Policy::outlook).
-    pub(super) fn outlook(&self, count: usize, look: impl FnMut(Slot)) {
+    pub(super) fn outlook(&self, count: usize, look: impl FnMut(usize, Slot)) {
         self.policy.outlook(count, look);
     }
 

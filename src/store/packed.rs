@@ -130,6 +130,7 @@ impl PackedStore {
             value,
         };
         let hash = self.records.hash(key);
+        self.ledger.expect(fingerprint(hash));
         let old = self.records.find(hash, key);
         let was_live = old.is_some_and(|(_, record)| record.deadline > now);
         let mut stored = match old {

@@ -12,6 +12,8 @@
 
 #![forbid(unsafe_code)]
 
+use core::hint::black_box;
+
 use crate::policy::spreading::Spreading;
 
 /// Entries for each ghost.
@@ -57,6 +59,12 @@ impl Ghosts {
     /// Grows by a few places towards what so many entries need, before anybody has left.
     pub(super) fn stretch(&mut self, entries: u32) {
         self.words.stretch(entries as usize / ENTRIES, FEWEST, 0);
+    }
+
+    /// Has the processor fetch what may be known of a key.
+    #[inline]
+    pub(super) fn fetch(&self, hash: u64) {
+        black_box(self.words.get(self.words.place_of(hash as u32)).copied());
     }
 
     /// Remembers a key that left a side whose clock shows `time`, in capacities.

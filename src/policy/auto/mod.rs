@@ -46,6 +46,7 @@ use ghosts::{Ghosts, Side};
 use lists::{Lists, PROBATION, PROTECTED, WINDOW};
 use worth::{Spread, Wear};
 
+use super::queues::key_of;
 use super::sketch::Sketch;
 use super::touch::{COUNT_BITS, lower};
 use super::{Candidate, Favor, Policy, Slot, Tables, TouchKind, Weights, mix, stamp};
@@ -271,9 +272,18 @@ impl Policy for Auto {
         Some(slot)
     }
 
-    fn outlook(&self, count: usize, mut look: impl FnMut(Slot)) {
+    fn expect(&self, fingerprint: u32) {
+        let hash = mix(key_of(fingerprint));
+        self.sketch.fetch(hash);
+        self.ghosts.fetch(hash);
+    }
+
+    fn outlook(&self, count: usize, mut look: impl FnMut(usize, Slot)) {
         for list in [WINDOW, PROBATION] {
-            self.lists.iter(list).take(count).for_each(&mut look);
+            for (others, slot) in self.lists.iter(list).take(count).enumerate() {
+                self.sketch.fetch(mix(self.lists.key(slot)));
+                look(others, slot);
+            }
         }
     }
 

@@ -47,10 +47,21 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
+    /// Where a mark is, if marks are spread evenly.
+    #[inline]
+    const fn guess(&self, mark: u32) -> usize {
+        (mark as usize * self.places.len()) >> MARK_BITS
+    }
+
+    /// The first byte of the place where a mark may be.
+    pub(super) fn likely(&self, mark: u32) -> Option<u8> {
+        self.places.get(self.guess(mark)).map(|place| place[0])
+    }
+
     /// The first place that is not before `joined`.
     fn lower_bound(&self, joined: u64) -> usize {
         let places = &self.places;
-        let mut at = ((joined >> SLOT_BITS) as usize * places.len()) >> MARK_BITS;
+        let mut at = self.guess((joined >> SLOT_BITS) as u32);
         while at > 0 && unpack(places[at - 1]) >= joined {
             at -= 1;
         }

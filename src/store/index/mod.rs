@@ -23,6 +23,8 @@
 
 mod bucket;
 
+use core::hint::black_box;
+
 pub(super) use bucket::MOST_SLOTS;
 
 use super::arena::OutOfMemory;
@@ -70,6 +72,17 @@ impl Index {
         let bucket = &self.buckets[self.bucket(hash)];
         let at = bucket.find(mark(hash), is)?;
         Some(slot_of(unpack(bucket.places[at])))
+    }
+
+    /// Has the processor fetch the lines where the places of keys are: first where the buckets are
+    /// told of, all at once, then where they lie.
+    pub(super) fn fetch(&self, hashes: &[u64]) {
+        for &hash in hashes {
+            black_box(self.buckets[self.bucket(hash)].depth);
+        }
+        for &hash in hashes {
+            black_box(self.buckets[self.bucket(hash)].likely(mark(hash)));
+        }
     }
 
     /// Adds a key that is not there. `hash_of` gives the hash of any slot's key.

@@ -156,8 +156,37 @@ impl Parts<'_> {
         let mut rest = record;
         for part in head.iter().chain(self.value) {
             let (place, behind) = rest.split_at_mut(part.len());
-            place.copy_from_slice(part);
+            copy(place, part);
             rest = behind;
         }
+    }
+}
+
+/// Copies bytes to as many. In WebAssembly `copy_from_slice` leaves it for a function of the host's:
+/// up to 32 bytes, as many as most keys have, a few words are copied in less time than that takes.
+#[inline]
+fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        1 => to[0] = from[0],
+        // Words that overlap copy some bytes twice.
+        length @ 4..8 => {
+            for at in [0, length - 4] {
+                copy_word::<4>(to, from, at);
+            }
+        }
+        length @ 8..=32 => {
+            let last = length - 8;
+            for at in [0, last.min(8), last.min(16), last] {
+                copy_word::<8>(to, from, at);
+            }
+        }
+        _ => to.copy_from_slice(from),
+    }
+}
+
+#[inline]
+fn copy_word<const N: usize>(to: &mut [u8], from: &[u8], at: usize) {
+    if let (Some(to), Some(from)) = (to[at..].first_chunk_mut::<N>(), from[at..].first_chunk()) {
+        *to = *from;
     }
 }

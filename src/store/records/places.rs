@@ -2,8 +2,8 @@
 
 #![forbid(unsafe_code)]
 
-use super::Records;
 use super::layout::{DEADLINE_BYTES, Parts, Record};
+use super::{Records, hash_of};
 use crate::policy::Slot;
 use crate::store::arena::{Address, OutOfMemory, Progress};
 
@@ -21,6 +21,16 @@ impl Records {
         if let Some(at) = self.shelf.address(slot) {
             self.shelf.arena.fetch(at, self.likely_length());
         }
+    }
+
+    /// The hash of the key in a slot.
+    pub(in crate::store) fn hash_at(&self, slot: Slot) -> u64 {
+        hash_of(&self.shelf, self.seed, slot)
+    }
+
+    /// Has the places of keys in the index come, for many of them at once.
+    pub(in crate::store) fn fetch_places(&self, hashes: &[u64]) {
+        self.index.fetch(hashes);
     }
 
     /// The bytes of a record on average, or as many as are worth fetching.
