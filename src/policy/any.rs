@@ -51,7 +51,10 @@ macro_rules! policies {
         }
 
         /// Any of the policies, chosen at run time.
+        ///
+        /// Its number lies apart, as it is asked for at every turn.
         #[derive(Debug, Clone)]
+        #[repr(u8)]
         #[expect(clippy::large_enum_variant, reason = "there is one a store, and it does not move")]
         pub enum AnyPolicy {
             $($(#[$doc])* $name($name),)*

@@ -11,11 +11,12 @@
 //! Management*, Middleware 2018) tries a step and compares the hits of two periods, which
 //! differ by chance and by the work far more than by the step.
 //!
-//! 1/8 byte an entry.
+//! 1/8 byte an entry; a quarter of that in large caches, where a [sample](Sample) of the keys is enough.
 
 #![forbid(unsafe_code)]
 
 use super::ghost::Ghost;
+use super::sample::Sample;
 
 /// The share at first.
 const START: f64 = 0.1;
@@ -23,6 +24,8 @@ const START: f64 = 0.1;
 const RANGE: (f64, f64) = (0.01, 0.8);
 /// Each ghost remembers a key for so many entries of the cache.
 const ENTRIES_A_KEY: u32 = 32;
+/// From so many entries on a [sample](Sample) of the keys is remembered.
+const MANY: u32 = 4_096;
 /// The fewest keys a ghost remembers.
 const FEWEST: u32 = 4;
 
@@ -59,16 +62,24 @@ impl Climber {
 
     /// A key has left one of so many entries.
     pub(super) fn left(&mut self, hash: u64, side: Side, entries: u32) {
+        let sample = Sample::of(entries, MANY);
+        if !sample.has(hash) {
+            return;
+        }
         let ghost = match side {
             Side::Window => &mut self.window,
             Side::Main => &mut self.main,
         };
-        ghost.insert(hash, (entries / ENTRIES_A_KEY).max(FEWEST));
+        ghost.insert(hash, (entries / (ENTRIES_A_KEY * sample.keys)).max(FEWEST));
     }
 
     /// A key has come to so many entries.
     pub(super) fn came(&mut self, hash: u64, entries: u32) {
-        let entry = 1.0 / f64::from(entries.max(1));
+        let sample = Sample::of(entries, MANY);
+        if !sample.has(hash) {
+            return;
+        }
+        let entry = f64::from(sample.keys) / f64::from(entries.max(1));
         if self.window.take(hash) {
             self.share = (self.share + entry).min(RANGE.1);
         }

@@ -65,12 +65,12 @@ impl Ghost {
     pub(super) fn take(&mut self, hash: u64) -> bool {
         let (bucket, tag) = self.find(hash);
         let Some(bucket) = bucket else { return false };
-        let Some(found) = bucket
-            .iter()
-            .position(|&word| lane(word, tag) < LANES as u32)
-        else {
+        // Mostly it is not there, which is told without a branch for each word.
+        if bucket.iter().fold(0, |any, &word| any | zeros(word, tag)) == 0 {
             return false;
-        };
+        }
+        let place = bucket.iter().position(|&word| zeros(word, tag) != 0);
+        let Some(found) = place else { return false };
         // Those behind it move up.
         let below = (1 << (BITS * lane(bucket[found], tag))) - 1;
         let kept = bucket[found] & below;
@@ -100,12 +100,16 @@ impl Ghost {
     }
 }
 
+/// Of the first lane of a word that holds the tag the highest bit, and of none before it; 0 if
+/// none does.
+const fn zeros(word: u64, tag: u64) -> u64 {
+    let differs = word ^ (tag * ONES);
+    differs.wrapping_sub(ONES) & !differs & (ONES << (BITS - 1))
+}
+
 /// The first lane of a word that holds the tag; 4 if none does.
 const fn lane(word: u64, tag: u64) -> u32 {
-    let differs = word ^ (tag * ONES);
-    // The highest bit of the first lane that is 0, and of none before it.
-    let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << (BITS - 1));
-    zeros.trailing_zeros() / BITS
+    zeros(word, tag).trailing_zeros() / BITS
 }
 
 #[cfg(test)]

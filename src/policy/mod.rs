@@ -43,6 +43,7 @@ mod min_heap;
 mod queues;
 pub(crate) mod rings;
 mod s3fifo;
+mod sample;
 mod sieve;
 mod sketch;
 mod spreading;

@@ -264,20 +264,20 @@ impl Ledger {
         entries: &mut impl Entries,
     ) {
         let more = u32::from(replaced.is_none());
-        if !self.fits(weight, more, entries) {
-            self.expire(now, EXPIRE_FOR_ROOM, entries);
-            self.evict_until_fits(weight, more, replaced, entries);
+        if self.fits(weight, more, entries) {
+            return;
         }
+        let full = entries.len();
+        self.expire(now, EXPIRE_FOR_ROOM, entries);
+        if entries.len() < full && self.fits(weight, more, entries) {
+            return;
+        }
+        while self.evict_but(replaced, entries).is_some() && !self.fits(weight, more, entries) {}
     }
 
-    fn evict_until_fits(
-        &mut self,
-        weight: u32,
-        more: u32,
-        protect: Option<Slot>,
-        entries: &mut impl Entries,
-    ) {
-        while !self.fits(weight, more, entries) && self.evict_but(protect, entries).is_some() {}
+    /// Takes out what is beyond the limits.
+    fn trim(&mut self, entries: &mut impl Entries) {
+        while !self.fits(0, 0, entries) && self.evict_but(None, entries).is_some() {}
     }
 
     fn evict_but(&mut self, protect: Option<Slot>, entries: &mut impl Entries) -> Option<Slot> {

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use super::ghosts::Side;
+use super::ghosts::{self, Side};
 use super::lists::{PROBATION, PROTECTED, WINDOW};
 use super::{Auto, MOVES, Slot, Tables, mix};
 
@@ -140,8 +140,11 @@ impl Auto {
             (None, Some(resident)) => (resident, Side::Main),
             (None, None) => (self.lists.first(WINDOW, protect)?, Side::Window),
         };
-        let time = self.time(side);
-        self.ghosts.leave(mix(self.lists.key(slot)), side, time);
+        let hash = mix(self.lists.key(slot));
+        if ghosts::sample(self.lists.len()).has(hash) {
+            let time = self.time(side);
+            self.ghosts.leave(hash, side, time);
+        }
         Some(slot)
     }
 }

@@ -8,18 +8,24 @@
 //! One ghost for each eight entries, each where its hash says, over whatever was there: a sample
 //! of them is enough, since only their proportions count.
 //!
-//! Half a byte an entry, and 2 KB at least.
+//! A place for each eight entries, but in large caches only of a [sample](Sample) of the keys, and
+//! so for each 32: that is a line of memory less to wait for at three of four misses.
+//!
+//! Half a byte an entry, an eighth where there are many, and 2 KB at least.
 
 #![forbid(unsafe_code)]
 
 use core::hint::black_box;
 
+use crate::policy::sample::Sample;
 use crate::policy::spreading::Spreading;
 
 /// Entries for each ghost.
 const ENTRIES: usize = 8;
 /// The fewest ghosts.
 const FEWEST: usize = 512;
+/// From so many entries on a [sample](Sample) of the keys is remembered.
+const MANY: u32 = 16_384;
 
 /// The bits of a ghost's time, of which a capacity has [`TIMES`].
 const TIME_BITS: u32 = 17;
@@ -53,12 +59,12 @@ impl Ghosts {
 
     /// Grows by a few places towards what so many entries need.
     pub(super) fn fit(&mut self, entries: u32) {
-        self.words.fit(entries as usize / ENTRIES, FEWEST, 0);
+        self.words.fit(places(entries), FEWEST, 0);
     }
 
     /// Grows by a few places towards what so many entries need, before anybody has left.
     pub(super) fn stretch(&mut self, entries: u32) {
-        self.words.stretch(entries as usize / ENTRIES, FEWEST, 0);
+        self.words.stretch(places(entries), FEWEST, 0);
     }
 
     /// Has the processor fetch what may be known of a key.
@@ -102,6 +108,15 @@ impl Ghost {
     pub(super) fn since(self, time: f64) -> f64 {
         f64::from(time_of(time).wrapping_sub(self.0 >> 2) & TIME_MASK) / TIMES
     }
+}
+
+/// The keys of so many entries that are remembered.
+pub(super) const fn sample(entries: u32) -> Sample {
+    Sample::of(entries, MANY)
+}
+
+const fn places(entries: u32) -> usize {
+    (entries / sample(entries).keys) as usize / ENTRIES
 }
 
 /// The bits of a hash that are in a ghost; the place is told by others.

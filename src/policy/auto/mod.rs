@@ -217,9 +217,13 @@ impl Policy for Auto {
             self.sketch.stretch(self.counter_bytes());
             self.ghosts.stretch(self.lists.len());
         }
-        if let Some(ghost) = self.ghosts.take(hash) {
+        let sample = ghosts::sample(self.lists.len());
+        if sample.has(hash)
+            && let Some(ghost) = self.ghosts.take(hash)
+        {
             let lack = ghost.since(self.time(ghost.side()));
-            self.border.missed(ghost.side(), lack, self.value(weight));
+            let value = f64::from(sample.keys) * self.value(weight);
+            self.border.missed(ghost.side(), lack, value);
         }
         self.overflow(slot, tables);
         true

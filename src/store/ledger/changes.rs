@@ -18,7 +18,7 @@ impl Ledger {
         if weighed != was_weighed {
             self.policy.reweigh(&entries.tables(weighed));
         }
-        self.evict_until_fits(0, 0, None, entries);
+        self.trim(entries);
     }
 
     /// Moves all entries to another policy, in the order in which they would have left.
@@ -64,7 +64,7 @@ impl Ledger {
     pub(in crate::store) fn reweigh(&mut self, entries: &mut impl Entries) {
         let weighed = self.weighed();
         self.policy.reweigh(&entries.tables(weighed));
-        self.evict_until_fits(0, 0, None, entries);
+        self.trim(entries);
     }
 
     /// Lowers all ticks by 2^27 if `tick` has passed [`REBASE_AT`], in one pass over all
