@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { denoKvDriver } from '../../js/tiers/deno-kv.ts'
 import { isInstalled, requireHere } from './runtime.ts'
 
-describe.skipIf(!isInstalled('deno'))('Deno KV, in Deno', () => {
+describe.skipIf(!isInstalled('@deno/linux-x64-glibc'))('Deno KV, in Deno', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'omnicache-deno-'))
@@ -20,9 +20,9 @@ describe.skipIf(!isInstalled('deno'))('Deno KV, in Deno', () => {
     const outfile = join(folder, 'host.mjs')
     const entry = fileURLToPath(new URL('deno-host.ts', import.meta.url))
     await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile })
-    const deno = join(requireHere.resolve('deno/package.json'), '..', 'bin.cjs')
-    const args = [deno, 'run', '--unstable-kv', '--no-config', '--no-lock', outfile]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, timeout: 150_000 })
+    const deno = join(requireHere.resolve('@deno/linux-x64-glibc/package.json'), '..', 'deno')
+    const args = ['run', '--unstable-kv', '--no-config', '--no-lock', outfile]
+    const { stdout } = await promisify(execFile)(deno, args, { cwd: folder, timeout: 150_000 })
     expect(JSON.parse(stdout)).toEqual([])
   }, 180_000)
 })
