@@ -20,6 +20,11 @@ export function compareStamps(a: Uint8Array, b: Uint8Array, at = 0): number {
   return 0
 }
 
+/** The newer of two stamps; the second where there is no first. */
+export function newerStamp(a: Uint8Array | undefined, b: Uint8Array): Uint8Array {
+  return a === undefined || compareStamps(b, a) > 0 ? b : a
+}
+
 /** The wall-clock part of the stamp that begins at `at`, in ms since 1970. */
 export function stampTime(stamp: Uint8Array, at = 0): number {
   // Bits of what is not there are zeros.

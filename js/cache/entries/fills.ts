@@ -1,5 +1,6 @@
-import { compareStamps } from '../../flow/stamp.ts'
+import { compareStamps, newerStamp } from '../../flow/stamp.ts'
 import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
+import { BatchFill, BatchFills } from './batch-fills.ts'
 
 /** Newer than any other: nothing is known to be as new as what is not there. */
 const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
@@ -45,71 +46,8 @@ class OpenFill implements Fill {
   }
 
   hear(stamp: Uint8Array): void {
-    this.#newest = newer(this.#newest, stamp)
+    this.#newest = newerStamp(this.#newest, stamp)
   }
-}
-
-/**
- * Many reads that share a round trip. Nothing is done for each key when they begin or end: what
- * happens meanwhile is written down, and each key is looked up once its answer is there.
- */
-export class BatchFill {
-  /** As of a `Fill`. */
-  readonly mark: number
-  readonly keys: readonly string[]
-  /** How many bytes of envelopes were put into memory that is not yet known to have room for them. */
-  unsettled = 0
-  /** Whether any of what was put there has an end. */
-  expires = false
-  #allOvertaken: boolean
-  #overtaken: Set<string> | undefined
-  /** The newest stamps that others told of: of all keys, and of single ones. */
-  #newestOfAll: Uint8Array | undefined
-  #newest: Map<string, Uint8Array> | undefined
-
-  constructor(mark: number, keys: readonly string[], allOvertaken: boolean) {
-    this.mark = mark
-    this.keys = keys
-    this.#allOvertaken = allOvertaken
-  }
-
-  /** As of a `Fill`, for one of the keys. */
-  overtaken(key: string): boolean {
-    return this.#allOvertaken || this.#overtaken?.has(key) === true
-  }
-
-  /** As of a `Fill`, for one of the keys and the envelope that L2 answered. */
-  admits(key: string, envelope: Uint8Array): boolean {
-    if (this.#newestOfAll !== undefined && !isSince(envelope, this.#newestOfAll)) return false
-    const newest = this.#newest?.get(key)
-    return newest === undefined || isSince(envelope, newest)
-  }
-
-  overtake(key: string): void {
-    this.#overtaken ??= new Set()
-    this.#overtaken.add(key)
-  }
-
-  overtakeAll(): void {
-    this.#allOvertaken = true
-  }
-
-  hear(key: string, stamp: Uint8Array): void {
-    this.#newest ??= new Map()
-    this.#newest.set(key, newer(this.#newest.get(key), stamp))
-  }
-
-  hearOfAll(stamp: Uint8Array): void {
-    this.#newestOfAll = newer(this.#newestOfAll, stamp)
-  }
-}
-
-function newer(a: Uint8Array | undefined, b: Uint8Array): Uint8Array {
-  return a === undefined || compareStamps(b, a) > 0 ? b : a
-}
-
-function isSince(envelope: Uint8Array, stamp: Uint8Array): boolean {
-  return compareStamps(envelope, stamp, STAMP_OFFSET) >= 0
 }
 
 /** Writes of one key that are on their way to L2. */
@@ -132,7 +70,7 @@ interface Unsettled {
 export class Fills {
   readonly #mark: () => number
   readonly #open = new Map<string, OpenFill>()
-  readonly #batches = new Set<BatchFill>()
+  readonly #batches = new BatchFills()
   readonly #unsettled = new Map<string, Unsettled>()
   #clearing = 0
 
@@ -219,7 +157,7 @@ export class Fills {
 
   /** The key was written or removed. */
   outdate(key: string): void {
-    if (this.#batches.size > 0) for (const batch of this.#batches) batch.overtake(key)
+    this.#batches.tell(key, (batch) => batch.overtake(key))
     if (this.#open.size === 0) return
     for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.overtaken = true
   }
@@ -238,7 +176,7 @@ export class Fills {
 
   /** Others wrote or removed the key. Answers whether a newer write of this process is on its way. */
   hear(key: string, stamp: Uint8Array): boolean {
-    for (const batch of this.#batches) batch.hear(key, stamp)
+    this.#batches.tell(key, (batch) => batch.hear(key, stamp))
     for (let fill = this.#open.get(key); fill !== undefined; fill = fill.next) fill.hear(stamp)
     const own = this.#unsettled.get(key)
     return own !== undefined && compareStamps(own.stamp, stamp) > 0
@@ -249,9 +187,9 @@ export class Fills {
    * answered before, and be late because they look up more: what they bring is kept only where it is not older.
    */
   found(batch: BatchFill, key: string, envelope: Uint8Array | undefined): void {
-    if (this.#batches.size < 2) return
+    if (!this.#batches.others(key, batch)) return
     const stamp = envelope?.slice(STAMP_OFFSET, STAMP_OFFSET + STAMP_BYTES) ?? LAST_STAMP
-    for (const other of this.#batches) if (other !== batch) other.hear(key, stamp)
+    this.#batches.tell(key, (other) => other.hear(key, stamp), batch)
   }
 
   /** Others cleared the region of everything up to this stamp. */
