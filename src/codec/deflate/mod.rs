@@ -7,11 +7,11 @@
 //!
 //! | file | what it knows |
 //! | --- | --- |
-//! | [`matcher`] | payload → literals and matches, by hash chains |
-//! | [`block`] | these → a block in the shorter of the two codes, and its bits |
-//! | [`huffman`] | how often each symbol occurs → lengths of codes |
-//! | [`inflate`], [`table`], [`bits`] | a stream → payload |
-//! | [`symbols`] | the tables of RFC 1951, §3.2.5 |
+//! | `matcher` | payload → literals and matches, by hash chains |
+//! | `block` | these → a block in the shorter of the two codes, and its bits |
+//! | `huffman` | how often each symbol occurs → lengths of codes |
+//! | `inflate`, `table`, `bits` | a stream → payload |
+//! | `symbols` | the tables of RFC 1951, §3.2.5 |
 
 #![forbid(unsafe_code)]
 
