@@ -1,8 +1,8 @@
+import { basename, join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
 const entry = {
   index: 'js/index.ts',
-  memory: 'js/memory/index.ts',
   redis: 'js/tiers/redis/index.ts',
   indexeddb: 'js/tiers/indexeddb.ts',
   sqlite: 'js/tiers/sqlite.ts',
@@ -14,29 +14,79 @@ const entry = {
   testing: 'js/testing/index.ts',
 }
 
+const memory = { memory: 'js/memory/index.ts' }
+const slim = { slim: 'js/entries/slim.ts' }
+const index = { index: entry.index }
+
+/** What a bundle for browsers has in place of `redis`, by the field `browser` of package.json. */
+const inBrowsers = { 'redis.browser': 'js/tiers/redis/none.ts' }
+
 const common = {
   platform: 'neutral' as const,
   target: 'es2022',
   outDir: 'dist',
+  dts: false,
+  clean: false,
   deps: { neverBundle: ['ioredis', 'redis', 'idb'] },
 }
 
+interface Parts {
+  /** The module of js/core that loads the core. Default: the one that has it inlined. */
+  readonly loader?: string
+  /** Which core: `omnicache/memory` has one of its own. */
+  readonly core?: 'core' | 'memory'
+  /** What imports of the core's WebAssembly are to say behind its name. */
+  readonly query?: string
+  /** Where the tier in Redis is, which is the same for all. */
+  readonly redis?: string
+}
+
+/** Builds the same sources around other parts. */
+function around({ loader = 'load-inline.ts', core = 'core', query = '', redis = '' }: Parts) {
+  return {
+    name: 'around',
+    resolveId(source: string) {
+      if (source.endsWith('/load-inline.ts')) return join(import.meta.dirname, 'js', 'core', loader)
+      if (source.endsWith('/tiers/redis/index.ts')) return { id: redis, external: true }
+      if (source.includes('/pkg/core.wasm')) return { id: `../${core}.wasm${query}`, external: true }
+      if (core === 'memory' && source.includes('/pkg/')) {
+        return join(import.meta.dirname, 'pkg', `memory-${basename(source)}`)
+      }
+      return undefined
+    },
+  }
+}
+
+/** Bundles for runtimes that compile no WebAssembly from bytes, but import it. */
+function importing(runtime: 'workerd' | 'edge-light', query: string) {
+  const loader = `load-${runtime}.ts`
+  const here = { ...common, outDir: `dist/${runtime}`, format: 'esm' as const }
+  return [
+    { ...here, entry: index, plugins: [around({ loader, query, redis: '../redis.js' })] },
+    { ...here, entry: memory, plugins: [around({ loader, query })] },
+  ]
+}
+
 /**
- * One bundle per public entry, as ESM and CommonJS, then the types for both. The types have a
- * pass of their own: in one with the code, the core's glue would be taken for its declarations.
- * The program `omnicache` shares the core with the entries in ESM.
+ * One bundle per public entry, as ESM and CommonJS; then the types for all. The types have a pass of their own: in one
+ * with the code, the core's glue would be taken for its declarations. The program `omnicache` shares the core with the
+ * entries in ESM.
  */
 export default defineConfig([
   {
     ...common,
-    entry: { ...entry, cli: 'js/cli.ts' },
+    entry: { ...entry, ...inBrowsers, cli: 'js/cli.ts' },
     // For the program, which names Node's modules; nothing else that is bundled does.
     platform: 'node',
     fixedExtension: false,
     format: 'esm',
-    dts: false,
     clean: true,
   },
-  { ...common, entry, format: 'cjs', dts: false, clean: false },
-  { ...common, entry, format: ['esm', 'cjs'], dts: { emitDtsOnly: true }, clean: false },
+  { ...common, entry: { ...entry, ...inBrowsers }, format: 'cjs' },
+  { ...common, entry: memory, format: ['esm', 'cjs'], plugins: [around({})] },
+  { ...common, entry: slim, format: 'esm', plugins: [around({ loader: 'load-slim.ts', redis: './redis.js' })] },
+  { ...common, entry: slim, format: 'cjs', plugins: [around({ loader: 'load-slim.ts', redis: './redis.cjs' })] },
+  ...importing('workerd', ''),
+  ...importing('edge-light', '?module'),
+  { ...common, entry: { ...entry, ...memory, ...slim }, format: ['esm', 'cjs'], dts: { emitDtsOnly: true } },
 ])

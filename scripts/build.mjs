@@ -4,26 +4,22 @@
 //   --pkg     only builds pkg/
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGlue, makeGlueTypes } from './build-glue.mjs'
+import { optimise, TARGET, targetOf } from './lib/wasm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pkg = join(root, 'pkg')
-const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
+const target = targetOf()
 
-/** The WebAssembly features that rustc's target turns on: named one by one, since every runtime loads these. */
-const FEATURES = [
-  'bulk-memory',
-  'bulk-memory-opt',
-  'multivalue',
-  'mutable-globals',
-  'nontrapping-float-to-int',
-  'reference-types',
-  'sign-ext',
-]
+/** The core, and what of it a cache in memory needs: `omnicache/memory` has that in its place, under the same types. */
+const FORMS = [{ name: 'core', prefix: '', features: [], typed: true }]
+
+/** What runtimes that import WebAssembly answer. */
+const WASM_TYPES = 'declare const module: WebAssembly.Module\nexport default module\n'
 
 /** Files that only tests are made from. */
 const TESTS = /[/\\]tests([/\\]|\.rs$)/
@@ -34,34 +30,37 @@ if (!flags.has('--dist')) buildPkg()
 if (!flags.has('--pkg')) buildDist()
 
 function buildPkg() {
-  const out = join(target, 'omnicache-pkg')
-  rmSync(out, { recursive: true, force: true })
-  run(
-    'cargo',
-    ['build', '--release', '--locked', '--target', 'wasm32-unknown-unknown', '-p', 'omnicache-core', '--lib'],
-    { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: remapped().join(' ') },
-  )
-  const raw = join(target, 'wasm32-unknown-unknown', 'release', 'omnicache_core.wasm')
-  run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])
+  const made = FORMS.map(buildForm)
   mkdirSync(pkg, { recursive: true })
   for (const name of readdirSync(pkg)) rmSync(join(pkg, name), { recursive: true })
-  run(process.execPath, [
-    join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'),
-    join(out, 'core_bg.wasm'),
-    '-O4',
-    '--mvp-features',
-    ...FEATURES.map((feature) => `--enable-${feature}`),
-    '-o',
-    join(pkg, 'core.wasm'),
-  ])
-  const wasm = readFileSync(join(pkg, 'core.wasm'))
-  const { classes, code } = makeGlue(readFileSync(join(out, 'core_bg.js'), 'utf8'))
-  writeFileSync(join(pkg, 'glue.js'), code)
-  writeFileSync(join(pkg, 'glue.d.ts'), makeGlueTypes(readFileSync(join(out, 'core.d.ts'), 'utf8'), classes))
-  writeFileSync(join(pkg, 'inline.js'), `export const base64 =\n  '${wasm.toString('base64')}'\n`)
-  writeFileSync(join(pkg, 'inline.d.ts'), '/** The core, `core.wasm`, in base64. */\nexport const base64: string\n')
+  for (const files of made) {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(pkg, name), content)
+  }
   writeFileSync(join(pkg, 'stamp.json'), `${JSON.stringify({ sources: hashSources(), files: hashPkg() }, null, 2)}\n`)
-  console.log(`pkg/core.wasm: ${wasm.length} bytes`)
+}
+
+/** Builds one form of the core; answers what of it belongs into pkg/. */
+function buildForm({ name, prefix, features, typed }) {
+  const out = join(target, 'omnicache-pkg', name)
+  rmSync(out, { recursive: true, force: true })
+  run('cargo', ['build', '--release', '--locked', '--target', TARGET, '-p', 'omnicache-core', '--lib', ...features], {
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: remapped().join(' '),
+  })
+  const raw = join(target, TARGET, 'release', 'omnicache_core.wasm')
+  run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])
+  run(...optimise(join(out, 'core_bg.wasm'), join(out, 'core.wasm')))
+  const wasm = readFileSync(join(out, 'core.wasm'))
+  const { classes, code } = makeGlue(readFileSync(join(out, 'core_bg.js'), 'utf8'))
+  console.log(`pkg/${name}.wasm: ${wasm.length} bytes`)
+  return {
+    [`${name}.wasm`]: wasm,
+    [`${prefix}glue.js`]: code,
+    [`${prefix}inline.js`]: `export const base64 =\n  '${wasm.toString('base64')}'\n`,
+    ...(typed && {
+      'glue.d.ts': makeGlueTypes(readFileSync(join(out, 'core.d.ts'), 'utf8'), classes),
+      'inline.d.ts': '/** The core, `core.wasm`, in base64. */\nexport const base64: string\n',
+    }),
+  }
 }
 
 /** Panics tell where they happened: by names that are the same on every machine. */
@@ -73,6 +72,9 @@ function remapped() {
 
 function buildDist() {
   run(process.execPath, [join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs')])
+  const dist = join(root, 'dist')
+  for (const { name } of FORMS) copyFileSync(join(pkg, `${name}.wasm`), join(dist, `${name}.wasm`))
+  writeFileSync(join(dist, 'core.wasm.d.ts'), WASM_TYPES)
 }
 
 function check() {

@@ -8,6 +8,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { build } from 'esbuild'
 import { counts, sentence, sum } from './lib/counts.mjs'
 import { ROOT } from './lib/packages.mjs'
 import { run } from './lib/process.mjs'
@@ -38,6 +40,13 @@ const PROGRAMS = {
     '  return here.close()',
     '})',
   ].join('\n'),
+  'slim.mjs': `import { readFileSync } from 'node:fs'
+import { init, ${NAMES.slice(2)} from 'omnicache/slim'
+init(readFileSync(new URL(import.meta.resolve('omnicache/core.wasm'))))
+${USE}`,
+  'slim.cjs': `const { init, ${NAMES.slice(2)} = require('omnicache/slim')
+init(new WebAssembly.Module(require('node:fs').readFileSync(require.resolve('omnicache/core.wasm'))))
+;(async () => {${USE}})()`,
   'contract.test.mjs': `import { after, before, describe, it } from 'node:test'
 import { driverContract, driverFailures, FakeClock, memoryDriver } from 'omnicache/testing'
 const make = async () => {
@@ -104,6 +113,8 @@ async function main() {
   const installed = join(folder, 'node_modules', 'omnicache')
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   await check('publint has nothing to say', () => lint(tarball))
+  await check('each way to import it has its types', () => typesResolve(tarball))
+  await check("a browser's bundle has neither Redis nor Node in it", suitsBrowsers)
   await check('it brings no optional peer along', () => bringsOnly(manifest))
   await check('what the manifest names is there', () => namedFilesExist(installed, manifest))
   await check('tests, sources of the core and caches stay at home', () => staysAtHome(installed))
@@ -162,6 +173,40 @@ async function pack() {
 /** @param {string} tarball */
 async function lint(tarball) {
   await command(join(ROOT, 'node_modules', '.bin', 'publint'), ['run', tarball, '--strict'])
+}
+
+/**
+ * By a resolver that knows `exports`: those that do not cannot load the subpaths either.
+ *
+ * @param {string} tarball
+ */
+async function typesResolve(tarball) {
+  const packed = createPackageFromTarballData(readFileSync(tarball))
+  const result = await checkPackage(packed, { excludeEntrypoints: ['./core.wasm', './package.json'] })
+  if (!result.types) throw new Error('it has no types')
+  const found = result.problems.filter(
+    (problem) => !('resolutionKind' in problem) || problem.resolutionKind !== 'node10',
+  )
+  if (found.length > 0) throw new Error(JSON.stringify(found, null, 2))
+}
+
+/** What a bundler makes of an import for a page: all of it in one file. */
+async function suitsBrowsers() {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: "export * from 'omnicache'\nexport * from 'omnicache/memory'", resolveDir: folder },
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    logLevel: 'silent',
+  })
+  const wrong = [
+    ...Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => `an import of ${path}`)),
+    ...Object.keys(metafile.inputs).filter((path) => /redis/.test(path) && !path.endsWith('/redis.browser.js')),
+    ...(/evalsha|from ?["']node:|require\(/i.exec(outputFiles[0]?.text ?? '') ?? []),
+  ]
+  if (wrong.length > 0) throw new Error(`in it: ${wrong.join(', ')}`)
 }
 
 /** @param {{ peerDependencies?: Record<string, string> }} manifest */

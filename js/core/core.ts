@@ -37,6 +37,7 @@ export class Core {
       compiled ??= load()
       return new Core(instantiate(compiled))
     } catch (cause) {
+      if (cause instanceof CacheError) throw cause
       throw new CacheError('UNSUPPORTED_RUNTIME', loadFailure(cause), { cause })
     }
   }

@@ -16,6 +16,7 @@ const CHECKED = join(FOLDER, 'checked')
 const ENTRIES = {
   omnicache: 'js/index.ts',
   'omnicache/memory': 'js/memory/index.ts',
+  'omnicache/slim': 'js/entries/slim.ts',
   'omnicache/redis': 'js/tiers/redis/index.ts',
   'omnicache/indexeddb': 'js/tiers/indexeddb.ts',
   'omnicache/sqlite': 'js/tiers/sqlite.ts',

@@ -9,7 +9,7 @@ import { files, type SourceFile } from './tree.ts'
  */
 const LAYERS = [
   ...['errors', 'clock', 'inspect', 'core', 'codec', 'config/units', 'config/keys', 'config/nearest', 'config/schema'],
-  ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index'],
+  ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index', 'entries'],
   // For tests of users and our own. It stands on the tiers.
   'testing',
   // The program `omnicache`, which stands on all of it.

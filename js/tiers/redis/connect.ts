@@ -2,6 +2,7 @@ import { CacheError } from '../../errors.ts'
 import type { RedisAddress } from './address.ts'
 import type { Destination } from './connection-error.ts'
 import type { RedisLink } from './link.ts'
+import { noTcp } from './no-tcp.ts'
 
 /** How the driver makes a client of its own, where it was given a URL. A handed-in client keeps its own options. */
 export interface RedisConnectOptions {
@@ -127,14 +128,7 @@ export function reconnectDelay(attempt: number): number {
  * @throws CacheError `MISSING_PEER` if none is installed, `UNSUPPORTED_RUNTIME` in a browser.
  */
 export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): Promise<RedisLink> {
-  if (globalThis.process?.versions?.node === undefined) {
-    throw new CacheError(
-      'UNSUPPORTED_RUNTIME',
-      'redis: Redis over TCP needs Node, Deno or Bun; in a browser use the IndexedDB tier of omnicache/indexeddb, ' +
-        'in a worker Redis over HTTP, of omnicache/upstash',
-      { context: { tier: 'redis' } },
-    )
-  }
+  if (globalThis.process?.versions?.node === undefined) throw noTcp()
   const failures: unknown[] = []
   for (const name of client === undefined ? (['ioredis', 'redis'] as const) : [client]) {
     const make = await (name === 'ioredis' ? ioredisMaker() : nodeRedisMaker()).catch((error: unknown) => {
