@@ -55,6 +55,16 @@ export async function takeTurns(performers: readonly Performer[], rounds: number
   }))
 }
 
+/** What was measured of `name` in several casts, as one. All its turns did as many operations. */
+export function together(name: string, measured: readonly Measured[]): Measured {
+  const own = measured.filter((one) => one.name === name)
+  return {
+    name,
+    samples: own.flatMap(({ samples }) => samples),
+    found: sum(own.map(({ found }) => found)) / own.length,
+  }
+}
+
 /** For how many slices, and runs, a contender works before anything counts: V8 optimises in that time. */
 const WARM_UPS = 3
 

@@ -1,6 +1,6 @@
 import type { Work } from '../works/work.ts'
-import { takeTurns } from './measure.ts'
-import { type Port, RemotePerformer } from './orders.ts'
+import { type Measured, takeTurns, together } from './measure.ts'
+import { type Order, type Port, RemotePerformer } from './orders.ts'
 import type { Report } from './reports.ts'
 import { nameAt, type Size, type SizeName, USUAL } from './sizes.ts'
 
@@ -35,19 +35,27 @@ export interface Stage {
   readonly lanes: number
 }
 
-/** Measures one job: a place of its own for each contender, all of them ready before the first turn. */
-export async function run({ name, work, size }: Job, { plan, scale }: Size, { open, lanes }: Stage): Promise<Report> {
+/** Measures one job, with as many casts as its plan has. */
+export async function run({ name, work, size }: Job, { plan, scale }: Size, stage: Stage): Promise<Report> {
   const names = Object.keys(work.contenders).filter((one) => size === USUAL || work.large?.[size]?.includes(one))
+  const orders = names.map((contender): Order => ({ work: work.name, contender, plan, scale }))
+  const casts: Measured[][] = []
+  while (casts.length < (plan.casts ?? 1)) casts.push(await perform(orders, plan.rounds, stage))
+  const { title, about, against, hitRatio = false } = work
+  const measured = names.map((one) => together(one, casts.flat()))
+  return { name, work: work.name, entries: scale.entries, title, about, against, hitRatio, measured }
+}
+
+/** One cast: a place of its own for each contender, all of them ready before the first turn. */
+async function perform(orders: readonly Order[], rounds: number, { open, lanes }: Stage): Promise<Measured[]> {
   const performers: RemotePerformer[] = []
   try {
-    await inParallel(lanes, names, async (contender) => {
-      const performer = new RemotePerformer({ work: work.name, contender, plan, scale }, open())
+    await inParallel(lanes, orders, async (order) => {
+      const performer = new RemotePerformer(order, open())
       performers.push(performer)
       await performer.prepare()
     })
-    const measured = await takeTurns(performers, plan.rounds)
-    const { title, about, against, hitRatio = false } = work
-    return { name, work: work.name, entries: scale.entries, title, about, against, hitRatio, measured }
+    return await takeTurns(performers, rounds)
   } finally {
     for (const performer of performers) performer.close()
   }

@@ -65,6 +65,17 @@ test('contenders take turns, and each is first in its round', async () => {
   expect(closed.sort()).toEqual([0, 1])
 })
 
+test('each cast is filled anew, and its turns count with those of the others', async () => {
+  const done: string[] = []
+  const works = [work('hit', { a: () => contender(done, 'a', 2) })]
+  const { stage: place, closed } = stage(works)
+  const [job] = jobs(works, ['100k'])
+  if (job === undefined) throw new Error('no job')
+  const report = await run(job, { ...SIZE, plan: { ...SIZE.plan, casts: 3 } }, place)
+  expect(report.measured.map(({ samples, found }) => [samples.length, found])).toEqual([[3 * SIZE.plan.rounds, 0.5]])
+  expect(closed).toEqual([0, 1, 2])
+})
+
 test('at a large size only those come who do it there', async () => {
   const done: string[] = []
   const works = [work('hit', { a: () => contender(done, 'a', 2), b: () => contender(done, 'b', 2) }, { '1M': ['b'] })]
