@@ -107,7 +107,8 @@ function isPoisoned(error: unknown): boolean {
 function loadFailure(cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause)
   if (typeof WebAssembly === 'undefined') return 'omnicache needs WebAssembly, which this runtime does not offer'
-  if (/Content Security Policy|unsafe-eval|code generation/i.test(reason)) {
+  // Chromium and WebKit name the policy or the directive, Firefox says "blocked by CSP", Node has a flag for it.
+  if (/Content Security Policy|unsafe-eval|code generation|\bCSP\b/i.test(reason)) {
     return "the page's Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"
   }
   return `the WebAssembly core could not be started: ${reason}`

@@ -58,6 +58,10 @@ export class EntryDatabase {
    */
   async transact<Mode extends 'readonly' | 'readwrite', T>(mode: Mode, work: (store: Store<Mode>) => Promise<T>) {
     const transaction = await this.#begin(mode)
+    const ended = new Promise<unknown>((resolve) => {
+      transaction.addEventListener('abort', resolve)
+      transaction.addEventListener('complete', resolve)
+    })
     try {
       const result = await work(transaction.objectStore(STORE))
       await transaction.done
@@ -69,6 +73,8 @@ export class EntryDatabase {
       } catch {
         // It had ended.
       }
+      // `done` rejects at the first error. What comes next must find the state that the end leaves behind.
+      await ended
       throw cause
     }
   }

@@ -219,6 +219,8 @@ class IndexedDbDriver implements Driver {
       await this.#sweep()
       return await this.#database.transact(mode, work)
     } catch (error) {
+      // After this, Firefox lets the next transaction that writes only remove: it is to be this one.
+      if (isQuota(error)) await this.#sweep().catch(() => undefined)
       return fail(error)
     }
   }
