@@ -131,9 +131,7 @@ export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): 
   if (globalThis.process?.versions?.node === undefined) throw noTcp()
   const failures: unknown[] = []
   for (const name of client === undefined ? (['ioredis', 'redis'] as const) : [client]) {
-    const make = await (name === 'ioredis' ? ioredisMaker() : nodeRedisMaker()).catch((error: unknown) => {
-      failures.push(error)
-    })
+    const make = await (name === 'ioredis' ? ioredisMaker(failures) : nodeRedisMaker(failures))
     if (make) return make(plan)
   }
   const wanted = client ?? 'ioredis'
@@ -148,13 +146,28 @@ export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): 
   )
 }
 
-/** The packages are optional peers: each is loaded only here, when it is needed. */
-async function ioredisMaker(): Promise<(plan: ClientPlan) => RedisLink> {
-  const [ioredis, { makeIoredis }] = await Promise.all([import('ioredis'), import('./ioredis-client.ts')])
-  return (plan) => makeIoredis(ioredis, plan)
+type Maker = (plan: ClientPlan) => RedisLink
+
+/**
+ * The packages are optional peers: each is loaded only here, when it is needed. Within a `try`, since for a package
+ * that is loaded elsewhere, and that is not there, a bundler for servers fails.
+ */
+async function ioredisMaker(failures: unknown[]): Promise<Maker | undefined> {
+  try {
+    const [ioredis, { makeIoredis }] = await Promise.all([import('ioredis'), import('./ioredis-client.ts')])
+    return (plan) => makeIoredis(ioredis, plan)
+  } catch (error) {
+    failures.push(error)
+    return undefined
+  }
 }
 
-async function nodeRedisMaker(): Promise<(plan: ClientPlan) => RedisLink> {
-  const [redis, { makeNodeRedis }] = await Promise.all([import('redis'), import('./node-redis-client.ts')])
-  return (plan) => makeNodeRedis(redis, plan)
+async function nodeRedisMaker(failures: unknown[]): Promise<Maker | undefined> {
+  try {
+    const [redis, { makeNodeRedis }] = await Promise.all([import('redis'), import('./node-redis-client.ts')])
+    return (plan) => makeNodeRedis(redis, plan)
+  } catch (error) {
+    failures.push(error)
+    return undefined
+  }
 }
