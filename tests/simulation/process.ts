@@ -170,7 +170,8 @@ export class Process {
     const took = clock.now() - began - (this.life.stood - stood)
     const slack = this.life.stood > stood ? CATCH_UP : 0
     // What was done under a generation that is lost is done again.
-    if (took > (this.#lost >= began ? 2 * limit : limit) + slack) fail(`${this.name} ${operation.kind} took ${took} ms, not ${limit}`)
+    if (took > (this.#lost >= began ? 2 * limit : limit) + slack)
+      fail(`${this.name} ${operation.kind} took ${took} ms, not ${limit}`)
   }
 
   /** How long a call may take by itself, in ms. */
