@@ -1,4 +1,5 @@
-import { basename, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
 const entry = {
@@ -41,18 +42,24 @@ interface Parts {
   readonly redis?: string
 }
 
+const PKG = join(import.meta.dirname, 'pkg')
+const INLINED = '\0inlined.js'
+
 /** Builds the same sources around other parts. */
-function around({ loader = 'load-inline.ts', core = 'core', query = '', redis = '' }: Parts) {
+function around({ loader = 'load-bundled.ts', core = 'core', query = '', redis }: Parts = {}) {
   return {
     name: 'around',
     resolveId(source: string) {
       if (source.endsWith('/load-inline.ts')) return join(import.meta.dirname, 'js', 'core', loader)
-      if (source.endsWith('/tiers/redis/index.ts')) return { id: redis, external: true }
+      if (source.endsWith('/pkg/core.wasm?hex')) return INLINED
       if (source.includes('/pkg/core.wasm')) return { id: `../${core}.wasm${query}`, external: true }
-      if (core === 'memory' && source.includes('/pkg/')) {
-        return join(import.meta.dirname, 'pkg', `memory-${basename(source)}`)
-      }
+      if (core === 'memory' && source.endsWith('/pkg/glue.js')) return join(PKG, 'memory-glue.js')
+      if (redis !== undefined && source.endsWith('/tiers/redis/index.ts')) return { id: redis, external: true }
       return undefined
+    },
+    load(id: string) {
+      if (id !== INLINED) return undefined
+      return `export const hex = '${readFileSync(join(PKG, `${core}.wasm`)).toString('hex')}'`
     },
   }
 }
@@ -81,9 +88,10 @@ export default defineConfig([
     fixedExtension: false,
     format: 'esm',
     clean: true,
+    plugins: [around()],
   },
-  { ...common, entry: { ...entry, ...inBrowsers }, format: 'cjs' },
-  { ...common, entry: memory, format: ['esm', 'cjs'], plugins: [around({})] },
+  { ...common, entry: { ...entry, ...inBrowsers }, format: 'cjs', plugins: [around()] },
+  { ...common, entry: memory, format: ['esm', 'cjs'], plugins: [around()] },
   { ...common, entry: slim, format: 'esm', plugins: [around({ loader: 'load-slim.ts', redis: './redis.js' })] },
   { ...common, entry: slim, format: 'cjs', plugins: [around({ loader: 'load-slim.ts', redis: './redis.cjs' })] },
   ...importing('workerd', ''),

@@ -9,14 +9,17 @@ import { homedir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGlue, makeGlueTypes } from './build-glue.mjs'
-import { optimise, TARGET, targetOf } from './lib/wasm.mjs'
+import { COMPACT, optimise, TARGET, targetOf } from './lib/wasm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pkg = join(root, 'pkg')
 const target = targetOf()
 
 /** The core, and what of it a cache in memory needs: `omnicache/memory` has that in its place, under the same types. */
-const FORMS = [{ name: 'core', prefix: '', features: [], typed: true }]
+const FORMS = [
+  { name: 'core', prefix: '', features: [], typed: true },
+  { name: 'memory', prefix: 'memory-', features: ['--no-default-features'], typed: false },
+]
 
 /** What runtimes that import WebAssembly answer. */
 const WASM_TYPES = 'declare const module: WebAssembly.Module\nexport default module\n'
@@ -44,7 +47,7 @@ function buildForm({ name, prefix, features, typed }) {
   const out = join(target, 'omnicache-pkg', name)
   rmSync(out, { recursive: true, force: true })
   run('cargo', ['build', '--release', '--locked', '--target', TARGET, '-p', 'omnicache-core', '--lib', ...features], {
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: remapped().join(' '),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...remapped(), ...COMPACT].join(' '),
   })
   const raw = join(target, TARGET, 'release', 'omnicache_core.wasm')
   run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])
@@ -55,8 +58,8 @@ function buildForm({ name, prefix, features, typed }) {
   return {
     [`${name}.wasm`]: wasm,
     [`${prefix}glue.js`]: code,
-    [`${prefix}inline.js`]: `export const base64 =\n  '${wasm.toString('base64')}'\n`,
     ...(typed && {
+      'inline.js': `export const base64 =\n  '${wasm.toString('base64')}'\n`,
       'glue.d.ts': makeGlueTypes(readFileSync(join(out, 'core.d.ts'), 'utf8'), classes),
       'inline.d.ts': '/** The core, `core.wasm`, in base64. */\nexport const base64: string\n',
     }),
@@ -73,7 +76,9 @@ function remapped() {
 function buildDist() {
   run(process.execPath, [join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs')])
   const dist = join(root, 'dist')
-  for (const { name } of FORMS) copyFileSync(join(pkg, `${name}.wasm`), join(dist, `${name}.wasm`))
+  for (const name of readdirSync(pkg).filter((file) => file.endsWith('.wasm'))) {
+    copyFileSync(join(pkg, name), join(dist, name))
+  }
   writeFileSync(join(dist, 'core.wasm.d.ts'), WASM_TYPES)
 }
 
@@ -99,6 +104,7 @@ function hashSources() {
     'Cargo.toml',
     'Cargo.lock',
     'scripts/build-glue.mjs',
+    'scripts/lib/wasm.mjs',
     'xtask/src/main.rs',
     ...walk(join(root, 'src'))
       .map((file) => relative(root, file))

@@ -63,6 +63,11 @@
 //! # Ok::<(), Refused>(())
 //! ```
 //!
+//! # Features
+//!
+//! `codec`, on by default, is [`codec`], [`metrics`] and what [`region`] does with them. Without
+//! it the core is what a cache in memory needs, and half as large.
+//!
 //! # What holds everywhere
 //!
 //! - No panic on input. What cannot be done is an error with a name, or no operation where
@@ -71,7 +76,9 @@
 //! - Every structure has a `validate`, and a property test that compares it with a naive
 //!   model of itself under random operations.
 
+#[cfg(feature = "codec")]
 pub mod codec;
+#[cfg(feature = "codec")]
 pub mod metrics;
 pub mod policy;
 pub mod region;

@@ -10,3 +10,8 @@ declare module '*.wasm?module' {
   // biome-ignore lint/style/noDefaultExport: that is how these runtimes export it.
   export default module
 }
+
+/** What the build puts there: the bytes as hexadecimal digits. */
+declare module '*.wasm?hex' {
+  export const hex: string
+}

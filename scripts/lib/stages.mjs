@@ -95,7 +95,10 @@ export const STAGES = [
     title: 'Clippy, wasm32',
     needs: ['rust', 'wasm'],
     limitMinutes: 10,
-    commands: [['cargo', 'clippy', '--locked', '--all-targets', ...WASM, '--', '-D', 'warnings']],
+    commands: [
+      ['cargo', 'clippy', '--locked', '--all-targets', ...WASM, '--', '-D', 'warnings'],
+      ['cargo', 'clippy', '--locked', '--lib', '--no-default-features', ...WASM, '--', '-D', 'warnings'],
+    ],
     count: asOne,
   },
   {

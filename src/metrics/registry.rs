@@ -3,8 +3,6 @@
 
 #![forbid(unsafe_code)]
 
-use indexmap::IndexMap;
-
 use super::counter::{Counter, Gauge, Operation};
 use super::histogram::Histogram;
 use super::snapshot::{Figures, Snapshot};
@@ -68,8 +66,8 @@ impl Metrics {
 /// The metrics of a whole cache.
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
-    regions: IndexMap<String, Metrics>,
-    tiers: IndexMap<String, Metrics>,
+    regions: Vec<(String, Metrics)>,
+    tiers: Vec<(String, Metrics)>,
     ceiling: Option<f64>,
 }
 
@@ -97,14 +95,12 @@ impl Registry {
 
     /// The metrics of a region by its number.
     pub fn region_mut(&mut self, number: usize) -> Option<&mut Metrics> {
-        self.regions
-            .get_index_mut(number)
-            .map(|(_, metrics)| metrics)
+        self.regions.get_mut(number).map(|(_, metrics)| metrics)
     }
 
     /// The metrics of a tier by its number.
     pub fn tier_mut(&mut self, number: usize) -> Option<&mut Metrics> {
-        self.tiers.get_index_mut(number).map(|(_, metrics)| metrics)
+        self.tiers.get_mut(number).map(|(_, metrics)| metrics)
     }
 
     /// Every region, in the order of declaration.
@@ -142,18 +138,20 @@ impl Registry {
 
     /// Starts every count anew. Names and numbers stay; so do gauges, which tell what is.
     pub fn reset(&mut self) {
-        for metrics in self.regions.values_mut().chain(self.tiers.values_mut()) {
+        for (_, metrics) in self.regions.iter_mut().chain(&mut self.tiers) {
             metrics.counters = Default::default();
             metrics.latencies = Default::default();
         }
     }
 }
 
-fn declare(map: &mut IndexMap<String, Metrics>, name: &str) -> usize {
-    match map.get_index_of(name) {
-        Some(number) => number,
-        None => map.insert_full(name.to_owned(), Metrics::default()).0,
-    }
+/// A search from the start: there are tens of names, and each is declared once.
+fn declare(all: &mut Vec<(String, Metrics)>, name: &str) -> usize {
+    let known = all.iter().position(|(other, _)| other == name);
+    known.unwrap_or_else(|| {
+        all.push((name.to_owned(), Metrics::default()));
+        all.len() - 1
+    })
 }
 
 #[cfg(test)]

@@ -6,10 +6,18 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(not(feature = "codec"))]
+mod bare;
+#[cfg(feature = "codec")]
 mod codec;
+#[cfg(feature = "codec")]
 mod packed;
-#[cfg(test)]
+#[cfg(all(test, feature = "codec"))]
 mod tests;
 
+#[cfg(not(feature = "codec"))]
+pub use bare::PackedRegion;
+#[cfg(feature = "codec")]
 pub use codec::{Keys, RegionCodec, StoredKey};
+#[cfg(feature = "codec")]
 pub use packed::{Got, Incoming, PackedRegion, Stored, Times};

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use super::io::{self, HostRandom, Io};
+use super::coded_io::{self as io, HostRandom, Io};
 use crate::codec::{
     Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Opened, Options, Parts,
-    Result as Coded, Serializer, side,
+    Result as Coded, Serializer, Stamp, side,
 };
 use crate::region::{Keys, RegionCodec};
 
@@ -145,7 +145,7 @@ impl CodecCore {
     pub fn encode_tombstone(&self, key_length: usize, created: f64, until: f64) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&self.0, [key_length, 0], beyond, |io| {
-            let fields = Fields::tombstone(io.stamp, created, until);
+            let fields = Fields::tombstone(Stamp(io.stamp), created, until);
             let entry = Entry {
                 fields: &fields,
                 side: &[],
@@ -239,7 +239,7 @@ pub(super) fn fields(io: &Io<'_>, serializer: u32, times: [f64; 3]) -> Coded<Fie
     let [created, fresh_until, stale_until] = times;
     let id = u8::try_from(serializer).map_err(|_| ErrorKind::Serializer)?;
     Ok(Fields {
-        stamp: io.stamp,
+        stamp: Stamp(io.stamp),
         created,
         fresh_until,
         stale_until,

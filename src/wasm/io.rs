@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use getrandom::fill;
 
-use crate::codec::{Codec, Error, ErrorKind, Random, Stamp};
-use crate::region::RegionCodec;
+#[cfg(feature = "codec")]
+use crate::codec::Codec;
 
 /// The longest key in bytes, and room for the worst case that `encodeInto` must be given.
 pub const KEY_CAPACITY: usize = 65_536 * 3;
@@ -21,12 +21,14 @@ pub struct Io<'a> {
     /// The value or envelope, as JavaScript wrote it.
     pub value: &'a [u8],
     /// The stamp, as JavaScript wrote it.
-    pub stamp: Stamp,
+    #[cfg(feature = "codec")]
+    pub stamp: [u8; 16],
     /// Gets the output; empty at first.
     pub out: &'a mut Vec<u8>,
     /// Gets the numbers of the answer.
     pub results: &'a mut [f64; RESULTS],
     /// The codec's scratch memory.
+    #[cfg(feature = "codec")]
     pub codec: &'a mut Codec,
 }
 
@@ -36,6 +38,7 @@ struct Buffers {
     out: Vec<u8>,
     stamp: [u8; 16],
     results: Box<[f64; RESULTS]>,
+    #[cfg(feature = "codec")]
     codec: Codec,
     used: Used,
 }
@@ -55,6 +58,7 @@ thread_local! {
         out: Vec::new(),
         stamp: [0; 16],
         results: Box::new([0.0; RESULTS]),
+        #[cfg(feature = "codec")]
         codec: Codec::new(),
         used: Used::default(),
     });
@@ -68,9 +72,11 @@ impl Buffers {
         Some(work(Io {
             key: self.key.get(..key)?,
             value: self.value.get(..value)?,
-            stamp: Stamp(self.stamp),
+            #[cfg(feature = "codec")]
+            stamp: self.stamp,
             out: &mut self.out,
             results: &mut self.results,
+            #[cfg(feature = "codec")]
             codec: &mut self.codec,
         }))
     }
@@ -129,39 +135,15 @@ fn overwrite(bytes: &mut [u8]) {
     std::hint::black_box(bytes);
 }
 
-/// How much of the stack one call can have used, as far as secrets go: 6 KB were enough in all tests.
-const STACK: usize = 8 << 10;
-
-/// Overwrites what calls left behind below their caller's frame: keys on their way into a
-/// cipher, blocks on their way through a hash. What a type wipes when it is dropped it does
-/// not wipe where it was moved from.
-#[inline(never)]
-pub fn burn_stack() {
-    let mut stack = [0; STACK];
-    std::hint::black_box(&mut stack);
+/// Runs `work` on the first bytes of the key and the value buffer, or answers nothing where
+/// these have not so many.
+pub fn work<T>(lengths: [usize; 2], work: impl FnOnce(Io<'_>) -> T) -> Option<T> {
+    BUFFERS.with_borrow_mut(|buffers| buffers.work(lengths, work))
 }
 
-/// Runs `work` on the first bytes of the key and the value buffer, or answers `otherwise`
-/// where these have not so many.
-pub fn with<T>(lengths: [usize; 2], otherwise: T, work: impl FnOnce(Io<'_>) -> T) -> T {
-    BUFFERS.with_borrow_mut(|buffers| buffers.work(lengths, work).unwrap_or(otherwise))
-}
-
-/// The same for a region. Of an encrypted one nothing is left in the two buffers.
-pub fn with_region<T>(
-    region: &RegionCodec,
-    lengths: [usize; 2],
-    otherwise: T,
-    work: impl FnOnce(Io<'_>) -> T,
-) -> T {
-    BUFFERS.with_borrow_mut(|buffers| {
-        let answer = buffers.work(lengths, work);
-        if region.is_encrypted() {
-            buffers.wipe_input();
-            burn_stack();
-        }
-        answer.unwrap_or(otherwise)
-    })
+/// The same, with what to answer then.
+pub fn with<T>(lengths: [usize; 2], otherwise: T, run: impl FnOnce(Io<'_>) -> T) -> T {
+    work(lengths, run).unwrap_or(otherwise)
 }
 
 /// Makes room for a value of `length` bytes, and answers where; null where there is no memory.
@@ -195,6 +177,12 @@ pub fn wipe() {
     });
 }
 
+/// Overwrites what calls left of keys and values.
+#[cfg(feature = "codec")]
+pub fn wipe_input() {
+    BUFFERS.with_borrow_mut(Buffers::wipe_input);
+}
+
 /// Puts an address and a length into the first two of `results`.
 pub fn point(results: &mut [f64], bytes: &[u8]) -> bool {
     results[0] = bytes.as_ptr() as usize as f64;
@@ -202,32 +190,8 @@ pub fn point(results: &mut [f64], bytes: &[u8]) -> bool {
     true
 }
 
-/// The runtime's own source of random bytes.
-pub struct HostRandom;
-
-impl Random for HostRandom {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        // Nothing may be sealed without randomness. The trap is caught and told in JavaScript.
-        fill(bytes).expect("the runtime has no random source");
-    }
-}
-
-/// The answer where a length is beyond its buffer.
-pub const BEYOND: Error = Error {
-    kind: ErrorKind::Length,
-    detail: 0,
-};
-
-/// The negative number by which an error crosses.
-pub fn code(error: Error) -> i32 {
-    let index = ErrorKind::ALL.iter().position(|kind| *kind == error.kind);
-    -(index.unwrap_or(ErrorKind::ALL.len()) as i32) - 1
-}
-
-/// The stable name of a negative number.
-pub fn name(code: i32) -> &'static str {
-    let index = usize::try_from(-i64::from(code) - 1).unwrap_or(usize::MAX);
-    ErrorKind::ALL
-        .get(index)
-        .map_or("unknown", |kind| kind.name())
+/// Fills `bytes` from the runtime's own source of randomness.
+pub fn random(bytes: &mut [u8]) {
+    // Nothing may be sealed without randomness. The trap is caught and told in JavaScript.
+    fill(bytes).expect("the runtime has no random source");
 }

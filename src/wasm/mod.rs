@@ -5,10 +5,17 @@
 //! and eight numbers for answers of several parts. Methods take the lengths of what lies in
 //! these buffers. Negative answers are errors, see [`error_name`].
 
+#[cfg(feature = "codec")]
 mod codec;
+#[cfg(feature = "codec")]
+mod coded;
+#[cfg(feature = "codec")]
+mod coded_io;
+#[cfg(feature = "codec")]
 mod dictionary;
 mod io;
 mod live;
+#[cfg(feature = "codec")]
 mod metrics;
 mod packed;
 mod raw;
@@ -20,9 +27,12 @@ use wasm_bindgen::prelude::*;
 use crate::policy::{Favor, PolicyKind};
 use crate::store::Limits;
 
+#[cfg(feature = "codec")]
 pub use codec::{CodecCore, KeysCore};
+#[cfg(feature = "codec")]
 pub use dictionary::train_dictionary;
 pub use live::LiveCore;
+#[cfg(feature = "codec")]
 pub use metrics::MetricsCore;
 pub use packed::PackedCore;
 
@@ -45,9 +55,10 @@ pub fn panic_message() -> String {
 }
 
 /// The stable name of a negative answer.
+#[cfg(feature = "codec")]
 #[wasm_bindgen(js_name = errorName)]
 pub fn error_name(code: i32) -> String {
-    io::name(code).to_owned()
+    coded_io::name(code).to_owned()
 }
 
 /// Where a key is to be written.

@@ -16,6 +16,7 @@ const RUNTIME_GLOBALS = new Set([
 /** Files outside js/tiers that ask `globalThis` for one of these, and do without where it has none. */
 const PROBES = new Map([
   ['js/core/base64.ts', 'the fastest decoder that there is'],
+  ['js/core/hex.ts', 'the same'],
   ['js/core/byte-slab.ts', 'how a buffer is kept from being transferred'],
   ['js/core/text-reader.ts', 'strings straight from memory'],
   ['js/cache/host.ts', 'the environment, the limit of memory, whether this is a page'],

@@ -12,12 +12,13 @@ pub const MAX_BITS: usize = 15;
 /// does not occur. One symbol alone gets one bit.
 pub fn lengths(frequencies: &[u32], most: usize, lengths: &mut [u8]) {
     lengths.fill(0);
-    // Frequency above, symbol below: sorted by both.
-    let mut sorted = [0_u32; super::symbols::LITLENS];
+    // Frequency above, symbol below: sorted by both. 64 bits wide, as what policies sort is: each
+    // other sort is 9 KB of code.
+    let mut sorted = [0_u64; super::symbols::LITLENS];
     let mut used = 0;
     for (symbol, &frequency) in frequencies.iter().enumerate() {
         if frequency > 0 {
-            sorted[used] = frequency << 9 | symbol as u32;
+            sorted[used] = u64::from(frequency) << 9 | symbol as u64;
             used += 1;
         }
     }
@@ -33,7 +34,7 @@ pub fn lengths(frequencies: &[u32], most: usize, lengths: &mut [u8]) {
     let mut depths = [0_u32; super::symbols::LITLENS];
     let depths = &mut depths[..used];
     for (depth, entry) in depths.iter_mut().zip(&*sorted) {
-        *depth = entry >> 9;
+        *depth = (entry >> 9) as u32;
     }
     minimum_redundancy(depths);
     let counts = limited(depths, most);
