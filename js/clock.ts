@@ -1,3 +1,5 @@
+import { isRequestBound } from './runtime.ts'
+
 /**
  * Time and timers, read in one place so that a fake clock can drive everything.
  * All values are milliseconds.
@@ -58,7 +60,7 @@ class SystemClock implements Clock {
       unref(setTimeout(this.#expire, 1))
       this.#cached = now
     } catch {
-      // workerd allows no timers at module scope; there the clock is read each time.
+      // Some runtimes allow no timers at module scope; there the clock is read each time.
     }
     return now
   }
@@ -68,8 +70,87 @@ function unref(handle: unknown): void {
   ;(handle as { unref?: () => void }).unref?.()
 }
 
+/** How late the timer of a request is, in ms, when it counts as gone with its request. */
+const OVERDUE = 50
+
+interface Waiting {
+  readonly due: number
+  readonly callback: () => void
+  readonly handle: ReturnType<typeof setTimeout> | undefined
+}
+
+/**
+ * The clock where timers end with the request that set them, and cannot be set outside of one. What is overdue is
+ * called back when somebody asks for the time: so the work of a cache goes on with its operations.
+ */
+export class RequestClock implements Clock {
+  readonly #waiting = new Set<Waiting>()
+  /** No timer is due before. */
+  #next = Number.POSITIVE_INFINITY
+  /** What the runtime's clock said when it was first seen to run. */
+  #origin = 0
+
+  now(): number {
+    const now = this.exact()
+    if (now > this.#next + OVERDUE) {
+      this.#next = Number.POSITIVE_INFINITY
+      // Not in the middle of what asks for the time.
+      queueMicrotask(() => this.#callBack())
+    }
+    return now
+  }
+
+  /** It stands at 0 until the first request: what is stored at module scope does not age before. */
+  exact(): number {
+    const time = performance.now()
+    if (this.#origin === 0) this.#origin = time
+    return time - this.#origin
+  }
+
+  wall(): number {
+    return Date.now()
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    const due = this.exact() + Math.max(ms, 0)
+    const end = (waiting: Waiting) => {
+      if (this.#waiting.delete(waiting)) callback()
+    }
+    const waiting: Waiting = { due, callback, handle: timeout(() => end(waiting), ms) }
+    this.#waiting.add(waiting)
+    this.#next = Math.min(this.#next, due)
+    return {
+      cancel: () => {
+        this.#waiting.delete(waiting)
+        clearTimeout(waiting.handle)
+      },
+    }
+  }
+
+  #callBack(): void {
+    const now = this.exact()
+    const overdue = [...this.#waiting].filter(({ due }) => now > due + OVERDUE)
+    for (const waiting of overdue) this.#waiting.delete(waiting)
+    for (const { due } of this.#waiting) this.#next = Math.min(this.#next, due)
+    for (const { callback, handle } of overdue) {
+      clearTimeout(handle)
+      callback()
+    }
+  }
+}
+
+/** A timer of the request that runs; none at module scope. What is too long for one is overdue one day. */
+function timeout(callback: () => void, ms: number): ReturnType<typeof setTimeout> | undefined {
+  if (ms > MAX_DELAY) return undefined
+  try {
+    return setTimeout(callback, Math.max(ms, 0))
+  } catch {
+    return undefined
+  }
+}
+
 /** The clock of the runtime. */
-export const systemClock: Clock = new SystemClock()
+export const systemClock: Clock = isRequestBound ? new RequestClock() : new SystemClock()
 
 interface Turns {
   setImmediate?(callback: () => void): unknown

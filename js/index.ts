@@ -1,5 +1,5 @@
 export { type CachedFunction, cached } from './cache/cached/cached.ts'
-export type { CachedOptions } from './cache/cached/cached-call.ts'
+export type { CachedOptions, RegionSource } from './cache/cached/cached-call.ts'
 export { Cached, Invalidates, type InvalidatesOptions, type MethodDecoration } from './cache/cached/decorators.ts'
 export type { CacheMetrics, Figures, LatencyFigures, RegionFigures, TierFigures } from './cache/figures/metrics.ts'
 export { cacheDelete, cacheGet, cacheSet, getCacheManager } from './cache/global.ts'

@@ -1,3 +1,5 @@
+import type { ManagerOptions, ResolvedManager } from '../config/types.ts'
+
 /** One part of the memory that a budget limits. */
 export interface BudgetMember {
   readonly bytes: number
@@ -59,4 +61,15 @@ export class MemoryBudget {
     }
     return largest
   }
+}
+
+/** Says which regions get less memory than their size, where nobody chose the ceiling that is the reason. */
+export function tellOfCeiling(options: ManagerOptions, { logger, maxBytes, regions }: ResolvedManager): void {
+  if (options.maxBytes !== undefined) return
+  const cut = [...regions].filter(([, region]) => region.maxBytes > maxBytes).map(([name]) => name)
+  if (cut.length === 0) return
+  const all = `${Math.floor(maxBytes / 1024 ** 2)} MB`
+  logger.info(`All regions together get ${all} here, which is less than the size of ${cut.join(', ')}: see maxBytes`, {
+    maxBytes,
+  })
 }

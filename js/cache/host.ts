@@ -1,5 +1,6 @@
 import type { Environment } from '../config/env.ts'
 import type { Host } from '../config/types.ts'
+import { isRequestBound } from '../runtime.ts'
 
 const MB = 1024 ** 2
 const BROWSER = 64 * MB
@@ -35,7 +36,20 @@ export function host(): Host {
     get maxBytes() {
       return Math.floor(ceiling())
     },
-    production: environment().NODE_ENV === 'production',
+    production: isProduction(),
+  }
+}
+
+function isProduction(): boolean {
+  return allowed(() => environment().NODE_ENV) === 'production'
+}
+
+/** What `ask` answers; nothing where Deno was not given leave to ask. */
+function allowed<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }
 
@@ -44,10 +58,14 @@ export function host(): Host {
  * is there, and the limit of the JavaScript heap, which live regions are in.
  */
 function ceiling(): number {
+  // A Worker has 128 MB in all, whatever it says of the machine.
+  if (isRequestBound) return WORKER
   if (typeof process?.constrainedMemory !== 'function') return document === undefined ? WORKER : BROWSER
-  const heap = process.getBuiltinModule?.('node:v8')?.getHeapStatistics().heap_size_limit
-  const known = [process.constrainedMemory(), process.availableMemory?.(), heap].filter(
-    (bytes): bytes is number => bytes !== undefined && bytes > 0,
-  )
+  const limits = [
+    () => process.constrainedMemory?.(),
+    () => process.availableMemory?.(),
+    () => process.getBuiltinModule?.('node:v8')?.getHeapStatistics().heap_size_limit,
+  ]
+  const known = limits.map(allowed).filter((bytes): bytes is number => bytes !== undefined && bytes > 0)
   return known.length === 0 ? BROWSER : Math.min(...known) * SHARE
 }

@@ -13,7 +13,7 @@ import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { Sweeper } from '../memory/sweeper.ts'
 import type { Alert } from '../observe/alerts.ts'
 import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
-import { MemoryBudget } from './budget.ts'
+import { MemoryBudget, tellOfCeiling } from './budget.ts'
 import { closedError } from './closed.ts'
 import { busText } from './figures/bus-text.ts'
 import { Counters } from './figures/counters.ts'
@@ -108,6 +108,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
       },
     })
     const onWritten = (written: Replayed) => coherence.wrote(written)
+    tellOfCeiling(options, resolved)
     this.#options = withoutKeys(options)
     this.#resolved = resolved
     this.#host = here
@@ -316,7 +317,8 @@ export class CacheManager<Values extends object = Record<string, unknown>>
   #reports(): Map<string, RegionReport> {
     const reports = new Map<string, RegionReport>()
     for (const [name, options] of this.#resolved.regions) {
-      const { policy, ttl, store, maxBytes } = options
+      const { policy, ttl, store } = options
+      const maxBytes = Math.min(options.maxBytes, this.#resolved.maxBytes)
       const unused = { counters: NOTHING, entries: 0, bytes: 0, maxBytes, policy, ttl, store }
       reports.set(name, this.#handles.get(name)?.report() ?? unused)
     }

@@ -17,6 +17,15 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   }
 }
 
+/** Answers as `promise` does, or rejects with the signal's reason when that aborts before. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const stop = onAbort(signal, () => reject(signal.reason))
+    promise.then(resolve, reject).then(stop)
+  })
+}
+
 function listen(signal: AbortSignal): Set<() => void> {
   const callbacks = new Set<() => void>()
   waiting.set(signal, callbacks)

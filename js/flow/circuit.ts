@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
+import { isRequestBound } from '../runtime.ts'
 import { type RandomSource, randomUnit } from './random.ts'
 
 /** Closed: calls pass. Open: they don't. Half-open: they don't either, and a probe is under way. */
@@ -16,6 +17,11 @@ export interface CircuitOptions {
   readonly firstDelay?: number
   /** The longest pause, in ms. Default: 5000. */
   readonly maxDelay?: number
+  /**
+   * Whether calls try the tier themselves once a pause is over, since a probe may never end that outlives the call
+   * which began it. Default: as the runtime is.
+   */
+  readonly byCalls?: boolean
   /** Told of every change, after it. It must not throw. */
   readonly onChange?: (state: CircuitState, cause: unknown) => void
 }
@@ -38,6 +44,7 @@ export class Circuit {
   readonly #threshold: number
   readonly #firstDelay: number
   readonly #maxDelay: number
+  readonly #byCalls: boolean
   readonly #onChange: (state: CircuitState, cause: unknown) => void
   #state: CircuitState = 'closed'
   /** Counts closed periods, so that the late failure of a call from an earlier one says nothing. */
@@ -60,6 +67,7 @@ export class Circuit {
     this.#threshold = options.threshold ?? 1
     this.#firstDelay = options.firstDelay ?? 100
     this.#maxDelay = options.maxDelay ?? 5000
+    this.#byCalls = options.byCalls ?? isRequestBound
     this.#onChange = options.onChange ?? (() => undefined)
     this.#since = Number.NEGATIVE_INFINITY
   }
@@ -68,10 +76,10 @@ export class Circuit {
     return this.#state
   }
 
-  /** Whether a call may be made now. An open circuit whose pause is over begins a probe. */
+  /** Whether a call may be made now. An open circuit whose pause is over begins a probe, or lets calls be one. */
   allow(): boolean {
     if (this.#stopped) return false
-    if (this.#state === 'closed') return true
+    if (this.#state === 'closed' || this.#isTried) return true
     if (this.#state === 'open' && this.#clock.now() >= this.#retryAt) void this.probe()
     return false
   }
@@ -83,13 +91,16 @@ export class Circuit {
 
   /** A call was answered. */
   succeed(pass: Pass): void {
-    if (pass === this.#period) this.#failures = 0
+    if (pass !== this.#period) return
+    this.#failures = 0
+    if (this.#isTried) this.close()
   }
 
   /** A call failed. */
   fail(cause: unknown, pass: Pass): void {
-    if (this.#state !== 'closed' || pass !== this.#period || this.#stopped) return
-    if (++this.#failures < this.#threshold) return
+    if (pass !== this.#period || this.#stopped) return
+    if (this.#state !== 'closed' && !this.#isTried) return
+    if (this.#state === 'closed' && ++this.#failures < this.#threshold) return
     if (this.#clock.now() - this.#since >= this.#maxDelay) this.#trips = 0
     this.#open(cause)
   }
@@ -97,10 +108,13 @@ export class Circuit {
   /** Probes now, unless it is closed; answers whether it is closed afterwards. Concurrent probes are one. */
   probe(): Promise<boolean> {
     if (this.#stopped || this.#state === 'closed') return Promise.resolve(!this.#stopped)
-    this.#probing ??= this.#tryAgain().finally(() => {
+    if (this.#probing !== undefined) return this.#probing
+    const probing = this.#tryAgain().finally(() => {
       this.#probing = undefined
     })
-    return this.#probing
+    // One that may never end is nobody else's.
+    if (!this.#byCalls) this.#probing = probing
+    return probing
   }
 
   /**
@@ -135,6 +149,11 @@ export class Circuit {
     this.#timer?.cancel()
   }
 
+  /** Whether it is open, and its calls are made all the same to see what comes of them. */
+  get #isTried(): boolean {
+    return this.#byCalls && this.#state !== 'closed' && this.#clock.now() >= this.#retryAt
+  }
+
   async #tryAgain(): Promise<boolean> {
     this.#timer?.cancel()
     this.#change('half-open', undefined)
@@ -160,6 +179,7 @@ export class Circuit {
   #waitUntil(time: number): void {
     this.#timer?.cancel()
     this.#retryAt = time
+    if (this.#byCalls) return
     this.#timer = this.#clock.after(time - this.#clock.now(), () => void this.probe())
   }
 

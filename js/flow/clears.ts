@@ -1,3 +1,4 @@
+import { whenOver } from '../requests.ts'
 import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 
@@ -21,7 +22,9 @@ export class Clears {
    * called after a clear could reach L2 before it, and be swept away.
    */
   async settled(region: string): Promise<void> {
-    await this.#running.get(region)
+    const running = this.#running.get(region)
+    const { clock, link } = this.#parts
+    if (running !== undefined) await whenOver(running, link.limit, clock)
   }
 
   /** Clears `region` of everything up to `stamp`. Never rejects. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { isRequestBound } from '../runtime.ts'
 
 /** What an `L2Clock` is made of. */
 export interface L2ClockOptions {
@@ -66,7 +67,8 @@ export class L2Clock {
    * repeated before the next is due: a tier that does not tell its time is not asked at each call.
    */
   async learn(): Promise<void> {
-    if (!this.known) await (this.due ? this.measure() : this.#latest)
+    // The measurement of another request may never end.
+    if (!this.known) await (this.due || isRequestBound ? this.measure() : this.#latest)
   }
 
   async #measure(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { CacheError, type CacheErrorCode } from '../errors.ts'
+import { isRequestBound } from '../runtime.ts'
 import type { Driver } from '../tiers/driver.ts'
 import { tierError } from '../tiers/tier-error.ts'
 import { Changes } from './changes.ts'
@@ -155,6 +156,8 @@ export class Link {
     try {
       const result = await withLimit(this.#start(attempt, work), limit, this.#clock, what)
       this.#circuit.succeed(pass)
+      // Where no timer tries whether it takes writes again, its calls do.
+      if (isRequestBound && this.#writes.state !== 'closed' && this.#writes.allow()) void this.#writes.probe()
       return result
     } catch (cause) {
       attempt.late = true
@@ -242,7 +245,8 @@ export class Link {
   }
 
   #connect(): Promise<void> {
-    this.#connecting ??= this.#driver
+    if (this.#connecting !== undefined) return this.#connecting
+    const connecting = this.#driver
       .connect()
       .then(() => {
         this.#connected = true
@@ -251,7 +255,9 @@ export class Link {
       .finally(() => {
         this.#connecting = undefined
       })
-    return this.#connecting
+    // Where it may end with a request, each has one of its own.
+    if (!isRequestBound) this.#connecting = connecting
+    return connecting
   }
 
   /** In the background: where it fails, the operations say so soon enough. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Generations } from './generations.ts'
 import type { Journal } from './journal.ts'
 import type { Link } from './link.ts'
@@ -11,6 +12,7 @@ export interface RemoteParts {
   readonly journal: Journal
   readonly stamps: StampClock
   readonly reaper: Reaper
+  readonly clock: Clock
   /** Monotonic time, in ms. */
   readonly now: () => number
   /** Whether writes are compared with what is there: not needed where nobody else writes. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
+import { isRequestBound } from '../runtime.ts'
 import { tierError } from '../tiers/tier-error.ts'
 import { type ClearResult, Clears } from './clears.ts'
 import { type CommitResult, Commits } from './commits.ts'
@@ -103,9 +104,14 @@ export class Remote {
       },
     })
     const ordered = options.ordered ?? driver.shared
-    const parts: RemoteParts = { link, generations, journal, stamps, reaper, now, ordered, maxAge, onJournaled }
+    const held = { link, generations, journal, stamps, reaper }
+    const parts: RemoteParts = { ...held, clock, now, ordered, maxAge, onJournaled }
     this.#onWritten = options.onWritten ?? (() => undefined)
-    this.#onUse = options.onUse ?? (() => undefined)
+    this.#onUse = () => {
+      options.onUse?.()
+      // A replay may have ended with the request that began it.
+      if (isRequestBound) void this.#replay.run()
+    }
     this.#onClosing = options.onClosing ?? (async () => undefined)
     this.#parts = parts
     this.#namespace = options.namespace

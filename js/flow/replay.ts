@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
+import { isRequestBound } from '../runtime.ts'
 import type { Attempt } from './link.ts'
 import { Pace } from './pace.ts'
 import type { RemoteParts } from './parts.ts'
@@ -39,6 +40,8 @@ export interface ReplayOptions {
 const BATCH_BYTES = 256 * 1024
 /** When to try again where a replay failed and the circuit stayed closed, in ms. */
 const RETRY_DELAY = 1000
+/** After so long without a step, in ms, a replay has ended with the request that it was a part of. */
+const ENDED_AFTER = 5000
 /** How often sending a value larger than a batch may fail before it is given up. */
 const MAX_FAILURES = 3
 
@@ -54,6 +57,7 @@ export class Replay {
   readonly #parts: RemoteParts
   readonly #clock: Clock
   #running: Promise<void> | undefined
+  #steppedAt = 0
   #pausing: { end(): void } | undefined
   #retry: Timer | undefined
   #hurried = false
@@ -68,6 +72,7 @@ export class Replay {
   /** Replays unless there is nothing to send, or the tier takes nothing; resolves when it has ended. */
   run(): Promise<void> {
     const { link, journal } = this.#parts
+    if (isRequestBound && this.#clock.now() > this.#steppedAt + ENDED_AFTER) this.#running = undefined
     if (this.#running === undefined && !this.#stopped && journal.length > 0 && link.writable) {
       this.#retry?.cancel()
       this.#running = this.#replay()
@@ -96,6 +101,7 @@ export class Replay {
     onNotice({ state: 'replaying', waiting: journal.length })
     while (!this.#stopped && journal.length > 0 && link.writable) {
       const began = this.#clock.exact()
+      this.#steppedAt = began
       const batch = journal.next(pace.writes, BATCH_BYTES)
       const size = batch.reduce((sum, unit) => sum + sizeOf(unit), 0)
       if (!(await this.#send(batch))) break

@@ -57,6 +57,8 @@ export class Flight<T, S = never> {
   readonly promise: Promise<T>
   /** What is there already, though it is not what the run will bring. */
   stale: S | undefined
+  /** When it began. */
+  readonly begun: number
   readonly #ended: () => void
   readonly #clock: Clock | undefined
   /**
@@ -83,6 +85,7 @@ export class Flight<T, S = never> {
   constructor(ended: () => void, clock: Clock | undefined) {
     this.#ended = ended
     this.#clock = clock
+    this.begun = clock?.now() ?? 0
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

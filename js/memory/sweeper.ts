@@ -7,6 +7,18 @@ export interface Sweepable {
   expire(): number
 }
 
+interface Reference {
+  deref(): Sweepable | undefined
+}
+
+/**
+ * Older compatibility dates of workerd have no weak references: there a store is held for as long as
+ * it has entries that will expire.
+ */
+function referenceTo(store: Sweepable): Reference {
+  return typeof WeakRef === 'undefined' ? { deref: () => store } : new WeakRef(store)
+}
+
 /** How often expired entries are removed, in ms. */
 const INTERVAL = 1_000
 
@@ -17,7 +29,7 @@ const INTERVAL = 1_000
  */
 export class Sweeper {
   readonly #clock: Clock
-  readonly #stores = new Set<WeakRef<Sweepable>>()
+  readonly #stores = new Set<Reference>()
   #known = new WeakSet<Sweepable>()
   #timer: Timer | undefined
   #stopped = false
@@ -30,7 +42,7 @@ export class Sweeper {
   watch(store: Sweepable): void {
     if (this.#stopped || this.#known.has(store)) return
     this.#known.add(store)
-    this.#stores.add(new WeakRef(store))
+    this.#stores.add(referenceTo(store))
     this.#schedule()
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
+import { whenOver } from '../requests.ts'
 import { type Driver, type DriverEntry, type Exchange, isOlder, isSame, type Previous, previousOf } from './driver.ts'
 import { closedError, tierError } from './tier-error.ts'
 
@@ -25,6 +26,9 @@ export interface KeyValueStore {
 
 /** When a value is over: wall-clock ms as a double before each value, since stores keep time in seconds or not at all. */
 const DEADLINE_BYTES = 8
+
+/** How long a call waits for one before it at the most where that may never end, in ms. */
+const PATIENCE = 1000
 
 /**
  * The tier in a store that knows no transactions. What must look before it writes takes turns among the
@@ -52,7 +56,7 @@ export class KeyValueDriver implements Driver {
 
   async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen()
-    await Promise.all([...new Set(keys)].map((key) => this.#turns.get(key)))
+    await this.#before(keys)
     return this.#each(keys, (key) => this.#read(key))
   }
 
@@ -202,11 +206,17 @@ export class KeyValueDriver implements Driver {
     return guard === undefined ? Promise.resolve(undefined) : this.#read(guard)
   }
 
+  /** Waits until no call uses one of the keys. */
+  async #before(keys: readonly string[]): Promise<void> {
+    const turns = new Set(keys.map((key) => this.#turns.get(key)))
+    turns.delete(undefined)
+    await Promise.all([...turns].map((turn) => turn && whenOver(turn, PATIENCE, this.#clock)))
+  }
+
   /** Runs `work` once no call before it uses one of the keys; those that come later wait for it. */
   async #turn<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     this.#assertOpen()
-    const before = Promise.all(keys.map((key) => this.#turns.get(key)))
-    const run = before.then(work)
+    const run = this.#before(keys).then(work)
     const settled = run.then(
       () => undefined,
       () => undefined,

@@ -1,5 +1,6 @@
 import { type Clock, systemClock, type Timer, yieldToEventLoop } from '../clock.ts'
 import { CacheError } from '../errors.ts'
+import { isRequestBound } from '../runtime.ts'
 import {
   beginsWith,
   type Driver,
@@ -58,8 +59,11 @@ const MIN_BYTES = 65_536
  * @throws CacheError `UNSUPPORTED_RUNTIME` where there are no files, `INVALID_OPTION` for a wrong option.
  */
 export function sqliteDriver(path: string, options: SqliteOptions = {}): Driver {
-  if (globalThis.process?.versions?.node === undefined) {
-    const message = 'this runtime has no files; in a browser use the IndexedDB tier of omnicache/indexeddb'
+  // Workers may pretend to be Node.
+  if (globalThis.process?.versions?.node === undefined || isRequestBound) {
+    const message =
+      'this runtime has no files; in a browser use the IndexedDB tier of omnicache/indexeddb, ' +
+      'in a worker omnicache/cloudflare-kv or omnicache/upstash'
     throw new CacheError('UNSUPPORTED_RUNTIME', `${TIER}: ${message}`, { context: { tier: TIER } })
   }
   if (typeof path !== 'string' || path === '' || path === ':memory:') {

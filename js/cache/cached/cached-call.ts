@@ -1,9 +1,13 @@
 import { invalidOption, parseDuration } from '../../config/units.ts'
 import { getCacheManager } from '../global.ts'
-import type { CacheManager } from '../manager.ts'
 import type { Region } from '../region/region.ts'
 import type { FactoryContext, GetOrSetOptions, RegionName } from '../types.ts'
 import { argumentKey } from './argument-key.ts'
+
+/** What is asked of a cache here: any `CacheManager` will do, whatever it knows of its regions' values. */
+export interface RegionSource {
+  region<V = unknown>(name: string): Region<V>
+}
 
 /** Options of `cached` and `@Cached`. */
 export interface CachedOptions<Args extends readonly unknown[] = readonly unknown[], Result = unknown>
@@ -21,7 +25,7 @@ export interface CachedOptions<Args extends readonly unknown[] = readonly unknow
   /** What default keys begin with. Default: the function's name (a method's, with its class). */
   readonly name?: string
   /** The cache to use. Default: `getCacheManager()`, taken at the first call. */
-  readonly cache?: CacheManager
+  readonly cache?: RegionSource
 }
 
 /** One call of a function whose results are kept: where its result lies, and under which key. */

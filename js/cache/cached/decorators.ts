@@ -1,9 +1,8 @@
 import { invalidOption } from '../../config/units.ts'
 import { CacheError } from '../../errors.ts'
 import { getCacheManager } from '../global.ts'
-import type { CacheManager } from '../manager.ts'
 import type { RegionName } from '../types.ts'
-import { type CachedOptions, checkCachedOptions, runCached } from './cached-call.ts'
+import { type CachedOptions, checkCachedOptions, type RegionSource, runCached } from './cached-call.ts'
 
 type Method<This, Args extends readonly unknown[], Result> = (this: This, ...args: Args) => Promise<Result>
 
@@ -54,7 +53,7 @@ export interface InvalidatesOptions<Args extends readonly unknown[] = readonly u
   /** Entries with which tags are removed. Default: none. */
   readonly tags?: string | readonly string[] | ((args: Args, result: Result) => string | readonly string[])
   /** The cache to use. Default: `getCacheManager()`, taken at the first call. */
-  readonly cache?: CacheManager
+  readonly cache?: RegionSource
 }
 
 /**

@@ -22,10 +22,11 @@ type LifeOf = (read: Read) => Life | undefined
 export class RegionEntries<V> {
   readonly #parts: RegionParts
   /** Of the calls that change times. */
-  readonly #turns = new Turns()
+  readonly #turns: Turns
 
   constructor(parts: RegionParts) {
     this.#parts = parts
+    this.#turns = new Turns(parts.clock)
   }
 
   async info(key: string): Promise<EntryInfo<V>> {

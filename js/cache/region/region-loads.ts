@@ -1,6 +1,9 @@
 import { CacheError } from '../../errors.ts'
+import { unlessAborted } from '../../flow/aborts.ts'
 import { BackOffs } from '../../flow/back-offs.ts'
 import { type Flight, type Fly, LATE, SingleFlight } from '../../flow/single-flight.ts'
+import { whenOver } from '../../requests.ts'
+import { isRequestBound } from '../../runtime.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Factory, GetOrSetOptions } from '../types.ts'
 import { assertFactory, assertFunction, assertSignal } from './arguments.ts'
@@ -28,6 +31,10 @@ interface Call<V> {
 type Find = () => Promise<Read | undefined>
 
 type Flights<V> = SingleFlight<string, Flown<V>, Read>
+type CallFlight<V> = Flight<Flown<V>, Read>
+
+/** After how long a flight may have gone with the request that began it, where that is so, in ms. */
+const GONE_AFTER = 5000
 
 const NO_OPTIONS: GetOrSetOptions = {}
 
@@ -72,7 +79,9 @@ export class RegionLoads<V> {
     if (!forceFresh && !rules.l1Skip && this.#knownMissing(key)) return this.#reads.served(key, undefined, 'memory')
     const call = { key, factory, rules, options, find: find ?? (() => this.#find(key, rules)) }
     const flights = forceFresh ? this.#forced : this.#flights
-    const flight = this.#current(flights, key) ?? this.#begin(flights, key, (own) => this.#fly(call, own))
+    const there = this.#current(flights, key)
+    const joined = there !== undefined && isRequestBound ? await this.#outwait(call, flights, there) : there
+    const flight = joined ?? this.#begin(flights, key, (own) => this.#fly(call, own))
     waitUntil?.(settled(flight.promise))
     return this.#answer(call, flight)
   }
@@ -98,13 +107,34 @@ export class RegionLoads<V> {
   }
 
   /** The flight that a call may join. */
-  #current(flights: Flights<V>, key: string): Flight<Flown<V>, Read> | undefined {
+  #current(flights: Flights<V>, key: string): CallFlight<V> | undefined {
     const flight = flights.get(key)
-    return flight === undefined || flight.isOld() ? undefined : flight
+    if (flight === undefined || flight.isOld()) return undefined
+    return isRequestBound && this.#parts.clock.now() - flight.begun >= GONE_AFTER ? undefined : flight
+  }
+
+  /**
+   * A flight that another request may have begun: once it has ended, or something stale will do. None where
+   * it takes so long that it may have gone with its request; then the call begins one of its own.
+   */
+  async #outwait(call: Call<V>, flights: Flights<V>, flight: CallFlight<V>): Promise<CallFlight<V> | undefined> {
+    const { key, rules, options } = call
+    const { clock } = this.#parts
+    let current: CallFlight<V> | undefined = flight
+    while (current !== undefined) {
+      const stale = flights === this.#forced ? undefined : staleOf(current)
+      if (stale !== undefined && this.#within(stale, rules.swr)) return current
+      const soft = stale !== undefined && this.#within(stale, rules.grace) ? rules.softTimeout : Infinity
+      const left = GONE_AFTER - (clock.now() - current.begun)
+      const over = whenOver(current.promise, Math.min(left, soft), clock)
+      if ((await unlessAborted(over, options.signal)) || soft < left) return current
+      current = this.#current(flights, key)
+    }
+    return undefined
   }
 
   /** Begins a flight that is old once the key was written or removed, or a tag of what is stale deleted. */
-  #begin(flights: Flights<V>, key: string, fly: Fly<Flown<V>, Read>): Flight<Flown<V>, Read> {
+  #begin(flights: Flights<V>, key: string, fly: Fly<Flown<V>, Read>): CallFlight<V> {
     const { entries } = this.#parts
     // What is made for a call that wants it new is not to be taken for older than what is made already.
     if (flights === this.#forced) this.#flights.get(key)?.overtake()
@@ -129,7 +159,7 @@ export class RegionLoads<V> {
   }
 
   /** One call's answer out of a flight. */
-  async #answer(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<V | undefined> {
+  async #answer(call: Call<V>, flight: CallFlight<V>): Promise<V | undefined> {
     const { key, rules, options } = call
     const joined = flight.join(options.signal)
     try {
@@ -158,11 +188,7 @@ export class RegionLoads<V> {
   }
 
   /** What the flight comes to, or `LATE` where the stale value is to be handed out before. */
-  async #awaited(
-    call: Call<V>,
-    flight: Flight<Flown<V>, Read>,
-    joined: Promise<Flown<V>>,
-  ): Promise<Flown<V> | typeof LATE> {
+  async #awaited(call: Call<V>, flight: CallFlight<V>, joined: Promise<Flown<V>>): Promise<Flown<V> | typeof LATE> {
     const { grace, swr, softTimeout } = call.rules
     if (call.options.forceFresh || (grace === 0 && swr === 0)) return joined
     if (flight.looked !== undefined) await Promise.race([flight.looked, joined.then(nothing, nothing)])
@@ -174,12 +200,12 @@ export class RegionLoads<V> {
   }
 
   /** Hands out what is stale; the flight goes on without this call. */
-  #stale(key: string, flight: Flight<Flown<V>, Read>, { value, tier }: Read): V {
+  #stale(key: string, flight: CallFlight<V>, { value, tier }: Read): V {
     flight.hold()
     return this.#reads.served(key, value, tier, true)
   }
 
-  async #fly(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
+  async #fly(call: Call<V>, flight: CallFlight<V>): Promise<Flown<V>> {
     const { key, rules, options } = call
     const { entries } = this.#parts
     const found = options.forceFresh ? entries.held(key) : await call.find()
@@ -210,7 +236,7 @@ export class RegionLoads<V> {
   }
 
   /** Makes the value, or waits for another process that does, where the rules say so. */
-  #once(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
+  #once(call: Call<V>, flight: CallFlight<V>): Promise<Flown<V>> {
     const { key, rules, options } = call
     if (rules.lockTimeout === 0 || rules.l2Skip || options.forceFresh) return this.#make(call, flight)
     const look = async () => {
@@ -227,7 +253,7 @@ export class RegionLoads<V> {
     })
   }
 
-  async #make(call: Call<V>, flight: Flight<Flown<V>, Read>): Promise<Flown<V>> {
+  async #make(call: Call<V>, flight: CallFlight<V>): Promise<Flown<V>> {
     const { key, rules } = call
     if (flight.abandoned) throw flight.signal.reason
     flight.stale = staleOf(flight)

@@ -58,7 +58,7 @@ export class Tags {
     this.#random = random
     this.#tier = tier
     this.#known = new KnownTags(limit)
-    this.#store = new TokenStore(this.#known, random)
+    this.#store = new TokenStore(this.#known, random, clock)
   }
 
   /**

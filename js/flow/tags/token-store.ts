@@ -1,3 +1,5 @@
+import type { Clock } from '../../clock.ts'
+import { whenOver } from '../../requests.ts'
 import type { RandomSource } from '../random.ts'
 import type { Remote } from '../remote.ts'
 import { stampAfter } from '../stamp.ts'
@@ -61,11 +63,13 @@ const ROUNDS = 3
 export class TokenStore {
   readonly #known: KnownTags
   readonly #random: RandomSource
+  readonly #clock: Clock
   readonly #making = new Map<string, Promise<void>>()
   #batch: Batch | undefined
 
-  constructor(known: KnownTags, random: RandomSource) {
+  constructor(known: KnownTags, random: RandomSource, clock: Clock) {
     this.#known = known
+    this.#clock = clock
     this.#random = random
   }
 
@@ -98,7 +102,16 @@ export class TokenStore {
       })
       for (const name of begun) this.#making.set(name, made)
     }
-    await Promise.all(lacking.map((name) => this.#making.get(name)))
+    await Promise.all(lacking.map((name) => this.#made(tier, name)))
+  }
+
+  /** Waits until a tag is made, or so long that it may have gone with the request which made it. */
+  async #made(tier: TagTier, name: string): Promise<void> {
+    const making = this.#making.get(name)
+    if (making === undefined) return
+    const over = await whenOver(making, tier.limit ?? tier.remote.limit, this.#clock)
+    if (over) await making
+    else if (this.#making.get(name) === making) this.#making.delete(name)
   }
 
   /** Gives tags another half: here at once, and in L2 or its journal when the promise resolves. Never rejects. */

@@ -24,7 +24,7 @@ const BARE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(:\d{1,5})?$/i
  * @throws CacheError `INVALID_OPTION`; the message never repeats the URL, which may hold a password.
  */
 export function parseAddress(url: string, port = 6379): RedisAddress {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const parsed = parse(url)
   switch (parsed?.protocol) {
     case 'redis:':
     case 'rediss:':
@@ -33,6 +33,15 @@ export function parseAddress(url: string, port = 6379): RedisAddress {
       return overSocket(parsed)
     default:
       throw invalid(`a Redis URL has the shape ${SHAPES}${BARE.test(url) ? `; did you mean redis://${url}?` : ''}`)
+  }
+}
+
+/** `URL.parse`, which not every runtime has. */
+function parse(url: string): URL | undefined {
+  try {
+    return new URL(url)
+  } catch {
+    return undefined
   }
 }
 

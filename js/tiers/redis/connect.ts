@@ -1,4 +1,5 @@
 import { CacheError } from '../../errors.ts'
+import { isRequestBound } from '../../runtime.ts'
 import type { RedisAddress } from './address.ts'
 import type { Destination } from './connection-error.ts'
 import type { RedisLink } from './link.ts'
@@ -128,7 +129,8 @@ export function reconnectDelay(attempt: number): number {
  * @throws CacheError `MISSING_PEER` if none is installed, `UNSUPPORTED_RUNTIME` in a browser.
  */
 export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): Promise<RedisLink> {
-  if (globalThis.process?.versions?.node === undefined) throw noTcp()
+  // Workers may pretend to be Node; a connection of theirs ends with the request that opened it.
+  if (globalThis.process?.versions?.node === undefined || isRequestBound) throw noTcp()
   const failures: unknown[] = []
   for (const name of client === undefined ? (['ioredis', 'redis'] as const) : [client]) {
     const make = await (name === 'ioredis' ? ioredisMaker(failures) : nodeRedisMaker(failures))
@@ -150,11 +152,14 @@ type Maker = (plan: ClientPlan) => RedisLink
 
 /**
  * The packages are optional peers: each is loaded only here, when it is needed. Within a `try`, since for a package
- * that is loaded elsewhere, and that is not there, a bundler for servers fails.
+ * that is loaded elsewhere, and that is not there, a bundler for servers fails; Bun's looks for a `catch`.
  */
 async function ioredisMaker(failures: unknown[]): Promise<Maker | undefined> {
   try {
-    const [ioredis, { makeIoredis }] = await Promise.all([import('ioredis'), import('./ioredis-client.ts')])
+    const [ioredis, { makeIoredis }] = await Promise.all([
+      import('ioredis').catch(thrown),
+      import('./ioredis-client.ts'),
+    ])
     return (plan) => makeIoredis(ioredis, plan)
   } catch (error) {
     failures.push(error)
@@ -164,10 +169,17 @@ async function ioredisMaker(failures: unknown[]): Promise<Maker | undefined> {
 
 async function nodeRedisMaker(failures: unknown[]): Promise<Maker | undefined> {
   try {
-    const [redis, { makeNodeRedis }] = await Promise.all([import('redis'), import('./node-redis-client.ts')])
+    const [redis, { makeNodeRedis }] = await Promise.all([
+      import('redis').catch(thrown),
+      import('./node-redis-client.ts'),
+    ])
     return (plan) => makeNodeRedis(redis, plan)
   } catch (error) {
     failures.push(error)
     return undefined
   }
+}
+
+function thrown(cause: unknown): never {
+  throw cause
 }

@@ -192,4 +192,21 @@ describe('a circuit', () => {
       expect(state.changes).toEqual(['open: gone', 'half-open'])
     }
   })
+
+  it('whose calls try the tier themselves sets no timer, and lets them pass once its pause is over', async () => {
+    const { clock, circuit, state } = setUp({ byCalls: true })
+    circuit.fail(new Error('gone'), circuit.pass)
+    expect(circuit.allow()).toBe(false)
+    await clock.advance(100)
+    expect(circuit.allow()).toBe(true)
+    circuit.fail(new Error('still gone'), circuit.pass)
+    expect(circuit.allow()).toBe(false)
+    await clock.advance(100)
+    expect(circuit.allow()).toBe(false)
+    await clock.advance(100)
+    expect([circuit.allow(), circuit.state]).toEqual([true, 'open'])
+    circuit.succeed(circuit.pass)
+    expect([circuit.allow(), circuit.state]).toEqual([true, 'closed'])
+    expect([state.probes, clock.pending]).toEqual([[], 0])
+  })
 })
