@@ -7,6 +7,8 @@ const DOCS = ['tests/docs/**/*.test.ts']
 const SIMULATION = ['tests/simulation/**/*.test.ts']
 const TRACES = ['tests/traces/**/*.test.ts']
 const RUNTIMES = ['tests/runtimes/**/*.test.ts']
+/** Projects of their own, with packages that have tests too. */
+const PACKAGING = ['tests/packaging/**']
 
 /** Property tests are the same every time. */
 const setupFiles = ['tests/helpers/property-seed.ts']
@@ -28,7 +30,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles,
           include: ['tests/**/*.test.ts'],
-          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...SIMULATION, ...TRACES, ...RUNTIMES],
+          exclude: [...REDIS, ...BROWSER, ...RULES, ...DOCS, ...SIMULATION, ...TRACES, ...RUNTIMES, ...PACKAGING],
           testTimeout: 20_000,
         },
       },

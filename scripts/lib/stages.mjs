@@ -177,6 +177,14 @@ export const STAGES = [
     count: sentenceCounts,
   },
   {
+    id: 'packaging',
+    title: 'The package in the runtimes that it is for',
+    needs: ['npm', 'runtimes'],
+    limitMinutes: 15,
+    commands: [['node', script('packaging.mjs')]],
+    count: sentenceCounts,
+  },
+  {
     id: 'demo',
     title: 'The demo, a short run',
     needs: ['npm'],

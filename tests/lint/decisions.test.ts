@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { GROUPS } from '../packaging/groups.mjs'
 import { read } from './tree.ts'
 
 const DECISIONS = 'docs/decisions.md'
@@ -27,7 +28,8 @@ function unnamed(names: readonly string[], decisions: string): string[] {
 }
 
 test('every dependency is a decision that was written down', () => {
-  const packages = ['package.json', 'bench/package.json', 'tests/runtimes/package.json'].flatMap((path) =>
+  const groups = GROUPS.map(({ id }) => `tests/packaging/${id}/package.json`)
+  const packages = ['package.json', 'bench/package.json', 'tests/runtimes/package.json', ...groups].flatMap((path) =>
     npmPackages(read(path)),
   )
   const all = [
