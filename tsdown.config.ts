@@ -70,7 +70,7 @@ function importing(runtime: 'workerd' | 'edge-light', query: string) {
   const here = { ...common, outDir: `dist/${runtime}`, format: 'esm' as const }
   return [
     { ...here, entry: index, plugins: [around({ loader, query, redis: '../redis.js' })] },
-    { ...here, entry: memory, plugins: [around({ loader, query })] },
+    { ...here, entry: memory, plugins: [around({ loader, query, core: 'memory' })] },
   ]
 }
 
@@ -91,7 +91,7 @@ export default defineConfig([
     plugins: [around()],
   },
   { ...common, entry: { ...entry, ...inBrowsers }, format: 'cjs', plugins: [around()] },
-  { ...common, entry: memory, format: ['esm', 'cjs'], plugins: [around()] },
+  { ...common, entry: memory, format: ['esm', 'cjs'], plugins: [around({ core: 'memory' })] },
   { ...common, entry: slim, format: 'esm', plugins: [around({ loader: 'load-slim.ts', redis: './redis.js' })] },
   { ...common, entry: slim, format: 'cjs', plugins: [around({ loader: 'load-slim.ts', redis: './redis.cjs' })] },
   ...importing('workerd', ''),

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `npm run first-use`: what the first use of a cache costs on Node, beyond an empty start. Processes that use one and
- * processes that do nothing run in turns; the medians of their times are compared. It needs dist/.
+ * processes that do nothing run in turns; of the times of each the least is compared, and the median. It needs dist/.
  *
  *   npm run first-use -- 101   so many of each
  */
@@ -67,12 +67,26 @@ function told(source) {
 function print(times) {
   const [empty] = times.values()
   if (empty === undefined) return
-  console.log(`median of ${rounds}, ms beyond ${median(empty.wall).toFixed(1)} (wall) of an empty start`)
-  console.log(`${'program'.padEnd(14)}    wall     cpu  own clock`)
-  for (const [file, { wall, cpu, own }] of [...times].slice(1)) {
-    const over = [median(wall) - median(empty.wall), median(cpu) - median(empty.cpu), median(own) - median(empty.own)]
-    console.log(`${file.padEnd(14)}${over.map((ms) => ms.toFixed(1).padStart(8)).join('')}`)
+  console.log(`ms beyond an empty start, which takes ${least(empty.wall).toFixed(1)}: least and median of ${rounds}`)
+  console.log(
+    `${'program'.padEnd(12)}${['wall', 'own clock', 'processor'].map((title) => title.padStart(16)).join('')}`,
+  )
+  for (const [file, { wall, own, cpu }] of [...times].slice(1)) {
+    const cells = [
+      [wall, empty.wall],
+      [own, empty.own],
+      [cpu, empty.cpu],
+    ].map(([all = [], none = []]) => {
+      const over = [least(all) - least(none), median(all) - median(none)]
+      return over.map((ms) => ms.toFixed(1).padStart(8)).join('')
+    })
+    console.log(`${file.padEnd(12)}${cells.join('')}`)
   }
+}
+
+/** @param {readonly number[]} values */
+function least(values) {
+  return Math.min(...values)
 }
 
 /** @param {readonly number[]} values */

@@ -185,6 +185,14 @@ export const STAGES = [
     count: sentenceCounts,
   },
   {
+    id: 'sizes',
+    title: 'What users download',
+    needs: ['npm'],
+    limitMinutes: 2,
+    commands: [['node', script('sizes.mjs')]],
+    count: sentenceCounts,
+  },
+  {
     id: 'demo',
     title: 'The demo, a short run',
     needs: ['npm'],
