@@ -91,6 +91,18 @@ const TSCONFIG = {
   include: ['*.mts', '*.cts'],
 }
 
+/** What a runtime does that compiles nothing from bytes: an import of WebAssembly is a module. @type {import('esbuild').Plugin} */
+const WASM_MODULES = {
+  name: 'wasm-modules',
+  setup({ onResolve, onLoad }) {
+    const path = (/** @type {string} */ specifier) => specifier.replace(/\?module$/, '')
+    onResolve({ filter: /\.wasm(\?module)?$/ }, (found) => ({ path: join(found.resolveDir, path(found.path)) }))
+    onLoad({ filter: /\.wasm$/ }, ({ path: file }) => ({
+      contents: `export default new WebAssembly.Module(require('node:fs').readFileSync(${JSON.stringify(file)}))`,
+    }))
+  },
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'omnicache-package-'))
 /** @type {import('./lib/counts.mjs').Counts[]} */
 const results = []
@@ -115,6 +127,9 @@ async function main() {
   await check('publint has nothing to say', () => lint(tarball))
   await check('each way to import it has its types', () => typesResolve(tarball))
   await check("a browser's bundle has neither Redis nor Node in it", suitsBrowsers)
+  for (const condition of ['workerd', 'edge-light']) {
+    await check(`under ${condition} it imports its WebAssembly`, () => importsItsCore(condition))
+  }
   await check('it brings no optional peer along', () => bringsOnly(manifest))
   await check('what the manifest names is there', () => namedFilesExist(installed, manifest))
   await check('tests, sources of the core and caches stay at home', () => staysAtHome(installed))
@@ -207,6 +222,34 @@ async function suitsBrowsers() {
     ...(/evalsha|from ?["']node:|require\(/i.exec(outputFiles[0]?.text ?? '') ?? []),
   ]
   if (wrong.length > 0) throw new Error(`in it: ${wrong.join(', ')}`)
+}
+
+/** Both entries with a core, each with its own, live and packed. @param {string} condition */
+async function importsItsCore(condition) {
+  const uses = ['omnicache', 'omnicache/memory'].map(
+    (name, index) => `import { MemoryCache as M${index} } from '${name}'
+for (const store of ['live', 'packed']) {
+  const memory = new M${index}({ maxBytes: '100KB', store })
+  memory.set('key', { value: 1 })
+  if (memory.get('key').value !== 1) throw new Error('${name}, ' + store)
+}`,
+  )
+  const { metafile } = await build({
+    stdin: { contents: uses.join('\n'), resolveDir: folder },
+    outfile: join(folder, `${condition}.cjs`),
+    bundle: true,
+    metafile: true,
+    format: 'cjs',
+    platform: 'node',
+    conditions: [condition],
+    mainFields: ['module', 'main'],
+    external: ['idb', 'ioredis', 'redis'],
+    logLevel: 'silent',
+    plugins: [WASM_MODULES],
+  })
+  const cores = Object.keys(metafile.inputs).filter((path) => path.endsWith('.wasm'))
+  if (cores.length !== 2) throw new Error(`its cores are ${cores.join(', ') || 'none'}`)
+  await command(process.execPath, [`${condition}.cjs`])
 }
 
 /** @param {{ peerDependencies?: Record<string, string> }} manifest */
