@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'concurrent calls for a key share one factory',
     file: 'js/cache/region/region-loads.ts',
-    find: 'this.#current(flights, key) ?? this.#begin(',
-    instead: 'this.#begin(',
+    find: 'joined ?? this.#begin(flights',
+    instead: 'this.#begin(flights',
   },
   {
     rule: 'one process at a time makes a value under a lock',
