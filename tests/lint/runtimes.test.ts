@@ -15,6 +15,7 @@ const RUNTIME_GLOBALS = new Set([
 
 /** Files outside js/tiers that ask `globalThis` for one of these, and do without where it has none. */
 const PROBES = new Map([
+  ['js/clock.ts', 'whether this is a page, whose timers may be slowed down'],
   ['js/core/base64.ts', 'the fastest decoder that there is'],
   ['js/core/hex.ts', 'the same'],
   ['js/core/byte-slab.ts', 'how a buffer is kept from being transferred'],
