@@ -21,6 +21,7 @@ import { hashOf, makeProject, packPackage } from './lib/packed.mjs'
 import { run } from './lib/process.mjs'
 import { secondsSince } from './lib/report.mjs'
 import { writeResults } from './lib/runtimes-page.mjs'
+import { ensure } from './lib/setup.mjs'
 
 /** @typedef {import('./lib/cells.mjs').Cell} Cell */
 /** @typedef {import('./lib/cells.mjs').Group} Group */
@@ -51,6 +52,7 @@ try {
 
 async function main() {
   const groups = chosen()
+  await getPrograms(groups)
   if (flags.build) await build()
   const { unpacked, hash } = await packPackage(folder)
   /** @type {Map<Cell, Outcome>} */
@@ -97,6 +99,12 @@ function chosen() {
   })).filter(({ cells }) => cells.length > 0)
 }
 
+/** Gets what cells need of the system; where that cannot be had, they are skipped. @param {readonly Group[]} groups */
+async function getPrograms(groups) {
+  const names = groups.flatMap(({ cells }) => cells.flatMap(({ needs = [] }) => needs))
+  for (const name of new Set(names)) Object.assign(process.env, (await ensure(name)).env)
+}
+
 async function build() {
   const { ok } = await run(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--dist'], { inherit: true })
   if (!ok) process.exit(1)
@@ -123,7 +131,7 @@ async function runGroup(group, { unpacked, base, known, outcomes }) {
     if (made) return
     made = true
     const packages = join(TESTS, group.id, 'node_modules')
-    const sources = [join(TESTS, 'programs'), join(TESTS, group.id)]
+    const sources = ['programs', ...(group.shares ?? []), group.id].map((name) => join(TESTS, name))
     makeProject(project, { unpacked, packages, copied: group.copied ?? false, own: group.own ?? [], sources })
   }
   const modules = [...places, ROOT].map((place) => join(place, 'node_modules'))
@@ -182,7 +190,8 @@ function readKnown() {
 }
 
 /** What a group's cells are made of beside the package and their runtime. @param {Group} group */
-function partsOf({ id, examples = [] }) {
+function partsOf({ id, shares = [], examples = [] }) {
   const scripts = ['packaging.mjs', 'lib/cells.mjs', 'lib/packed.mjs'].map((name) => join(ROOT, 'scripts', name))
-  return [join(TESTS, 'programs'), join(TESTS, id), ...examples.map((name) => join(ROOT, 'examples', name)), ...scripts]
+  const programs = ['programs', ...shares, id].map((name) => join(TESTS, name))
+  return [...programs, ...examples.map((name) => join(ROOT, 'examples', name)), ...scripts]
 }

@@ -59,7 +59,7 @@ function allowed<T>(ask: () => T): T | undefined {
  */
 function ceiling(): number {
   // A Worker has 128 MB in all, whatever it says of the machine.
-  if (isRequestBound) return WORKER
+  if (isRequestBound || 'EdgeRuntime' in globalThis) return WORKER
   if (typeof process?.constrainedMemory !== 'function') return document === undefined ? WORKER : BROWSER
   const limits = [
     () => process.constrainedMemory?.(),

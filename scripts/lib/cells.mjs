@@ -14,6 +14,7 @@ import { run } from './process.mjs'
  * @property {string} id What `--only` calls it; no other cell of any group has it.
  * @property {string} runtime Where it runs, without its version.
  * @property {string} what What it does, in a few words.
+ * @property {readonly import('./setup.mjs').NeedName[]} [needs] What of the system it takes; installed where we may.
  * @property {true} [full] It takes long: only `npm run test:packaging:full` runs it.
  * @property {(t: Bench) => Promise<string | undefined> | string | undefined} version Of the runtime; `undefined` where this machine has none.
  * @property {(t: Bench) => Promise<void>} run Throws where something is wrong.
@@ -28,6 +29,7 @@ import { run } from './process.mjs'
  * @property {string} title
  * @property {true} [copied] Its packages are copied into the project rather than linked to.
  * @property {readonly string[]} [own] Of the repository's own development packages it needs these.
+ * @property {readonly string[]} [shares] Other groups whose programs it has too.
  * @property {readonly string[]} [places] Where else programs are, seen from the repository: folders with a lock file of their own.
  * @property {readonly string[]} [examples] The folders of examples/ that its cells run.
  * @property {readonly Cell[]} cells

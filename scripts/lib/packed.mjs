@@ -44,11 +44,17 @@ export function makeProject(folder, { unpacked, manifest = {}, packages, copied 
   const modules = join(folder, 'node_modules')
   mkdirSync(modules, { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, ...manifest }))
+  // Tools that follow no links look for packages no further up than to a lock file.
+  if (copied) writeFileSync(join(folder, 'package-lock.json'), '{ "lockfileVersion": 3, "packages": {} }')
   if (packages !== undefined && existsSync(packages)) {
     if (copied) cpSync(packages, modules, { recursive: true, verbatimSymlinks: true })
     else for (const name of packageNames(packages)) link(join(packages, name), join(modules, name))
   }
-  for (const name of own) link(join(ROOT, 'node_modules', name), join(modules, name))
+  for (const name of own) {
+    const [from, to] = [join(ROOT, 'node_modules', name), join(modules, name)]
+    if (copied) cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+    else link(from, to)
+  }
   cpSync(unpacked, join(modules, 'omnicache'), { recursive: true })
   for (const source of sources) cpSync(source, folder, { recursive: true, filter: isProgram })
 }

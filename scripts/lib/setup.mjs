@@ -57,6 +57,12 @@ export const NEEDS = {
   python: { title: 'Python and its packages', ensure: python },
   redis: { title: 'redis-server', ensure: () => debianProgram('redis-server', ['redis-server'], 'REDIS_SERVER') },
   chromium: { title: 'chromium', ensure: () => debianProgram('chromium', CHROMIUM_NAMES, 'CHROMIUM') },
+  firefox: { title: 'Firefox', ensure: () => debianProgram('firefox-esr', ['firefox-esr', 'firefox'], 'FIREFOX') },
+  webkit: {
+    title: "WebKit's driver",
+    ensure: () => debianProgram('webkit2gtk-driver', ['WebKitWebDriver'], 'WEBKIT_DRIVER'),
+  },
+  display: { title: 'Xvfb', ensure: () => debianProgram('xvfb', ['Xvfb'], 'XVFB') },
 }
 
 /** @typedef {keyof typeof NEEDS} NeedName */
