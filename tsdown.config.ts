@@ -64,6 +64,14 @@ function around({ loader = 'load-bundled.ts', core = 'core', query = '', redis }
   }
 }
 
+/** Keeps what a pass for types makes beside them out of the package. */
+const typesAlone = {
+  name: 'types-alone',
+  generateBundle(_: unknown, bundle: Record<string, unknown>) {
+    for (const file of Object.keys(bundle)) if (!/\.d\.c?ts$/.test(file)) delete bundle[file]
+  },
+}
+
 /** Bundles for runtimes that compile no WebAssembly from bytes, but import it. */
 function importing(runtime: 'workerd' | 'edge-light', query: string) {
   const loader = `load-${runtime}.ts`
@@ -96,5 +104,11 @@ export default defineConfig([
   { ...common, entry: slim, format: 'cjs', plugins: [around({ loader: 'load-slim.ts', redis: './redis.cjs' })] },
   ...importing('workerd', ''),
   ...importing('edge-light', '?module'),
-  { ...common, entry: { ...entry, ...memory, ...slim }, format: ['esm', 'cjs'], dts: { emitDtsOnly: true } },
+  {
+    ...common,
+    entry: { ...entry, ...memory, ...slim },
+    format: ['esm', 'cjs'],
+    dts: { emitDtsOnly: true },
+    plugins: [typesAlone],
+  },
 ])
