@@ -1,4 +1,16 @@
+import { crcBefore } from './crc32.ts'
 import { nativeCrc32, nativeUtf8 } from './native.ts'
+import {
+  CHECKSUM_BYTES,
+  CREATED_AT,
+  FRESH_AT,
+  HEADER_BYTES,
+  LENGTH_AT,
+  MAGIC,
+  NEVER,
+  SERIALIZER_AT,
+  STALE_AT,
+} from './plain-layout.ts'
 import { SerializerId, type ValueSerializer } from './serializer.ts'
 
 /** A plain envelope that was checked and opened. */
@@ -15,27 +27,8 @@ export interface PlainEnvelope {
   readonly staleUntil: number
 }
 
-/** The header's length and places in it: see docs/wire-format.md. */
-const HEADER_BYTES = 46
-const SERIALIZER_AT = 4
-const CREATED_AT = 24
-const FRESH_AT = 30
-const STALE_AT = 36
-const LENGTH_AT = 42
-const CHECKSUM_BYTES = 4
-
-/** Six bytes of ones. */
-const NEVER = 2 ** 48 - 1
-
 /** What replaces malformed bytes where text is read with a runtime's own means. */
 const REPLACEMENT = '\ufffd'
-
-/** `TABLE[b]` is the remainder of the byte `b`, for the reflected polynomial of CRC-32. */
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let remainder = byte
-  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0)
-  return remainder
-})
 
 /**
  * Opens an envelope of the most usual kind without the core: neither sealed nor compressed, with no
@@ -54,7 +47,7 @@ export function openPlain(bytes: Uint8Array, serializer: ValueSerializer, limit:
   if (nativeCrc32 === undefined || end < HEADER_BYTES || !isPlain(bytes)) return undefined
   const length = end - HEADER_BYTES
   if (wordAt(bytes, LENGTH_AT) !== length || length > limit) return undefined
-  if (nativeCrc32(bytes) >>> 0 !== checksumWithItself(bytes, end)) return undefined
+  if (crcBefore(nativeCrc32(bytes), bytes, end) !== wordAt(bytes, end)) return undefined
   const freshUntil = timeAt(bytes, FRESH_AT)
   const staleUntil = timeAt(bytes, STALE_AT)
   if (staleUntil < freshUntil) return undefined
@@ -68,9 +61,9 @@ export function openPlain(bytes: Uint8Array, serializer: ValueSerializer, limit:
 function isPlain(bytes: Uint8Array): boolean {
   const format = bytes[SERIALIZER_AT] as number
   return (
-    bytes[0] === 0x6f &&
-    bytes[1] === 0x63 &&
-    bytes[2] === 1 &&
+    bytes[0] === MAGIC[0] &&
+    bytes[1] === MAGIC[1] &&
+    bytes[2] === MAGIC[2] &&
     bytes[3] === 0 &&
     format >= SerializerId.Text &&
     format <= SerializerId.Msgpack &&
@@ -91,22 +84,10 @@ function readValue(bytes: Uint8Array, end: number, serializer: ValueSerializer):
     return text.includes(REPLACEMENT) ? MALFORMED : text
   }
   try {
-    return serializer.deserialize(format, bytes.subarray(HEADER_BYTES, end))
+    return serializer.deserialize(format, bytes, HEADER_BYTES, end)
   } catch {
     return MALFORMED
   }
-}
-
-/**
- * What the CRC-32 of all bytes must be, with the four of the checksum at `end`, if that is right for
- * those before it: so that nobody has to make a view of these alone.
- */
-function checksumWithItself(bytes: Uint8Array, end: number): number {
-  let state = ~wordAt(bytes, end)
-  for (let i = end; i < end + CHECKSUM_BYTES; i++) {
-    state = (state >>> 8) ^ (TABLE[(state ^ (bytes[i] as number)) & 0xff] as number)
-  }
-  return ~state >>> 0
 }
 
 /** 32 bits, big endian. */

@@ -66,13 +66,13 @@ export const jsonSerializer: Serializer = {
 }
 
 const writer = new MsgpackWriter()
+const reader = new MsgpackReader()
 
-/** The formats that are read whatever a region writes. */
+/** The other formats that are read whatever a region writes. */
 const readers = new Map<number, (bytes: Uint8Array) => unknown>([
   [SerializerId.Text, decodeUtf8],
   [SerializerId.Bytes, (bytes) => new Uint8Array(bytes)],
   [SerializerId.Json, jsonSerializer.deserialize],
-  [SerializerId.Msgpack, readMsgpack],
 ])
 
 /**
@@ -100,16 +100,16 @@ export class ValueSerializer {
 
   /**
    * The stored form of `value`. `undefined`, as a whole, stands for a value that is known not to
-   * exist, and is always omnicache's own to write.
+   * exist, and is always omnicache's own to write. `objects` writes what is stored as MessagePack.
    *
    * @throws CacheError UNSERIALIZABLE_VALUE: the message names the place inside the value.
    */
-  serialize(value: unknown): Serialized {
+  serialize(value: unknown, objects = writer): Serialized {
     if (this.#custom !== undefined && value !== undefined) return serializeCustom(this.#custom, value)
     if (typeof value === 'string' && isWellFormed(value)) return { serializer: SerializerId.Text, data: value }
     if (value instanceof Uint8Array) return { serializer: SerializerId.Bytes, data: value }
     try {
-      return { serializer: SerializerId.Msgpack, data: writer.write(value) }
+      return { serializer: SerializerId.Msgpack, data: objects.write(value) }
     } catch (error) {
       throw refusal(error)
     }
@@ -121,15 +121,17 @@ export class ValueSerializer {
   }
 
   /**
-   * The value of a stored form. It shares no memory with `bytes`.
+   * The value of a stored form, which lies in `bytes` from `start` to `end`. It shares no memory with them.
    *
    * @throws Error when the format is unknown or the bytes are malformed: the entry is corrupt.
    */
-  deserialize(serializer: number, bytes: Uint8Array): unknown {
-    if (this.#custom !== undefined && this.#custom.id === serializer) return this.#custom.deserialize(bytes)
+  deserialize(serializer: number, bytes: Uint8Array, start = 0, end = bytes.length): unknown {
+    if (serializer === SerializerId.Msgpack) return reader.read(bytes, start, end)
+    const own = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+    if (this.#custom !== undefined && this.#custom.id === serializer) return this.#custom.deserialize(own)
     const read = readers.get(serializer)
     if (read === undefined) throw new RangeError(`no serializer has the id ${serializer}`)
-    return read(bytes)
+    return read(own)
   }
 }
 
@@ -144,10 +146,6 @@ export function locateValueError(error: unknown, region: string, key?: string): 
     ...('cause' in error ? { cause: error.cause } : {}),
     context: key === undefined ? { region } : { region, key },
   })
-}
-
-function readMsgpack({ buffer, byteOffset, byteLength }: Uint8Array): unknown {
-  return new MsgpackReader(buffer).read(byteOffset, byteOffset + byteLength)
 }
 
 function serializeCustom(custom: Serializer, value: unknown): Serialized {

@@ -20,6 +20,18 @@ let { buffer } = bytes
 let at = 0
 
 /**
+ * Makes so many bytes with a buffer that nobody can transfer, so that values may share it; `undefined`
+ * where a runtime has no means for that.
+ */
+export const makeSlab: ((length: number) => Uint8Array<ArrayBuffer>) | undefined =
+  mark &&
+  ((length) => {
+    const slab = new Uint8Array(length)
+    mark(slab.buffer)
+    return slab
+  })
+
+/**
  * A copy of a view, at a quarter of what `slice` takes: making an `ArrayBuffer` outside of the
  * heap is most of that, so short copies are cut from a slab that they share. A copy that is kept
  * keeps its slab. Slabs are made only where they can be marked so that nobody transfers one, and
@@ -27,13 +39,12 @@ let at = 0
  */
 export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
   const { length } = view
-  if (length > LONGEST || mark === undefined) return new Uint8Array(view)
+  if (length > LONGEST || makeSlab === undefined) return new Uint8Array(view)
   // A slab that was detached all the same has no length.
   if (at + length > bytes.length) {
-    bytes = new Uint8Array(SLAB_BYTES)
+    bytes = makeSlab(SLAB_BYTES)
     buffer = bytes.buffer
     at = 0
-    mark(buffer)
   }
   const start = at
   // The next one begins where a view of any type may.

@@ -1,4 +1,3 @@
-import { MsgpackReader } from '../codec/msgpack/reader.ts'
 import { SerializerId, ValueSerializer } from '../codec/serializer.ts'
 import { copyOf } from '../core/byte-slab.ts'
 import { hashTail, hashWhole } from './key-hash.ts'
@@ -55,7 +54,6 @@ export class HotKeys {
   readonly #numbers = new Float64Array(this.#words.buffer)
   /** The bytes of the values. */
   readonly #buffer = new ArrayBuffer(LINES * ROOM)
-  readonly #reader = new MsgpackReader(this.#buffer)
   #hashesWhole = false
   #clashes = 0
   #hits = 0
@@ -97,10 +95,7 @@ export class HotKeys {
     const value = this.#values[line] as string | Uint8Array
     if (typeof value === 'string') return value
     const tag = this.#words[line * WORDS + TAG] as number
-    if (tag === SerializerId.Bytes) return copyOf(value)
-    if (tag !== SerializerId.Msgpack) return serializer.deserialize(tag, value)
-    const start = line * ROOM
-    return this.#reader.read(start, start + value.length)
+    return tag === SerializerId.Bytes ? copyOf(value) : serializer.deserialize(tag, value)
   }
 
   /**

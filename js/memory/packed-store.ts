@@ -1,6 +1,5 @@
 import type { PackedCore } from '../../pkg/glue.js'
 import type { Clock } from '../clock.ts'
-import { MsgpackReader } from '../codec/msgpack/reader.ts'
 import { SerializerId, ValueSerializer } from '../codec/serializer.ts'
 import { isWellFormed } from '../codec/text.ts'
 import { Buffers } from '../core/buffers.ts'
@@ -36,7 +35,6 @@ export class PackedStore<V> implements Store<V> {
   #native: PackedCore
   #hot = new HotKeys()
   /** Of the instance's memory; made anew when that has grown. */
-  #reader: MsgpackReader | undefined
 
   constructor(options: StoreOptions<V>) {
     this.#clock = options.clock
@@ -271,18 +269,9 @@ export class PackedStore<V> implements Store<V> {
     const buffers = this.#buffers
     if (tag === ASCII) return buffers.ascii(pointer, length) as V
     if (tag === SerializerId.Bytes) return buffers.value(pointer, length) as V
-    if (tag === SerializerId.Msgpack) return this.#readObject(pointer, pointer + length) as V
+    if (tag === SerializerId.Msgpack)
+      return serializer.deserialize(tag, this.#core.bytes, pointer, pointer + length) as V
     return serializer.deserialize(tag, buffers.view(pointer, length)) as V
-  }
-
-  #readObject(start: number, end: number): unknown {
-    const { buffer } = this.#core.bytes
-    let reader = this.#reader
-    if (reader === undefined || reader.buffer !== buffer) {
-      reader = new MsgpackReader(buffer)
-      this.#reader = reader
-    }
-    return reader.read(start, end)
   }
 
   /**
@@ -321,7 +310,6 @@ export class PackedStore<V> implements Store<V> {
     this.#buffers = buffers
     this.#native = native
     this.#hot = new HotKeys()
-    this.#reader = undefined
   }
 
   /** Runs a call into the core; after a trap once more, on a new and empty instance. */

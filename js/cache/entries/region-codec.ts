@@ -1,7 +1,9 @@
 import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
 import { base64url, fromBase64url } from '../../codec/base64url.ts'
 import { forgetKeys } from '../../codec/msgpack/short-text.ts'
+import type { MsgpackWriter } from '../../codec/msgpack/writer.ts'
 import { openPlain } from '../../codec/plain-envelope.ts'
+import { completePlain, framedWriter, payloadLength, payloadOf } from '../../codec/plain-writer.ts'
 import { locateValueError, type Serialized, SerializerId, type ValueSerializer } from '../../codec/serializer.ts'
 import type { ResolvedDictionaries } from '../../config/dictionary-options.ts'
 import type { CompressionName } from '../../config/types.ts'
@@ -45,6 +47,12 @@ export type OpenResult =
   | { readonly ok: true; readonly opened: Opened }
   | { readonly ok: false; readonly reason: string }
 
+/** An envelope, and how many bytes its payload had before it was compressed. */
+interface Sealed {
+  readonly envelope: Uint8Array
+  readonly rawBytes: number
+}
+
 /** The numbers that envelopes and the core know compressions by. */
 const COMPRESSION_IDS = { none: 0, deflate: 1, lz4: 2 } as const
 
@@ -68,12 +76,15 @@ export class RegionCodec {
   core: Core
   buffers: Buffers
   native: CodecCore
+  /** Payloads of fewer bytes are stored as they are; 0 where none is. */
+  readonly #plainBelow: number
 
   constructor(core: Core, options: CodecOptions) {
     this.options = options
     this.core = core
     this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
+    this.#plainBelow = plainBelow(options)
   }
 
   get encrypted(): boolean {
@@ -130,13 +141,13 @@ export class RegionCodec {
   }
 
   /**
-   * The stored form of a value.
+   * The stored form of a value. `objects` writes what is stored as MessagePack.
    *
    * @throws CacheError `UNSERIALIZABLE_VALUE`, naming the region and the key.
    */
-  serialize(key: string, value: unknown): Serialized {
+  serialize(key: string, value: unknown, objects?: MsgpackWriter): Serialized {
     try {
-      const serialized = this.options.serializer.serialize(value)
+      const serialized = this.options.serializer.serialize(value, objects)
       if (serialized.data.length <= PAYLOAD_LIMIT) return serialized
     } catch (error) {
       throw locateValueError(error, this.options.region, this.encrypted ? undefined : key)
@@ -163,16 +174,26 @@ export class RegionCodec {
   }
 
   /** The envelope of a value. */
-  seal(
-    key: string,
-    value: unknown,
-    times: EnvelopeTimes,
-    tags: EntryTags | undefined,
-    etag?: string,
-  ): { envelope: Uint8Array; rawBytes: number } {
-    const serialized = this.serialize(key, value)
-    const { serializer, data } = serialized
+  seal(key: string, value: unknown, times: EnvelopeTimes, tags: EntryTags | undefined, etag?: string): Sealed {
     const side = this.side(tags, etag)
+    if (framedWriter !== undefined && side.length === 0 && this.#plainBelow > 0) {
+      return this.#sealPlain(key, value, times, framedWriter)
+    }
+    return this.#sealInCore(key, this.serialize(key, value), times, side)
+  }
+
+  /** Makes a plain envelope without the core, where the value is an object and small. */
+  #sealPlain(key: string, value: unknown, times: EnvelopeTimes, objects: MsgpackWriter): Sealed {
+    const { serializer, data } = this.serialize(key, value, objects)
+    if (serializer !== SerializerId.Msgpack || typeof data === 'string') {
+      return this.#sealInCore(key, { serializer, data }, times, NO_SIDE)
+    }
+    if (completePlain(data, times, this.#plainBelow)) return { envelope: data, rawBytes: payloadLength(data) }
+    return this.#sealInCore(key, { serializer, data: payloadOf(data) }, times, NO_SIDE)
+  }
+
+  #sealInCore(key: string, serialized: Serialized, times: EnvelopeTimes, side: Uint8Array): Sealed {
+    const { serializer, data } = serialized
     try {
       return this.#guarded(() => {
         const { buffers, native } = this
@@ -315,6 +336,11 @@ export class RegionCodec {
     if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, true)
     return native
   }
+}
+
+function plainBelow({ keys, dictionary, compression, compressAbove }: CodecOptions): number {
+  if (keys !== undefined || dictionary?.current !== undefined) return 0
+  return compression === 'none' ? Number.POSITIVE_INFINITY : compressAbove
 }
 
 /** What a value gets that the codec cannot store: too large, or no memory for it. */

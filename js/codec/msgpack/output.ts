@@ -1,35 +1,56 @@
 import { encodeUtf8Into, isWellFormed } from '../text.ts'
 import { Extension, type ExtensionType } from './format.ts'
 
-const SLAB_BYTES = 16_384
 /** A slab with less room than this is left behind, so that most values never have to grow one. */
 const MIN_ROOM = 2_048
 /** Up to this length a string is copied by a loop, which beats a call into the host. */
 const SHORT_STRING = 40
 
+/** What stands around each value that an `Output` makes. */
+export interface Frame {
+  /** How many bytes are left before a value and behind it: zeros. */
+  readonly before: number
+  readonly after: number
+  /** How many bytes the memory has that values are cut from, and how it is made. */
+  readonly slabBytes: number
+  slab(bytes: number): Uint8Array<ArrayBuffer>
+}
+
+const NO_FRAME: Frame = { before: 0, after: 0, slabBytes: 16_384, slab: (bytes) => new Uint8Array(bytes) }
+
+const NOTHING = new Uint8Array(0)
+
 /**
  * The growing bytes of one value after the other: MessagePack's scalars and heads.
  *
  * Values are cut from a slab that is never written twice. So a result stays valid, at no
- * copy, but pins up to 16 KB (twice its size, where that is more): copy what is to be kept.
+ * copy, but pins the slab, by default of 16 KB (twice its size, where that is more): copy what is to be kept.
  */
 export class Output {
-  #bytes = new Uint8Array(SLAB_BYTES)
-  #view = new DataView(this.#bytes.buffer)
+  readonly #frame: Frame
+  #bytes = NOTHING
+  #buffer = NOTHING.buffer
+  #view = new DataView(NOTHING.buffer)
   #start = 0
   #at = 0
 
-  /** Starts a value. What was written of one that was never taken is overwritten. */
-  start(): void {
-    this.#at = this.#start
-    if (this.#bytes.length - this.#at < MIN_ROOM) this.#use(new Uint8Array(SLAB_BYTES), 0)
+  constructor(frame: Frame = NO_FRAME) {
+    this.#frame = frame
   }
 
-  /** Ends the value and answers its bytes. */
+  /** Starts a value. What was written of one that was never taken is overwritten. */
+  start(): void {
+    if (this.#bytes.length - this.#start < MIN_ROOM) this.#use(this.#frame.slab(this.#frame.slabBytes))
+    this.#at = this.#start + this.#frame.before
+  }
+
+  /** Ends the value and answers its bytes, with what stands around them. */
   take(): Uint8Array {
-    const taken = this.#bytes.subarray(this.#start, this.#at)
-    this.#start = this.#at
-    if (this.#bytes.length > SLAB_BYTES) this.#use(new Uint8Array(SLAB_BYTES), 0)
+    this.#room(this.#frame.after)
+    const end = this.#at + this.#frame.after
+    const taken = new Uint8Array(this.#buffer, this.#start, end - this.#start)
+    this.#start = end
+    if (this.#bytes.length > this.#frame.slabBytes) this.#use(NOTHING)
     return taken
   }
 
@@ -99,10 +120,28 @@ export class Output {
     else this.#count(count, 0xdc)
   }
 
-  /** The head of a map; a key and a value, `count` times, follow. */
-  map(count: number): void {
-    if (count < 16) this.byte(0x80 | count)
-    else this.#count(count, 0xde)
+  /** Starts a map of a length not known yet, and answers what `endMap` wants to know. */
+  beginMap(): number {
+    this.byte(0x80)
+    return this.#at - this.#start
+  }
+
+  /** Ends a map: since it began, a key and a value were written, `count` times. */
+  endMap(mark: number, count: number): void {
+    const content = this.#start + mark
+    if (count < 16) {
+      this.#bytes[content - 1] = 0x80 | count
+      return
+    }
+    // Only now is it known that the head takes more than the one byte that was kept for it.
+    const more = count > 0xffff ? 4 : 2
+    this.#room(more)
+    const from = this.#start + mark
+    const end = this.#at
+    this.#bytes.copyWithin(from + more, from, end)
+    this.#at = from - 1
+    this.#count(count, 0xde)
+    this.#at = end + more
   }
 
   /** Starts an extension of a length not known yet, and answers what `end` wants to know. */
@@ -200,15 +239,16 @@ export class Output {
   #room(size: number): void {
     if (this.#at + size <= this.#bytes.length) return
     const written = this.#bytes.subarray(this.#start, this.#at)
-    const larger = new Uint8Array(Math.max((written.length + size) * 2, SLAB_BYTES))
+    const larger = this.#frame.slab(Math.max((written.length + size) * 2, this.#frame.slabBytes))
     larger.set(written)
-    this.#use(larger, written.length)
+    this.#use(larger)
+    this.#at = written.length
   }
 
-  #use(slab: Uint8Array<ArrayBuffer>, at: number): void {
+  #use(slab: Uint8Array<ArrayBuffer>): void {
     this.#bytes = slab
+    this.#buffer = slab.buffer
     this.#view = new DataView(slab.buffer)
     this.#start = 0
-    this.#at = at
   }
 }

@@ -6,42 +6,40 @@ import { SHORT_TEXT, shortKey, shortText } from './short-text.ts'
 /** A level of a value is at most an extension and its content; a BigInt at the bottom is one more. */
 const MAX_FRAMES = 2 * MAX_DEPTH + 1
 
+const NOTHING = new Uint8Array(0)
+
+/** Numbers are read from a view of these: making one of what is to be read would take longer than reading it. */
+const SCRATCH = new Uint8Array(8)
+const SCRATCH_VIEW = new DataView(SCRATCH.buffer)
+
 /**
  * Reads what `MsgpackWriter` wrote. Bytes from a tier are not trusted: every length is
  * held against what is there before anything is made, nesting is limited, and no object
  * gets a key `__proto__`.
  */
 export class MsgpackReader {
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
+  #bytes: Uint8Array = NOTHING
   #at = 0
   #end = 0
   #depth = 0
 
-  /** A reader of all that lies in `buffer`, as long as that is not detached. */
-  constructor(buffer: ArrayBufferLike) {
-    this.#bytes = new Uint8Array(buffer)
-    this.#view = new DataView(buffer)
-  }
-
-  /** The buffer that it reads. */
-  get buffer(): ArrayBufferLike {
-    return this.#bytes.buffer
-  }
-
   /**
-   * The one value that the bytes from `start` to `end` hold. Nothing of it shares memory with
-   * them.
+   * The one value that `bytes` hold from `start` to `end`. Nothing of it shares memory with them.
    *
    * @throws Error when they are cut short, too long or malformed.
    */
-  read(start: number, end: number): unknown {
+  read(bytes: Uint8Array, start: number, end: number): unknown {
+    this.#bytes = bytes
     this.#at = start
     this.#end = end
     this.#depth = 0
-    const value = this.#value()
-    if (this.#at !== end) malformed('the value is longer or shorter than its bytes')
-    return value
+    try {
+      const value = this.#value()
+      if (this.#at !== end) malformed('the value is longer or shorter than its bytes')
+      return value
+    } finally {
+      this.#bytes = NOTHING
+    }
   }
 
   #value(): unknown {
@@ -93,39 +91,49 @@ export class MsgpackReader {
   }
 
   #number(code: number): number | bigint {
-    const at = this.#at
-    const width = 1 << (code < 0xcc ? code - 0xc8 : (code - 0xcc) & 3)
-    this.#at += width
     switch (code) {
       case 0xca:
-        return this.#view.getFloat32(at)
+        return this.#scratch(4).getFloat32(0)
       case 0xcb:
-        return this.#view.getFloat64(at)
+        return this.#scratch(8).getFloat64(0)
       case 0xcc:
-        return this.#view.getUint8(at)
       case 0xcd:
-        return this.#view.getUint16(at)
       case 0xce:
-        return this.#view.getUint32(at)
+        return this.#unsigned(1 << (code - 0xcc))
       case 0xcf:
-        return this.#view.getBigUint64(at)
+        return this.#scratch(8).getBigUint64(0)
       case 0xd0:
-        return this.#view.getInt8(at)
+        return (this.#unsigned(1) << 24) >> 24
       case 0xd1:
-        return this.#view.getInt16(at)
+        return (this.#unsigned(2) << 16) >> 16
       case 0xd2:
-        return this.#view.getInt32(at)
+        return this.#unsigned(4) | 0
       default:
-        return this.#view.getBigInt64(at)
+        return this.#scratch(8).getBigInt64(0)
     }
+  }
+
+  /** An unsigned integer of 1, 2 or 4 bytes. */
+  #unsigned(width: number): number {
+    const end = this.#at + width
+    if (end > this.#end) malformed('they end within a number')
+    let value = 0
+    while (this.#at < end) value = (value << 8) | (this.#bytes[this.#at++] as number)
+    return value >>> 0
+  }
+
+  /** The next so many bytes, where a number can be read from them that has no integer's form. */
+  #scratch(width: number): DataView {
+    const end = this.#at + width
+    if (end > this.#end) malformed('they end within a number')
+    for (let i = 0; i < width; i++) SCRATCH[i] = this.#bytes[this.#at + i] as number
+    this.#at = end
+    return SCRATCH_VIEW
   }
 
   /** A length of 1, 2 or 4 bytes: `width` is its logarithm. */
   #length(width: number): number {
-    const at = this.#at
-    this.#at += 1 << width
-    if (width === 0) return this.#view.getUint8(at)
-    return width === 1 ? this.#view.getUint16(at) : this.#view.getUint32(at)
+    return this.#unsigned(1 << width)
   }
 
   /** The next `size` bytes, as a view. */
@@ -171,8 +179,8 @@ export class MsgpackReader {
   }
 
   #isHole(): boolean {
-    const [code, size, type] = [this.#bytes[this.#at], this.#bytes[this.#at + 1], this.#bytes[this.#at + 2]]
-    if (code !== 0xc7 || size !== 0 || type !== Extension.Hole) return false
+    if (this.#bytes[this.#at] !== 0xc7) return false
+    if (this.#bytes[this.#at + 1] !== 0 || this.#bytes[this.#at + 2] !== Extension.Hole) return false
     this.#at += 3
     return true
   }
@@ -190,7 +198,7 @@ export class MsgpackReader {
   }
 
   #extension(size: number): unknown {
-    const type = this.#view.getUint8(this.#at++)
+    const type = this.#unsigned(1)
     if (type === Extension.Undefined && size === 0) return undefined
     this.#descend()
     const end = this.#at + size

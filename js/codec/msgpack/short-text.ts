@@ -17,12 +17,9 @@ export function shortText(bytes: Uint8Array, start: number, end: number): string
     if (eight === undefined) return undefined
     text += eight
   }
-  for (; at < end; at++) {
-    const unit = bytes[at] ?? 0
-    if (unit > 0x7f) return undefined
-    text += fromCharCode(unit)
-  }
-  return text
+  if (at === end) return text
+  const rest = textOfFew(bytes, at, end - at)
+  return rest === undefined ? undefined : text + rest
 }
 
 function textOfEight(bytes: Uint8Array, at: number): string | undefined {
@@ -35,6 +32,34 @@ function textOfEight(bytes: Uint8Array, at: number): string | undefined {
   const g = bytes[at + 6] ?? 0
   const h = bytes[at + 7] ?? 0
   return (a | b | c | d | e | f | g | h) > 0x7f ? undefined : fromCharCode(a, b, c, d, e, f, g, h)
+}
+
+/** The same of one to seven bytes: one call with all of them takes less than adding one to the other. */
+function textOfFew(bytes: Uint8Array, at: number, count: number): string | undefined {
+  const a = bytes[at] ?? 0
+  const b = count > 1 ? (bytes[at + 1] ?? 0) : 0
+  const c = count > 2 ? (bytes[at + 2] ?? 0) : 0
+  const d = count > 3 ? (bytes[at + 3] ?? 0) : 0
+  const e = count > 4 ? (bytes[at + 4] ?? 0) : 0
+  const f = count > 5 ? (bytes[at + 5] ?? 0) : 0
+  const g = count > 6 ? (bytes[at + 6] ?? 0) : 0
+  if ((a | b | c | d | e | f | g) > 0x7f) return undefined
+  switch (count) {
+    case 1:
+      return fromCharCode(a)
+    case 2:
+      return fromCharCode(a, b)
+    case 3:
+      return fromCharCode(a, b, c)
+    case 4:
+      return fromCharCode(a, b, c, d)
+    case 5:
+      return fromCharCode(a, b, c, d, e)
+    case 6:
+      return fromCharCode(a, b, c, d, e, f)
+    default:
+      return fromCharCode(a, b, c, d, e, f, g)
+  }
 }
 
 const SLOTS = 1_024

@@ -14,13 +14,13 @@ export class Unsupported extends Error {
 
 /** The containers around a value, outermost first, and the step taken in each of them. */
 export interface Trail {
-  readonly containers: readonly object[]
+  readonly containers: readonly (object | undefined)[]
   readonly steps: readonly (string | number)[]
 }
 
 /** The error for a value that nests too deep: a cycle, most of the time. */
 export function tooDeep(trail: Trail, innermost: object): Unsupported {
-  const seen = new Map<object, number>()
+  const seen = new Map<object | undefined, number>()
   for (const [depth, container] of [...trail.containers, innermost].entries()) {
     const first = seen.get(container)
     if (first !== undefined) {

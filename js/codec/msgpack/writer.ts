@@ -1,7 +1,7 @@
 import { classNameOf, isPlainArray, isPlainObject, tagOf } from '../shape.ts'
 import { Extension, MAX_DEPTH, MAX_SPARSE_LENGTH } from './format.ts'
 import { type Parts, split } from './instances.ts'
-import { Output } from './output.ts'
+import { type Frame, Output } from './output.ts'
 import { describe, pathOf, tooDeep, Unsupported } from './unsupported.ts'
 
 /**
@@ -9,11 +9,20 @@ import { describe, pathOf, tooDeep, Unsupported } from './unsupported.ts'
  * is, and writes it on the way.
  */
 export class MsgpackWriter {
-  readonly #out = new Output()
+  readonly #frame: Frame | undefined
+  readonly #out: Output
   #busy = false
+  /** Whether `for in` finds more than an object's own fields. */
+  #inherits = false
   /** The containers around the value being written, and the step taken in each of them. */
-  readonly #containers: object[] = []
+  readonly #containers: (object | undefined)[] = []
   readonly #steps: (string | number)[] = []
+
+  /** @param frame What stands around the bytes of each value; by default nothing. */
+  constructor(frame?: Frame) {
+    this.#frame = frame
+    this.#out = new Output(frame)
+  }
 
   /**
    * The bytes of `value`, valid for ever; see `Output` for what they pin.
@@ -22,10 +31,11 @@ export class MsgpackWriter {
    */
   write(value: unknown): Uint8Array {
     // A getter inside a value may store another value meanwhile.
-    if (this.#busy) return new MsgpackWriter().write(value)
+    if (this.#busy) return new MsgpackWriter(this.#frame).write(value)
     this.#busy = true
     try {
       this.#out.start()
+      this.#inherits = inheritsFields()
       this.#value(value, 0)
       return this.#out.take()
     } catch (error) {
@@ -33,8 +43,14 @@ export class MsgpackWriter {
       throw error
     } finally {
       this.#busy = false
-      this.#containers.length = 0
+      this.#forget()
     }
+  }
+
+  /** Holds on to nothing of the value. */
+  #forget(): void {
+    const containers = this.#containers
+    for (let i = 0; i < containers.length && containers[i] !== undefined; i++) containers[i] = undefined
   }
 
   #value(value: unknown, depth: number): void {
@@ -66,21 +82,38 @@ export class MsgpackWriter {
   #object(value: object, depth: number): void {
     if (depth >= MAX_DEPTH) throw tooDeep({ containers: this.#containers, steps: this.#steps }, value)
     this.#containers[depth] = value
-    if (isPlainObject(value)) this.#fields(value, depth)
-    else if (isPlainArray(value)) this.#array(value, depth)
+    if (Object.getPrototypeOf(value) === Object.prototype && !this.#inherits) {
+      this.#plain(value as Record<string, unknown>, depth)
+    } else if (isPlainArray(value)) this.#array(value, depth)
+    else if (isPlainObject(value)) this.#fields(value, depth)
     else this.#instance(value, depth)
   }
 
   #fields(value: Record<string, unknown>, depth: number): void {
     if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse(depth, 'has a key that is a symbol')
+    const mark = this.#out.beginMap()
     const keys = Object.keys(value)
-    this.#out.map(keys.length)
-    for (const key of keys) {
-      if (key === '__proto__') this.#refuse(depth, "has a key '__proto__'")
-      this.#steps[depth] = key
-      this.#out.string(key)
-      this.#value(value[key], depth + 1)
+    for (const key of keys) this.#field(key, value[key], depth)
+    this.#out.endMap(mark, keys.length)
+  }
+
+  /** The same for an object of this realm: `for in` reads its fields at a third of what a list of their names costs. */
+  #plain(value: Record<string, unknown>, depth: number): void {
+    if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse(depth, 'has a key that is a symbol')
+    const mark = this.#out.beginMap()
+    let count = 0
+    for (const key in value) {
+      this.#field(key, value[key], depth)
+      count++
     }
+    this.#out.endMap(mark, count)
+  }
+
+  #field(key: string, value: unknown, depth: number): void {
+    if (key === '__proto__') this.#refuse(depth, "has a key '__proto__'")
+    this.#steps[depth] = key
+    this.#out.string(key)
+    this.#value(value, depth + 1)
   }
 
   #array(value: readonly unknown[], depth: number): void {
@@ -150,4 +183,12 @@ export class MsgpackWriter {
   #refuse(depth: number, message: string): never {
     throw new Unsupported(pathOf({ containers: this.#containers, steps: this.#steps }, depth), message)
   }
+}
+
+const EMPTY = {}
+
+/** Whether somebody gave fields to all objects. */
+function inheritsFields(): boolean {
+  for (const _ in EMPTY) return true
+  return false
 }
