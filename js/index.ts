@@ -8,6 +8,7 @@ export type { Namespace, NamespaceTransaction } from './cache/region/namespace.t
 export type { Region } from './cache/region/region.ts'
 export type { ManyResult } from './cache/region/region-many.ts'
 export type { RekeyOptions, RekeyProgress } from './cache/region/rekey.ts'
+export type { RegionTrainOptions } from './cache/region/sampled-dictionary.ts'
 export type { Transaction } from './cache/region/transaction.ts'
 export { type TrainOptions, trainDictionary } from './cache/train-dictionary.ts'
 export type {

@@ -3,6 +3,7 @@ import type { Duration } from '../config/units.ts'
 import type { Region } from './region/region.ts'
 import type { ManyResult } from './region/region-many.ts'
 import type { RekeyOptions, RekeyProgress } from './region/rekey.ts'
+import type { RegionTrainOptions } from './region/sampled-dictionary.ts'
 import type { Transaction } from './region/transaction.ts'
 import type {
   EntryInfo,
@@ -179,6 +180,11 @@ export abstract class RegionCalls<Values extends object = Record<string, unknown
   /** See `Region.rekey`. */
   async rekey(region: RegionNameIn<Values>, options?: RekeyOptions): Promise<RekeyProgress> {
     return this.region(region).rekey(options)
+  }
+
+  /** See `Region.trainDictionary`. */
+  async trainDictionary(region: RegionNameIn<Values>, options?: RegionTrainOptions): Promise<Uint8Array> {
+    return this.region(region).trainDictionary(options)
   }
 
   /** See `Region.transaction`. */

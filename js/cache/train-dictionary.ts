@@ -33,10 +33,13 @@ const DEFAULT_SIZE = 16 * 1024
  * common; `UNSERIALIZABLE_VALUE`
  */
 export function trainDictionary(samples: Iterable<unknown>, options: TrainOptions = {}): Uint8Array {
-  const { size = DEFAULT_SIZE, serializer } = options
+  return trainFor(new ValueSerializer(options.serializer), samples, options.size)
+}
+
+/** The same with the serializer that a region has. */
+export function trainFor(values: ValueSerializer, samples: Iterable<unknown>, size: Bytes = DEFAULT_SIZE): Uint8Array {
   const most = parseBytes(size, 'size')
   if (most > DICTIONARY_MAX) throw invalidOption('size', size, `at most ${DICTIONARY_MAX} bytes`)
-  const values = new ValueSerializer(serializer)
   const all = Array.from(samples, (sample) => bytesOf(values, sample))
   // An instance of its own, which is dropped at once: it takes some megabytes.
   const { glue } = Core.create()

@@ -45,6 +45,12 @@ function dictionary(value: unknown, option: string): Uint8Array {
   throw invalidOption(option, value, DICTIONARY_ALLOWED)
 }
 
+/** What has `next` to write with, and all that was there before to read with. */
+export function succeeding(next: Uint8Array, before: ResolvedDictionaries | undefined): DictionaryOptions {
+  const known = [before?.current, ...(before?.others ?? [])]
+  return { current: next, others: known.filter((one) => one !== undefined && !sameBytes(one, next)) as Uint8Array[] }
+}
+
 /** Whether two regions have the same dictionaries. */
 export function sameDictionaries(a: ResolvedDictionaries | undefined, b: ResolvedDictionaries | undefined): boolean {
   const [as, bs] = [a, b].map((one) => (one === undefined ? [] : [one.current, ...one.others]))

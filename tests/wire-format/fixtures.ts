@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../scripts/lib/packages.mjs'
 
 /** Where version 1 is kept: a manifest, and a file for each stored value. */
 export const FOLDER = join(ROOT, 'tests', 'fixtures', 'wire-format', 'v1')
+
+/** What no file and no entry of the manifest may differ from any more: a line for each, as of `sumOf`. */
+export const SUMS = join(ROOT, 'tests', 'fixtures', 'wire-format', 'v1.sha256')
 
 /** What the sealed fixtures were made with. */
 export const RING = { k1: '11'.repeat(32), k2: 'a7'.repeat(32), 'a-key_ID-of-32-characters-12345x': '33'.repeat(32) }
@@ -71,4 +75,10 @@ export function readManifest(): Manifest {
 /** The bytes of a fixture. */
 export function bytesOf(fixture: Fixture): Uint8Array {
   return new Uint8Array(readFileSync(join(FOLDER, fixture.file)))
+}
+
+/** SHA-256 of a fixture's bytes, SHA-256 of what the manifest says about it, and its file. */
+export function sumOf(fixture: Fixture): string {
+  const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+  return `${sha256(bytesOf(fixture))} ${sha256(JSON.stringify(fixture))} ${fixture.file}`
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseHalf } from '../../js/flow/tags/token.ts'
 import { describeValue, hexOf } from './describe.ts'
-import { bytesOf, type Fixture, FOLDER, readManifest } from './fixtures.ts'
+import { bytesOf, type Fixture, FOLDER, readManifest, SUMS, sumOf } from './fixtures.ts'
 import { makeCodec, SHOUTING } from './reading.ts'
 import { FixtureTier } from './tier.ts'
 import { VARIETIES } from './varieties.ts'
@@ -36,7 +36,17 @@ async function get(fixture: (typeof entries)[number]) {
   return { found, corrupt }
 }
 
+/** Of the secrets and dictionaries that sealed and compressed fixtures were made with. */
+const SETTING_SHA256 = '4409ffd656ac1873d5bdb05e5cfe9562c170c74d36a310576d36cf751be851d2'
+
 describe('version 1 of the wire format is frozen', () => {
+  test('no fixture, and nothing that is said of one, has changed since it was committed', () => {
+    const frozen = readFileSync(SUMS, 'utf8').trimEnd().split('\n')
+    expect(fixtures.map(sumOf).sort()).toEqual(frozen.sort())
+    const { fixtures: _, ...setting } = manifest
+    expect(createHash('sha256').update(JSON.stringify(setting)).digest('hex')).toBe(SETTING_SHA256)
+  })
+
   test('every file is in the manifest, and every variety has one', () => {
     const files = readdirSync(FOLDER).filter((file) => file !== 'manifest.json')
     expect(files.sort()).toEqual(fixtures.map(({ file }) => file).sort())

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSide } from '../../js/flow/tags/entry-tags.ts'
 import { formatHalf } from '../../js/flow/tags/token.ts'
@@ -18,6 +18,8 @@ import {
   type Manifest,
   REGION,
   RING,
+  SUMS,
+  sumOf,
 } from './fixtures.ts'
 import { makeCodec } from './reading.ts'
 import { REFUSALS } from './refusals.ts'
@@ -135,5 +137,7 @@ for (const [{ file, name }, bytes] of added) {
 const fixtures = [...before, ...added.map(([fixture]) => fixture)]
 const secrets = { ring: RING, indexSecret: INDEX_SECRET, dictionaries: DICTIONARIES }
 const manifest: Manifest = { version: 1, region: REGION, ...secrets, fixtures }
+const sums = added.map(([fixture]) => `${sumOf(fixture)}\n`)
+appendFileSync(SUMS, sums.join(''))
 writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 1)}\n`)
 console.log(`${added.length} added, ${fixtures.length} altogether`)

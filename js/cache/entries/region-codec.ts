@@ -84,7 +84,9 @@ export class RegionCodec {
     this.core = core
     this.buffers = Buffers.of(core)
     this.native = this.#makeNative()
-    this.#plainBelow = plainBelow(options)
+    const { keys, dictionary, compression, compressAbove } = options
+    const dense = keys !== undefined || dictionary?.current !== undefined
+    this.#plainBelow = dense ? 0 : compression === 'none' ? Infinity : compressAbove
   }
 
   get encrypted(): boolean {
@@ -336,11 +338,6 @@ export class RegionCodec {
     if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, true)
     return native
   }
-}
-
-function plainBelow({ keys, dictionary, compression, compressAbove }: CodecOptions): number {
-  if (keys !== undefined || dictionary?.current !== undefined) return 0
-  return compression === 'none' ? Number.POSITIVE_INFINITY : compressAbove
 }
 
 /** What a value gets that the codec cannot store: too large, or no memory for it. */

@@ -1,4 +1,5 @@
 import { ValueSerializer } from '../../codec/serializer.ts'
+import { succeeding } from '../../config/dictionary-options.ts'
 import { mergeRegionOptions } from '../../config/resolve.ts'
 import type { RegionOptions, ResolvedRegion } from '../../config/types.ts'
 import { Core } from '../../core/core.ts'
@@ -227,6 +228,7 @@ export class RegionHandle {
       publicKey: (key) => this.#codec.publicKey(key),
       lock: new RegionLock({ clock, wakeups: this.#wakeups, counters: this.#counters, l2, storedKey }),
       commit: (writes) => this.#commit(writes),
+      adopt: (dictionary) => this.configure({ dictionary: succeeding(dictionary, this.#options.dictionary) }),
       active: () => watch.wake(),
     } satisfies Omit<RegionParts, 'namespaces'>
     return new Region({ ...parts, namespaces: new Namespaces(parts, this.#tags) })

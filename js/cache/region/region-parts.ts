@@ -51,6 +51,8 @@ export interface RegionParts {
   readonly namespaces: Namespaces
   /** Applies the writes of a transaction, all or none. */
   readonly commit: (writes: ReadonlyMap<string, TransactionWrite<unknown>>) => Promise<void>
+  /** Has small values written with this dictionary from now on, and read with those before it too. */
+  readonly adopt: (dictionary: Uint8Array) => void
   /** Told that something happened which figures and alerts would show. */
   readonly active: () => void
 }

@@ -23,6 +23,7 @@ import type { RegionParts } from './region-parts.ts'
 import { RegionReads } from './region-reads.ts'
 import { RegionWrites } from './region-writes.ts'
 import { type RekeyOptions, type RekeyProgress, rekeyRegion } from './rekey.ts'
+import { type RegionTrainOptions, sampledDictionary } from './sampled-dictionary.ts'
 import { Transaction } from './transaction.ts'
 
 /**
@@ -246,6 +247,20 @@ export class Region<V = unknown> {
    */
   async rekey(options: RekeyOptions = {}): Promise<RekeyProgress> {
     return rekeyRegion(this.#parts, options)
+  }
+
+  /**
+   * Trains a dictionary from entries that the region holds, in memory and, where that has fewer than
+   * `samples`, in L2: as `trainDictionary` does from any values. Hand it to every process by the option
+   * `dictionary`; with `adopt`, this one writes with it at once. See docs/compression.md.
+   *
+   * @throws CacheError `INVALID_OPTION` where the region encrypts, and where its entries have nothing in common.
+   *
+   * @example
+   * const dictionary = await cache.region('users').trainDictionary({ samples: 500 })
+   */
+  async trainDictionary(options: RegionTrainOptions = {}): Promise<Uint8Array> {
+    return sampledDictionary(this.#parts, options)
   }
 
   /**
