@@ -57,6 +57,7 @@ pub fn options(compression: u8, dictionary: &Dictionary) -> Options<'_> {
         compress_above: Some(1),
         dictionary: with_dictionary.then_some(dictionary),
         limit: LIMIT,
+        checksum: true,
     }
 }
 
@@ -83,6 +84,7 @@ pub const fn context<'a>(
         accept_plain,
         dictionaries,
         limit: LIMIT,
+        checked: false,
     }
 }
 

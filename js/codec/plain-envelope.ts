@@ -1,5 +1,5 @@
-import { crcBefore } from './crc32.ts'
-import { nativeCrc32, nativeUtf8 } from './native.ts'
+import { hasChecksum, wordAt } from './checksum.ts'
+import { nativeUtf8 } from './native.ts'
 import {
   CHECKSUM_BYTES,
   CREATED_AT,
@@ -44,10 +44,10 @@ const REPLACEMENT = '\ufffd'
  */
 export function openPlain(bytes: Uint8Array, serializer: ValueSerializer, limit: number): PlainEnvelope | undefined {
   const end = bytes.length - CHECKSUM_BYTES
-  if (nativeCrc32 === undefined || end < HEADER_BYTES || !isPlain(bytes)) return undefined
+  if (end < HEADER_BYTES || !isPlain(bytes)) return undefined
   const length = end - HEADER_BYTES
   if (wordAt(bytes, LENGTH_AT) !== length || length > limit) return undefined
-  if (crcBefore(nativeCrc32(bytes), bytes, end) !== wordAt(bytes, end)) return undefined
+  if (!hasChecksum(bytes)) return undefined
   const freshUntil = timeAt(bytes, FRESH_AT)
   const staleUntil = timeAt(bytes, STALE_AT)
   if (staleUntil < freshUntil) return undefined
@@ -88,17 +88,6 @@ function readValue(bytes: Uint8Array, end: number, serializer: ValueSerializer):
   } catch {
     return MALFORMED
   }
-}
-
-/** 32 bits, big endian. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
-  )
 }
 
 /** A time of 48 bits, big endian. */

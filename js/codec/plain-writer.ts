@@ -1,5 +1,5 @@
 import { makeSlab } from '../core/byte-slab.ts'
-import { crcBefore } from './crc32.ts'
+import { putWord, writeChecksum } from './checksum.ts'
 import { MsgpackWriter } from './msgpack/writer.ts'
 import { nativeCrc32 } from './native.ts'
 import {
@@ -59,7 +59,7 @@ export function payloadOf(framed: Uint8Array): Uint8Array {
 export function completePlain(framed: Uint8Array, head: PlainHead, below: number): boolean {
   const { stamp, created, freshUntil, staleUntil } = head
   const length = payloadLength(framed)
-  if (nativeCrc32 === undefined || length > LONGEST || length >= below || staleUntil < freshUntil) return false
+  if (length > LONGEST || length >= below || staleUntil < freshUntil) return false
   framed[0] = MAGIC[0]
   framed[1] = MAGIC[1]
   framed[2] = MAGIC[2]
@@ -71,17 +71,7 @@ export function completePlain(framed: Uint8Array, head: PlainHead, below: number
     putTime(framed, STALE_AT, staleUntil)
   if (!timed) return false
   putWord(framed, LENGTH_AT, length)
-  const end = HEADER_BYTES + length
-  putWord(framed, end, crcBefore(nativeCrc32(framed), framed, end))
-  return true
-}
-
-/** 32 bits, big endian. */
-function putWord(bytes: Uint8Array, at: number, word: number): void {
-  bytes[at] = word >>> 24
-  bytes[at + 1] = word >>> 16
-  bytes[at + 2] = word >>> 8
-  bytes[at + 3] = word
+  return writeChecksum(framed)
 }
 
 /** A time of 48 bits, big endian, in whole ms; answers whether it is one. */

@@ -86,6 +86,8 @@ pub struct Options<'a> {
     pub dictionary: Option<&'a Dictionary>,
     /// The most bytes that a payload may have.
     pub limit: u32,
+    /// Whether a plain envelope gets its checksum, or a host writes that: see [`envelope::write`].
+    pub checksum: bool,
 }
 
 impl Default for Options<'_> {
@@ -95,6 +97,7 @@ impl Default for Options<'_> {
             compress_above: Some(body::COMPRESS_ABOVE),
             dictionary: None,
             limit: body::LIMIT,
+            checksum: true,
         }
     }
 }
@@ -155,6 +158,7 @@ impl Codec {
             entry.side,
             &body,
             seal,
+            options.checksum,
             &mut self.associated,
             out,
         );
@@ -177,7 +181,7 @@ impl Codec {
         let body = self.packer.pack(entry.payload, options)?;
         let start = record.len();
         let write = |seal, out: &mut Vec<u8>, scratch: &mut Vec<u8>| {
-            envelope::write(entry.fields, entry.side, &body, seal, scratch, out)
+            envelope::write(entry.fields, entry.side, &body, seal, true, scratch, out)
         };
         let serializer = entry.fields.serializer;
         let written = if secret {

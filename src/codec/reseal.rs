@@ -40,6 +40,7 @@ impl Codec {
             part(&opened.side),
             &opened.body(&self.plain),
             Some(seal),
+            true,
             &mut self.associated,
             out,
         );

@@ -127,10 +127,11 @@ impl RegionCodec {
             accept_plain: self.keys.is_none(),
             dictionaries: &self.dictionaries,
             limit: self.options.limit,
+            checked: false,
         }
     }
 
-    /// Appends the envelope of an entry to `out`.
+    /// Appends the envelope of an entry to `out`; without `checksum`, a plain one ends in zeros.
     ///
     /// # Errors
     /// As [`Codec::encode`].
@@ -140,14 +141,20 @@ impl RegionCodec {
         key: &[u8],
         entry: &Entry<'_>,
         random: &mut dyn Random,
+        checksum: bool,
         out: &mut Vec<u8>,
     ) -> Result<()> {
         let stored = self.stored_key(key);
         let seal = self.seal(key, stored.as_bytes(), random);
-        codec.encode(entry, &self.options(), seal, out)
+        let options = Options {
+            checksum,
+            ..self.options()
+        };
+        codec.encode(entry, &options, seal, out)
     }
 
-    /// Checks and opens the envelope that was found for `key`.
+    /// Checks and opens the envelope that was found for `key`; with `checked`, a plain one is known to have
+    /// the right checksum.
     ///
     /// # Errors
     /// As [`Codec::decode`].
@@ -156,10 +163,15 @@ impl RegionCodec {
         codec: &mut Codec,
         key: &[u8],
         envelope: &[u8],
+        checked: bool,
         out: &mut Vec<u8>,
     ) -> Result<(Opened, Parts)> {
         let stored = self.stored_key(key);
-        codec.decode(envelope, &self.context(stored.as_bytes()), out)
+        let context = Context {
+            checked,
+            ..self.context(stored.as_bytes())
+        };
+        codec.decode(envelope, &context, out)
     }
 
     /// Appends the envelope of the same entry under the current key; answers false where it

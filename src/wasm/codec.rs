@@ -110,7 +110,7 @@ impl CodecCore {
     }
 
     /// Puts the envelope of the value into the output; answers its length. The side block lies
-    /// behind the value.
+    /// behind the value. With `hosted`, the caller writes a plain one's checksum.
     #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn encode(
         &self,
@@ -121,6 +121,7 @@ impl CodecCore {
         created: f64,
         fresh_until: f64,
         stale_until: f64,
+        hosted: bool,
     ) -> i32 {
         let times = [created, fresh_until, stale_until];
         let beyond = io::code(io::BEYOND);
@@ -134,7 +135,7 @@ impl CodecCore {
                     payload,
                 };
                 self.0
-                    .encode(io.codec, io.key, &entry, &mut HostRandom, io.out)
+                    .encode(io.codec, io.key, &entry, &mut HostRandom, !hosted, io.out)
             });
             written.map_or_else(io::code, |()| io.out.len() as i32)
         })
@@ -153,18 +154,18 @@ impl CodecCore {
             };
             let written = self
                 .0
-                .encode(io.codec, io.key, &entry, &mut HostRandom, io.out);
+                .encode(io.codec, io.key, &entry, &mut HostRandom, true, io.out);
             written.map_or_else(io::code, |()| io.out.len() as i32)
         })
     }
 
     /// Opens the envelope in the value buffer; answers its serializer. Results: created,
     /// fresh-until, stale-until, address and length of the payload, of the side block, and of
-    /// the key that was sealed in.
-    pub fn decode(&self, key_length: usize, envelope_length: usize) -> i32 {
+    /// the key that was sealed in. With `checked`, the caller has found a plain one's checksum to be right.
+    pub fn decode(&self, key_length: usize, envelope_length: usize, checked: bool) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&self.0, [key_length, envelope_length], beyond, |mut io| {
-            let decoded = self.0.decode(io.codec, io.key, io.value, io.out);
+            let decoded = self.0.decode(io.codec, io.key, io.value, checked, io.out);
             tell_decoded(&mut io, decoded)
         })
     }
@@ -224,6 +225,7 @@ fn options(compression: u8, compress_above: f64, limit: u32) -> Options<'static>
         compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
         dictionary: None,
         limit,
+        checksum: true,
     }
 }
 

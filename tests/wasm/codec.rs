@@ -18,7 +18,7 @@ fn sealing_twice_gives_two_ciphertexts_that_both_open() {
     assert_ne!(first[46..], second[46..]);
     for envelope in [first, second] {
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(codec.decode(key, value), BYTES as i32);
+        assert_eq!(codec.decode(key, value, false), BYTES as i32);
         assert_eq!(result_bytes(3), b"one");
     }
 }
@@ -54,7 +54,7 @@ fn a_payload_is_compressed_from_the_threshold_on() {
             let envelope = encode(&codec, "a", &text);
             assert_eq!(envelope.len() < text.len(), smaller, "{above}");
             let (key, value) = (write_key("a"), write_value(&envelope));
-            assert_eq!(codec.decode(key, value), BYTES as i32);
+            assert_eq!(codec.decode(key, value, false), BYTES as i32);
             assert_eq!(result_bytes(3), text);
         }
     }
@@ -66,7 +66,7 @@ fn a_tombstone_opens_as_no_value() {
         let length = codec.encode_tombstone(write_key("a"), 1_000.0, 5_000.0);
         let envelope = read(out_pointer(), length as usize);
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(codec.decode(key, value), 0);
+        assert_eq!(codec.decode(key, value, false), 0);
         assert_eq!(
             [result(0), result(1), result(2)],
             [1_000.0, 1_000.0, 5_000.0]
@@ -122,10 +122,10 @@ fn a_side_block_goes_in_behind_the_value_and_comes_out_again() {
         let side = side(b"user:1");
         let key = write_key("a");
         write_value(&[b"one", &side[..]].concat());
-        let length = codec.encode(key, 3, side.len(), BYTES, 1.0, 2.0, 3.0);
+        let length = codec.encode(key, 3, side.len(), BYTES, 1.0, 2.0, 3.0, false);
         let envelope = read(out_pointer(), length as usize);
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(codec.decode(key, value), BYTES as i32);
+        assert_eq!(codec.decode(key, value, false), BYTES as i32);
         assert_eq!(
             (result_bytes(3), result_bytes(5)),
             (b"one".to_vec(), side.clone())
@@ -166,11 +166,11 @@ fn a_malformed_side_block_is_refused() {
         ] {
             let key = write_key("a");
             write_value(wrong);
-            let encoded = codec.encode(key, 0, wrong.len(), BYTES, 1.0, 2.0, 3.0);
+            let encoded = codec.encode(key, 0, wrong.len(), BYTES, 1.0, 2.0, 3.0, false);
             assert_eq!(error_name(encoded), "side");
         }
         let key = write_key("a");
-        let encoded = codec.encode(key, usize::MAX, 9, BYTES, 1.0, 2.0, 3.0);
+        let encoded = codec.encode(key, usize::MAX, 9, BYTES, 1.0, 2.0, 3.0, false);
         assert_eq!(error_name(encoded), "length");
     }
 }

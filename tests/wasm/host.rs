@@ -91,7 +91,7 @@ pub fn get(region: &mut PackedCore, codec: &CodecCore, key: &str) -> Option<Vec<
 /// The envelope of a value.
 pub fn encode(codec: &CodecCore, key: &str, value: &[u8]) -> Vec<u8> {
     let (key, value) = (write_key(key), write_value(value));
-    let length = codec.encode(key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER);
+    let length = codec.encode(key, value, 0, BYTES, 1_000.0, 2_000.0, NEVER, false);
     assert!(length > 0, "encoded");
     read(omnicache_core::wasm::out_pointer(), length as usize)
 }

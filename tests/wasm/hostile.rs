@@ -41,10 +41,10 @@ fn lengths_beyond_the_buffers_are_refused() {
             );
             assert_eq!(error_name(region.get(&codec, beyond, 0.0)), "length");
             assert_eq!(
-                error_name(codec.encode(key, beyond, 0, BYTES, 1.0, 2.0, 3.0)),
+                error_name(codec.encode(key, beyond, 0, BYTES, 1.0, 2.0, 3.0, false)),
                 "length"
             );
-            assert_eq!(error_name(codec.decode(key, beyond)), "length");
+            assert_eq!(error_name(codec.decode(key, beyond, false)), "length");
             assert_eq!(
                 error_name(codec.encode_tombstone(beyond, 1.0, 2.0)),
                 "length"
@@ -139,7 +139,7 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
     let codec = plain();
     for serializer in [5, 127, 256, 256 + BYTES, u32::MAX] {
         let (key, value) = (write_key("a"), write_value(b"one"));
-        let encoded = codec.encode(key, value, 0, serializer, 1.0, 2.0, 3.0);
+        let encoded = codec.encode(key, value, 0, serializer, 1.0, 2.0, 3.0, false);
         assert_eq!(error_name(encoded), "serializer", "{serializer}");
         let mut region = packed();
         let stored = region.set(
@@ -153,7 +153,7 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
 fn a_limit_is_the_callers() {
     let codec = CodecCore::plain("metrics".into(), 0, -1.0, 2);
     let (key, value) = (write_key("a"), write_value(b"one"));
-    let encoded = codec.encode(key, value, 0, BYTES, 1.0, 2.0, 3.0);
+    let encoded = codec.encode(key, value, 0, BYTES, 1.0, 2.0, 3.0, false);
     assert_eq!(error_name(encoded), "too-large");
 }
 

@@ -43,7 +43,7 @@ fn an_envelope_of_one_region_fills_another() {
         assert_eq!(result(1), record);
         assert_eq!(get(&mut reader, &codec, "a").as_deref(), Some(&b"one"[..]));
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(codec.decode(key, value), BYTES as i32);
+        assert_eq!(codec.decode(key, value, false), BYTES as i32);
         assert_eq!([result(0), result(1), result(2)], [1_000.0, 2_000.0, NEVER]);
         assert_eq!(result_bytes(3), b"one");
     }
@@ -187,7 +187,7 @@ fn a_forged_envelope_is_refused_by_name() {
         let filled = region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0);
         assert_eq!(error_name(filled), name);
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(error_name(codec.decode(key, value)), name);
+        assert_eq!(error_name(codec.decode(key, value, false)), name);
     }
     assert_eq!(region.len(), 0);
 }

@@ -44,7 +44,7 @@ function coreRefuses({ encrypted, key }: Fixture): (bytes: Uint8Array) => string
   const { native, buffers, core } = makeCodec({ encrypted })
   return (bytes) => {
     const keyLength = encrypted ? buffers.writeKey(key) : 0
-    const code = native.decode(keyLength, buffers.writeValue(bytes))
+    const code = native.decode(keyLength, buffers.writeValue(bytes), false)
     return code < 0 ? core.glue.errorName(code) : undefined
   }
 }

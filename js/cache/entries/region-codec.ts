@@ -1,5 +1,6 @@
 import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
 import { base64url, fromBase64url } from '../../codec/base64url.ts'
+import { hasChecksum, isHosted, writeChecksum } from '../../codec/checksum.ts'
 import { forgetKeys } from '../../codec/msgpack/short-text.ts'
 import type { MsgpackWriter } from '../../codec/msgpack/writer.ts'
 import { openPlain } from '../../codec/plain-envelope.ts'
@@ -15,7 +16,7 @@ import { survey } from '../../memory/weigh.ts'
 import type { Replacement } from '../../tiers/driver.ts'
 import { closedCore } from '../closed.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
-import { headOf } from './sealed-envelope.ts'
+import { headOf, type Sealed } from './sealed-envelope.ts'
 
 /** The keys of encrypted regions. */
 export interface SealingKeys {
@@ -46,12 +47,6 @@ export interface CodecOptions {
 export type OpenResult =
   | { readonly ok: true; readonly opened: Opened }
   | { readonly ok: false; readonly reason: string }
-
-/** An envelope, and how many bytes its payload had before it was compressed. */
-interface Sealed {
-  readonly envelope: Uint8Array
-  readonly rawBytes: number
-}
 
 /** The numbers that envelopes and the core know compressions by. */
 const COMPRESSION_IDS = { none: 0, deflate: 1, lz4: 2 } as const
@@ -203,8 +198,12 @@ export class RegionCodec {
         const keyLength = buffers.writeKey(key)
         const rawBytes = buffers.writeValue(data, side)
         const { created, freshUntil, staleUntil } = times
-        const length = native.encode(keyLength, rawBytes, side.byteLength, serializer, created, freshUntil, staleUntil)
-        return { envelope: this.#envelope(key, length), rawBytes }
+        const hosted = !this.encrypted && isHosted(rawBytes)
+        const lengths = [keyLength, rawBytes, side.byteLength] as const
+        const length = native.encode(...lengths, serializer, created, freshUntil, staleUntil, hosted)
+        const envelope = this.#envelope(key, length)
+        if (hosted) writeChecksum(envelope)
+        return { envelope, rawBytes }
       })
     } finally {
       this.forget(serialized)
@@ -278,7 +277,8 @@ export class RegionCodec {
     const serializer = this.#guarded(() => {
       // Only a sealed envelope is bound to its key.
       const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0
-      return this.native.decode(keyLength, this.buffers.writeValue(envelope))
+      const checked = !this.encrypted && isHosted(envelope.length) && hasChecksum(envelope)
+      return this.native.decode(keyLength, this.buffers.writeValue(envelope), checked)
     })
     return this.#opened(serializer, envelope)
   }

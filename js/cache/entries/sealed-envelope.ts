@@ -1,3 +1,9 @@
+/** An envelope, and how many bytes its payload had before it was compressed. */
+export interface Sealed {
+  readonly envelope: Uint8Array
+  readonly rawBytes: number
+}
+
 /** Where the id of an envelope's key begins, after its length, and how long the nonce behind it is. */
 const ID_LENGTH_AT = 7
 const ID_AT = 46

@@ -64,7 +64,8 @@ export class MsgpackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        return this.#take(this.#length(code - 0xc4)).slice()
+        // A `Buffer` would answer a view of itself to `slice`.
+        return new Uint8Array(this.#take(this.#length(code - 0xc4)))
       case 0xc7:
       case 0xc8:
       case 0xc9:

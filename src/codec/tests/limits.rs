@@ -238,7 +238,7 @@ fn a_body_that_contradicts_itself_is_not_written() {
         original_length: 5,
     };
     let mut out = Vec::new();
-    let refused = envelope::write(&fields, &[], &body, None, &mut Vec::new(), &mut out);
+    let refused = envelope::write(&fields, &[], &body, None, true, &mut Vec::new(), &mut out);
     assert_eq!(refused.expect_err("refused").kind, ErrorKind::Length);
     assert!(out.is_empty());
 }

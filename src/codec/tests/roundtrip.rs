@@ -172,7 +172,7 @@ proptest! {
         match record::read(&copied).expect("a record").content {
             Content::Sealed(bytes) => again.extend_from_slice(bytes),
             Content::Plain(side, body) => {
-                envelope::write(&fields, side, &body, None, &mut Vec::new(), &mut again)
+                envelope::write(&fields, side, &body, None, true, &mut Vec::new(), &mut again)
                     .expect("an envelope");
             }
         }

@@ -122,6 +122,7 @@ pub fn context<'a>(ring: &'a KeyRing, stored_key: &'a [u8]) -> Context<'a> {
         accept_plain: true,
         dictionaries: dictionaries(),
         limit: LIMIT,
+        checked: false,
     }
 }
 
@@ -232,6 +233,7 @@ pub fn options(compression: Compression, above: Option<u32>) -> Options<'static>
         compress_above: above,
         dictionary: dictionaries().current().filter(|_| with_dictionary),
         limit: LIMIT,
+        checksum: true,
     }
 }
 

@@ -98,7 +98,7 @@ fn the_envelope_of_a_set_opens_with_the_same_times() {
         let mut out = Vec::new();
         let decoded = bench
             .codec
-            .decode(&mut bench.scratch, KEY, &envelope[6..], &mut out);
+            .decode(&mut bench.scratch, KEY, &envelope[6..], false, &mut out);
         let (opened, parts) = decoded.expect("opens");
         assert_eq!(opened.header.fields, fields(), "{kind:?}");
         assert_eq!(out[parts.payload], payload(4));
@@ -123,7 +123,7 @@ fn encoding_alone_makes_an_envelope_that_fills() {
             random,
             ..
         } = &mut bench;
-        let encoded = codec.encode(scratch, KEY, &entry, random, &mut envelope);
+        let encoded = codec.encode(scratch, KEY, &entry, random, true, &mut envelope);
         assert_eq!(encoded, Ok(()));
         assert!(matches!(
             bench.fill(KEY, &envelope, local(9.0), 0.0),

@@ -24,7 +24,7 @@ function envelopeOf(format: number, payload: string | Uint8Array, sealing: Seali
   const codec = core.glue.CodecCore.plain('region', 1, compressAbove, LIMIT)
   buffers.writeStamp(new Uint8Array(16).fill(7))
   const rawBytes = buffers.writeValue(payload, side)
-  const length = codec.encode(0, rawBytes, side.length, format, ...times)
+  const length = codec.encode(0, rawBytes, side.length, format, ...times, false)
   expect(length).toBeGreaterThan(0)
   const envelope = buffers.copy(core.glue.outPointer(), length)
   codec.free()
@@ -39,7 +39,7 @@ function envelopeOfValue(value: unknown, sealing?: Sealing): Uint8Array {
 /** Whether the core takes the bytes. */
 function coreTakes(bytes: Uint8Array, limit = LIMIT): boolean {
   const codec = core.glue.CodecCore.plain('region', 0, -1, limit)
-  const taken = codec.decode(0, buffers.writeValue(bytes)) >= 0
+  const taken = codec.decode(0, buffers.writeValue(bytes), false) >= 0
   codec.free()
   return taken
 }

@@ -16,7 +16,16 @@ function byCore(value: unknown, { stamp, created, freshUntil, staleUntil }: type
   const codec = core.glue.CodecCore.plain('region', 0, -1, 2 ** 28)
   const { data } = serializer.serialize(value)
   buffers.writeStamp(stamp)
-  const length = codec.encode(0, buffers.writeValue(data), 0, SerializerId.Msgpack, created, freshUntil, staleUntil)
+  const length = codec.encode(
+    0,
+    buffers.writeValue(data),
+    0,
+    SerializerId.Msgpack,
+    created,
+    freshUntil,
+    staleUntil,
+    false,
+  )
   codec.free()
   return length < 0 ? undefined : buffers.copy(core.glue.outPointer(), length)
 }
