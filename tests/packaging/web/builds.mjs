@@ -3,7 +3,7 @@
  * with an `index.html`.
  */
 
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expectBrowserCode } from './browser-code.mjs'
 
@@ -43,6 +43,16 @@ const BUILDS = {
   async vite(outDir) {
     const { build } = await import('vite')
     await build({ root: SITE, logLevel: 'error', build: { outDir, emptyOutDir: true }, worker: { format: 'es' } })
+  },
+
+  async 'vite-slim'(outDir) {
+    const { build } = await import('vite')
+    await build({ root: resolve('slim'), logLevel: 'error', build: { outDir, emptyOutDir: true } })
+    const assets = join(outDir, 'assets')
+    const core = readdirSync(assets).filter((name) => name.endsWith('.wasm'))
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'))
+    const [large] = scripts.filter((name) => statSync(join(assets, name)).size > statSync(join(assets, core[0])).size)
+    if (core.length !== 1 || large !== undefined) throw new Error(`its core is not a file alone: ${[...core, large]}`)
   },
 
   async webpack(path) {

@@ -38,6 +38,15 @@ const inEach = SCENARIOS.flatMap(({ scenario, what, quick = false }) =>
   }),
 )
 
+const slim = inBrowser({
+  id: 'vite-slim',
+  what: '`omnicache/slim` built by Vite, with its core as a file: all work, under a policy',
+  browser: 'chromium',
+  scenario: 'slim',
+  bundler: 'vite-slim',
+  bundlerPackage: 'vite',
+})
+
 /** @type {Cell} */
 const dev = {
   id: 'vite-dev',
@@ -86,6 +95,7 @@ export const web = {
   cells: [
     ...BROWSERS.map((browser) => built('esbuild', browser, { title: 'esbuild', quick: browser === 'chromium' })),
     ...BROWSERS.map((browser) => built('vite', browser, { title: 'Vite', quick: browser === 'chromium' })),
+    slim,
     dev,
     ssr,
     ...inEach,

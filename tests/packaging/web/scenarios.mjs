@@ -93,6 +93,16 @@ async function workers(kind, site) {
   })
 }
 
+/** A page that loads the core itself: before it did, the error says what to call. */
+async function slim(kind, site) {
+  await visit(kind, site, { policy: STRICT }, async (browser, url) => {
+    const tab = await browser.open(url)
+    names(await tab.ask('refusal'), '`init`', 'the error')
+    await tab.ask('init')
+    await tab.ask('work')
+  })
+}
+
 /** A frame that may store nothing has memory alone, and works. */
 async function frame(kind, site) {
   await visit(kind, site, {}, async (browser, url) => {
@@ -184,4 +194,4 @@ async function quota(kind, site) {
 }
 
 /** @type {Record<string, (kind: Kind, site: string) => Promise<void>>} */
-export const SCENARIOS = { page, policy, workers, frame, contract, tabs, private: privately, quota }
+export const SCENARIOS = { page, slim, policy, workers, frame, contract, tabs, private: privately, quota }

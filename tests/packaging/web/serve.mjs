@@ -5,7 +5,13 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css' }
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+}
 
 /**
  * @param {string} folder
@@ -20,7 +26,7 @@ export async function serve(folder, { policy } = {}) {
       const body = await readFile(join(folder, decodeURIComponent(path)))
       const type = TYPES[extname(path)] ?? 'application/octet-stream'
       response.writeHead(200, {
-        'content-type': `${type}; charset=utf-8`,
+        'content-type': type.startsWith('text/') ? `${type}; charset=utf-8` : type,
         // A frame without an origin may load it too.
         'access-control-allow-origin': '*',
         ...(policy && { 'content-security-policy': path.endsWith('.html') ? withInlineScripts(policy, body) : policy }),

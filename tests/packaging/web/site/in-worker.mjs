@@ -3,7 +3,8 @@
 import * as omnicache from 'omnicache'
 import * as testing from 'omnicache/testing'
 import { work } from '../work.mjs'
-import { recall, store, told } from './tier.mjs'
+import { recall, store } from './tier.mjs'
+import { told } from './told.mjs'
 
 /** @param {{ postMessage(answer: object): void }} port Where the answer goes. */
 export async function answer(port) {

@@ -4,7 +4,8 @@ import * as omnicache from 'omnicache'
 import * as testing from 'omnicache/testing'
 import { redisIsRefused } from '../refusal.mjs'
 import { work } from '../work.mjs'
-import { cacheOver, contract, memoryAlone, recall, same, store, told } from './tier.mjs'
+import { cacheOver, contract, memoryAlone, recall, same, store } from './tier.mjs'
+import { told } from './told.mjs'
 
 /** What went wrong behind everybody's back: there must be nothing. */
 const problems = []
