@@ -18,18 +18,18 @@ export declare class CodecCore {
     /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
      * fresh-until, stale-until, address and length of the payload, of the side block, and of
-     * the key that was sealed in.
+     * the key that was sealed in. With `checked`, the caller has found a plain one's checksum to be right.
      */
-    decode(key_length: number, envelope_length: number): number;
+    decode(key_length: number, envelope_length: number, checked: boolean): number;
     /**
      * Puts a tombstone, to be kept until `until`, into the output; answers its length.
      */
     encodeTombstone(key_length: number, created: number, until: number): number;
     /**
      * Puts the envelope of the value into the output; answers its length. The side block lies
-     * behind the value.
+     * behind the value. With `hosted`, the caller writes a plain one's checksum.
      */
-    encode(key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number): number;
+    encode(key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, hosted: boolean): number;
     /**
      * A region of plain entries. `compression` by its id, none for an unknown one;
      * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.

@@ -48,13 +48,14 @@ class CodecCore {
     /**
      * Opens the envelope in the value buffer; answers its serializer. Results: created,
      * fresh-until, stale-until, address and length of the payload, of the side block, and of
-     * the key that was sealed in.
+     * the key that was sealed in. With `checked`, the caller has found a plain one's checksum to be right.
      * @param {number} key_length
      * @param {number} envelope_length
+     * @param {boolean} checked
      * @returns {number}
      */
-    decode(key_length, envelope_length) {
-        const ret = wasm.codeccore_decode(this.__wbg_ptr, key_length, envelope_length);
+    decode(key_length, envelope_length, checked) {
+        const ret = wasm.codeccore_decode(this.__wbg_ptr, key_length, envelope_length, checked);
         return ret;
     }
     /**
@@ -70,7 +71,7 @@ class CodecCore {
     }
     /**
      * Puts the envelope of the value into the output; answers its length. The side block lies
-     * behind the value.
+     * behind the value. With `hosted`, the caller writes a plain one's checksum.
      * @param {number} key_length
      * @param {number} value_length
      * @param {number} side_length
@@ -78,10 +79,11 @@ class CodecCore {
      * @param {number} created
      * @param {number} fresh_until
      * @param {number} stale_until
+     * @param {boolean} hosted
      * @returns {number}
      */
-    encode(key_length, value_length, side_length, serializer, created, fresh_until, stale_until) {
-        const ret = wasm.codeccore_encode(this.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until);
+    encode(key_length, value_length, side_length, serializer, created, fresh_until, stale_until, hosted) {
+        const ret = wasm.codeccore_encode(this.__wbg_ptr, key_length, value_length, side_length, serializer, created, fresh_until, stale_until, hosted);
         return ret;
     }
     /**
