@@ -255,6 +255,7 @@ export class Remote {
 
   /** Whether something that was written under a key, or a clear of its region, waits for the tier. */
   waits(region: string, key: string): boolean {
+    if (!this.#journal.has(region)) return false
     return this.#journal.find(region, key) !== undefined || this.#journal.clearOf(region) !== undefined
   }
 

@@ -16,22 +16,25 @@ export type OperationKind =
   | 'deleteByTag'
   | 'expireByTag'
 
+/** What one process asks of its cache. */
+export interface Operation {
+  readonly type: 'operation'
+  readonly process: number
+  readonly kind: OperationKind
+  readonly region: string
+  readonly keys: readonly string[]
+  /** Whether what is written has the tag. */
+  readonly tagged: boolean
+  /** How long a factory takes, in ms, and whether it then throws. */
+  readonly takes: number
+  readonly fails: boolean
+  /** The options of a `getOrSet`. */
+  readonly rules: RulesName
+}
+
 /** One thing that happens to one process, or to the tier. */
 export type Act =
-  | {
-      readonly type: 'operation'
-      readonly process: number
-      readonly kind: OperationKind
-      readonly region: string
-      readonly keys: readonly string[]
-      /** Whether what is written has the tag. */
-      readonly tagged: boolean
-      /** How long a factory takes, in ms, and whether it then throws. */
-      readonly takes: number
-      readonly fails: boolean
-      /** The options of a `getOrSet`. */
-      readonly rules: RulesName
-    }
+  | Operation
   | { readonly type: 'network'; readonly process: number; readonly network: Network }
   | { readonly type: 'bus'; readonly process: number; readonly state: BusState }
   | { readonly type: 'pause' | 'crash' | 'restart'; readonly process: number }

@@ -4,22 +4,13 @@ import { SimBus, type SimHub } from './bus.ts'
 import type { Factories } from './factories.ts'
 import type { History, Write } from './history.ts'
 import { Life } from './life.ts'
+import { LIMIT, limitOf } from './limits.ts'
 import { type LinkWorld, SimLink } from './link.ts'
-import { type Act, isGraceful, RULES, TAG } from './plan.ts'
+import { isGraceful, type Operation, RULES, TAG } from './plan.ts'
 
 /** How long an entry in memory is trusted without a bus, in ms. */
 export const L1_TTL = 2000
 
-/** The limit of one operation in L2, in ms. */
-const LIMIT = 250
-/**
- * How many of them a call may take: a write is tried again under a newer stamp where the tier has
- * something newer, and one with tags reads, makes and reads back their tokens before.
- */
-const STEPS: Readonly<Record<string, number>> = { get: 1, getMany: 1, set: 2, delete: 2, clear: 2 }
-const MOST_STEPS = 4
-/** A `getOrSet` reads before, takes the lock, and reads again. */
-const LOAD_STEPS = 3
 const HOUR = 3_600_000
 /** A process that stood still reads what has come before it gives a call up, in ms. */
 const CATCH_UP = 10
@@ -43,8 +34,6 @@ export interface ProcessWorld extends LinkWorld {
 interface Floor {
   readonly write: Write
 }
-
-type Operation = Extract<Act, { type: 'operation' }>
 
 /** One process with a cache of its own, from its start to its end. */
 export class Process {
@@ -153,7 +142,7 @@ export class Process {
     const began = clock.now()
     const stood = this.life.stood
     const name = `${operation.region}:${operation.keys[0]}`
-    const own = this.#limitOf(operation)
+    const own = limitOf(operation)
     const limit = operation.kind === 'getOrSet' ? own + (this.#loads.get(name) ?? 0) : own
     if (operation.kind === 'getOrSet') this.#loads.set(name, limit)
     try {
@@ -172,14 +161,6 @@ export class Process {
     // What was done under a generation that is lost is done again.
     if (took > (this.#lost >= began ? 2 * limit : limit) + slack)
       fail(`${this.name} ${operation.kind} took ${took} ms, not ${limit}`)
-  }
-
-  /** How long a call may take by itself, in ms. */
-  #limitOf({ kind, tagged, takes, rules }: Operation): number {
-    const steps = kind === 'set' && tagged ? MOST_STEPS : (STEPS[kind] ?? MOST_STEPS)
-    if (kind !== 'getOrSet') return LIMIT * steps
-    const { lockTimeout = 0 } = RULES[rules] as { lockTimeout?: number }
-    return LIMIT * (LOAD_STEPS + MOST_STEPS) + takes + lockTimeout
   }
 
   async #do(operation: Operation): Promise<void> {

@@ -1,5 +1,8 @@
 import { compareStamps, newerStamp } from '../../flow/stamp.ts'
-import { STAMP_OFFSET } from '../../tiers/driver.ts'
+import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
+
+/** Newer than any other: nothing is as new. */
+const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
 
 /**
  * Many reads that share a round trip. Nothing is done for each key when they begin or end: what
@@ -15,9 +18,10 @@ export class BatchFill {
   expires = false
   #allOvertaken: boolean
   #overtaken: Set<string> | undefined
-  /** The newest stamps that others told of: of all keys, and of single ones. */
-  #newestOfAll: Uint8Array | undefined
+  /** The newest stamps that others told of. */
   #newest: Map<string, Uint8Array> | undefined
+  /** As of an `OpenFill`. */
+  #cleared = false
 
   constructor(mark: number, keys: readonly string[], allOvertaken: boolean) {
     this.mark = mark
@@ -32,7 +36,7 @@ export class BatchFill {
 
   /** As of a `Fill`, for one of the keys and the envelope that L2 answered. */
   admits(key: string, envelope: Uint8Array): boolean {
-    if (this.#newestOfAll !== undefined && !isSince(envelope, this.#newestOfAll)) return false
+    if (this.#cleared) return false
     const newest = this.#newest?.get(key)
     return newest === undefined || isSince(envelope, newest)
   }
@@ -51,8 +55,13 @@ export class BatchFill {
     this.#newest.set(key, newerStamp(this.#newest.get(key), stamp))
   }
 
-  hearOfAll(stamp: Uint8Array): void {
-    this.#newestOfAll = newerStamp(this.#newestOfAll, stamp)
+  /** What is found under the key is not to be kept. */
+  refuse(key: string): void {
+    this.hear(key, LAST_STAMP)
+  }
+
+  hearOfClear(): void {
+    this.#cleared = true
   }
 }
 

@@ -31,20 +31,26 @@ export async function commit(
     applyToMemory(region, entries, writes)
     return
   }
+  const { clock } = entries.context
   let stored: StoredWrite[] = []
   const fills = [...writes.keys()].map((key) => [key, entries.beginWrite(key)] as const)
   try {
     let result: CommitResult = { outcome: 'superseded' }
-    for (let round = 0; result.outcome === 'superseded' && round < ROUNDS; round++) {
+    let isLate = false
+    for (let round = 0; result.outcome === 'superseded' && round < ROUNDS && !isLate; round++) {
+      const end = clock.now() + remote.limit
       stored = Array.from(writes, ([key, write]) => entries.storedWrite(key, write, remote))
       result = await remote.commit(remoteRegion, stored, (i) => fills[i]?.[1].overtaken === true)
+      // Then what others wrote may be the later one.
+      isLate = clock.now() > end
+    }
+    // What memory holds of the keys is known to be old, or may be.
+    if (result.outcome === 'superseded' || result.outcome === 'unknown') {
+      for (const key of writes.keys()) entries.drop(key)
     }
     if (result.outcome === 'superseded') throw contended(region)
     if (result.outcome === 'failed') throw failed(region, result.error)
-    if (result.outcome === 'unknown') {
-      for (const key of writes.keys()) entries.drop(key)
-      throw unknown(region, result.error)
-    }
+    if (result.outcome === 'unknown') throw unknown(region, result.error)
     for (const [i, [key, fill]] of fills.entries()) {
       const write = writes.get(key)
       // Written again here while the commit was under way: that write is the newer one.

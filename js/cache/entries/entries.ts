@@ -216,7 +216,7 @@ export class Entries {
     for (const { kind, key: storedKey, stamp } of changes) {
       this.context.l2?.remote.stamps.receive(stamp)
       if (kind === KINDS.clear) {
-        this.fills.hearOfAll(stamp)
+        this.fills.hearOfClear(stamp)
         this.l1.clear()
       } else if (kind === KINDS.set || kind === KINDS.delete) {
         const key = keys === undefined ? storedKey : keys.get(storedKey)

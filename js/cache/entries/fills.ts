@@ -2,9 +2,6 @@ import { compareStamps, newerStamp } from '../../flow/stamp.ts'
 import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
 import { BatchFill, BatchFills } from './batch-fills.ts'
 
-/** Newer than any other: nothing is known to be as new as what is not there. */
-const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
-
 /** One read or factory under way, whose result may be stored in memory when it is done. */
 export interface Fill {
   /** The mark of its beginning: what comes of it was right then. See `Trust`. */
@@ -28,6 +25,8 @@ class OpenFill implements Fill {
   suspect = false
   /** The newest stamp that others told of. */
   #newest: Uint8Array | undefined
+  /** Others cleared the region: even what is newer may have come to L2 before the clear, and gone with the generation. */
+  #cleared = false
 
   constructor(mark: number) {
     this.mark = mark
@@ -42,11 +41,16 @@ class OpenFill implements Fill {
   }
 
   admits(stamp: Uint8Array): boolean {
-    return this.#newest === undefined || compareStamps(stamp, this.#newest) >= 0
+    return !this.#cleared && (this.#newest === undefined || compareStamps(stamp, this.#newest) >= 0)
   }
 
   hear(stamp: Uint8Array): void {
     this.#newest = newerStamp(this.#newest, stamp)
+  }
+
+  hearOfClear(stamp: Uint8Array): void {
+    this.hear(stamp)
+    this.#cleared = true
   }
 }
 
@@ -188,14 +192,15 @@ export class Fills {
    */
   found(batch: BatchFill, key: string, envelope: Uint8Array | undefined): void {
     if (!this.#batches.others(key, batch)) return
-    const stamp = envelope?.slice(STAMP_OFFSET, STAMP_OFFSET + STAMP_BYTES) ?? LAST_STAMP
-    this.#batches.tell(key, (other) => other.hear(key, stamp), batch)
+    // Nothing is known to be as new as what is not there.
+    const stamp = envelope?.slice(STAMP_OFFSET, STAMP_OFFSET + STAMP_BYTES)
+    this.#batches.tell(key, (other) => (stamp === undefined ? other.refuse(key) : other.hear(key, stamp)), batch)
   }
 
   /** Others cleared the region of everything up to this stamp. */
-  hearOfAll(stamp: Uint8Array): void {
-    for (const batch of this.#batches) batch.hearOfAll(stamp)
-    for (const fill of this.#each()) fill.hear(stamp)
+  hearOfClear(stamp: Uint8Array): void {
+    for (const batch of this.#batches) batch.hearOfClear()
+    for (const fill of this.#each()) fill.hearOfClear(stamp)
   }
 
   /** Others may have written or removed anything. What L2 answers is right as of its mark: reads go on. */

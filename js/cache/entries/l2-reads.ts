@@ -159,6 +159,8 @@ export class L2Reads {
       const now = l2.remote.now()
       const reads: (Read | undefined)[] = []
       for (let i = 0; i < keys.length; i++) {
+        // Others may have told of something newer that L2, which has not got this yet, was not asked for.
+        if (l2.remote.waits(l2.region, storedKeys[i] as string)) fill.refuse(keys[i] as string)
         reads.push(this.#result(keys[i] as string, entries[i], fill, l2.tier, now, request))
       }
       return reads

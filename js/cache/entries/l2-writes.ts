@@ -50,7 +50,8 @@ export class L2Writes {
   /**
    * Sends to L2 what `put` answered; true where L2, or the journal for it, has all of it. What
    * L2 refuses, because another process whose clock is ahead wrote before, is sent again under a
-   * stamp that is newer; but not what was overtaken by a later call of this process.
+   * stamp that is newer; but not what was overtaken by a later call of this process, nor where the
+   * answer comes so late that the other may have written after.
    */
   async send(pending: readonly PendingWrite[]): Promise<boolean> {
     const { l2, index } = this.#entries.context
@@ -59,10 +60,12 @@ export class L2Writes {
       if (l2 === undefined || pending.length === 0) return false
       const current = pending.filter(({ fill }) => !fill.overtaken)
       const writes = current.map(({ write }) => write)
+      const isLate = this.#lateness(l2)
       const outcomes = await l2.remote.setMany(l2.region, writes, l2.limit)
       this.#entries.context.tags.follow()
-      const late = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.overtaken)
-      if (late.length > 0) await this.#sendAnew(late, l2)
+      const refused = current.filter(({ fill }, i) => outcomes[i] === 'superseded' && !fill.overtaken)
+      if (isLate()) for (const { key } of refused) this.#entries.drop(key)
+      else if (refused.length > 0) await this.#sendAnew(refused, l2)
       return true
     } finally {
       for (const { key, fill } of pending) {
@@ -103,14 +106,23 @@ export class L2Writes {
   async #removeThere(removals: readonly Removal[], l2: RegionRemote, there: Set<string>): Promise<void> {
     const { remote, region, limit } = l2
     const writes = removals.map(({ write }) => write)
+    const isLate = this.#lateness(l2)
     const results = await remote.deleteMany(region, writes, limit)
-    const late = removals.filter(({ fill }, i) => results[i]?.outcome === 'superseded' && !fill.overtaken)
+    const refused = removals.filter(({ fill }, i) => results[i]?.outcome === 'superseded' && !fill.overtaken)
     for (const [i, { key }] of removals.entries()) if (results[i]?.existed) there.add(key)
-    if (late.length === 0) return
+    if (refused.length === 0) return
     // They are newer now than what another call of this process may be about to put into memory.
-    for (const { key } of late) this.#entries.drop(key)
-    const anew = late.map(({ key }) => this.stored(key, { kind: 'delete' }, remote))
+    for (const { key } of refused) this.#entries.drop(key)
+    if (isLate()) return
+    const anew = refused.map(({ key }) => this.stored(key, { kind: 'delete' }, remote))
     await remote.deleteMany(region, anew, limit)
+  }
+
+  /** Begins to measure: a process that stood still gets answers long after L2 gave them. */
+  #lateness({ remote, limit }: RegionRemote): () => boolean {
+    const { clock } = this.#entries.context
+    const end = clock.now() + (limit ?? remote.limit)
+    return () => clock.now() > end
   }
 
   /** What L2 is sent for a write of a transaction: an envelope, or a tombstone. */
@@ -132,24 +144,24 @@ export class L2Writes {
   }
 
   /** Under newer stamps. What is refused again, because others wrote yet later, leaves memory. */
-  async #sendAnew(late: readonly PendingWrite[], l2: RegionRemote): Promise<void> {
-    const fills = late.map(({ key }) => {
+  async #sendAnew(refused: readonly PendingWrite[], l2: RegionRemote): Promise<void> {
+    const fills = refused.map(({ key }) => {
       this.#fills.outdate(key)
       return this.#fills.track(key)
     })
     try {
-      const outcomes = await l2.remote.setMany(l2.region, this.#stampedAnew(late, l2), l2.limit)
-      for (const [i, { key }] of late.entries()) {
+      const outcomes = await l2.remote.setMany(l2.region, this.#stampedAnew(refused, l2), l2.limit)
+      for (const [i, { key }] of refused.entries()) {
         if (outcomes[i] === 'superseded' && !fills[i]?.overtaken) this.#entries.drop(key)
       }
     } finally {
-      for (const [i, { key }] of late.entries()) this.#fills.end(key, fills[i] as Fill)
+      for (const [i, { key }] of refused.entries()) this.#fills.end(key, fills[i] as Fill)
     }
   }
 
-  #stampedAnew(late: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
+  #stampedAnew(refused: readonly PendingWrite[], { remote }: RegionRemote): StoredWrite[] {
     const { codec } = this.#entries.context
-    return late.map(({ key, value, tags, etag, life, write }) => {
+    return refused.map(({ key, value, tags, etag, life, write }) => {
       const { envelope } = codec.seal(key, value, envelopeTimes(remote, life), tags, etag)
       return { ...write, envelope }
     })

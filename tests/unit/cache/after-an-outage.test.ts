@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChaosBus } from '../../../js/testing/chaos-bus.ts'
 import { inProcessHub } from '../../../js/tiers/in-process-bus.ts'
-import { KIND_NAMES, SharedTier } from './fixture.ts'
+import { deferred, KIND_NAMES, SharedTier } from './fixture.ts'
 
 /** Two processes that have begun, over one tier and one bus. */
 async function pair() {
@@ -39,6 +39,31 @@ describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that i
     one.driver.heal()
     await clock.advance(HEALED)
     expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual([undefined, undefined])
+  })
+
+  it('memory does not keep what a read found in the journal while L2 was away again', async () => {
+    const { shared, one, two, clock } = await pair()
+    one.driver.break('fail')
+    await one.cache.set(region, 'k', 'cut off')
+    one.driver.heal()
+    const exchange = one.driver.exchangeMany.bind(one.driver)
+    const answer = deferred()
+    let sent = false
+    one.driver.exchangeMany = async (...args) => {
+      const done = await exchange(...args)
+      sent = true
+      await answer.promise
+      return done
+    }
+    while (!sent) await clock.advance(10)
+    // L2 has it, and something newer since; but that answer is still on the way.
+    await two.cache.set(region, 'k', 'newer')
+    one.driver.break('hang')
+    expect(await shared.during(300, one.cache.get(region, 'k'))).toBe('cut off')
+    one.driver.heal()
+    answer.resolve()
+    await clock.advance(HEALED)
+    expect(await one.cache.get(region, 'k')).toBe('newer')
   })
 })
 
