@@ -72,13 +72,14 @@ export class Core {
   /**
    * Whether `error` is a trap, or a stack overflow inside of the instance, or what an object
    * says that such an overflow left locked: then its state may be half changed, so it is marked
-   * as crashed and must be replaced. The name is
+   * as crashed and must be replaced. What JavaScript throws on its own is none. The name is
    * compared, not the class, which differs between realms.
    */
   trapped(error: unknown): boolean {
     const name = error instanceof Error || typeof error === 'object' ? (error as Error | null)?.name : undefined
-    // Where the stack is at its end a further call may fail: these names do without.
-    const crash = name === 'RuntimeError' || name === 'RangeError' || isPoisoned(error)
+    // Where the stack is at its end a further call may fail: the name does without.
+    const crash =
+      name === 'RuntimeError' || isPoisoned(error) || (name !== undefined && overflowed(name, error as Error))
     if (crash) this.#crashed = true
     return crash
   }
@@ -97,6 +98,27 @@ export class Core {
     } catch {
       return 'it trapped'
     }
+  }
+}
+
+/** How every engine calls a function of WebAssembly in a stack trace. */
+const WASM_FRAME = 'wasm-function['
+
+/**
+ * Whether the stack was at its end inside of an instance. JavaScript may be there, too, when it reads a deep value,
+ * and throws such errors for other reasons: of these nothing is half done. Where the trace says nothing, a method that
+ * was left in its middle is locked, and the next call tells.
+ */
+function overflowed(name: string, error: Error): boolean {
+  // Firefox has a name of its own for it.
+  if (name !== 'RangeError' && name !== 'InternalError') return false
+  try {
+    const [first = '', second = ''] = String(error.stack).split('\n')
+    // The first line is the message in some engines, and a frame in others.
+    return (first.startsWith(name) ? second : first).includes(WASM_FRAME)
+  } catch {
+    // There is no room even for that.
+    return true
   }
 }
 

@@ -34,7 +34,6 @@ export class PackedStore<V> implements Store<V> {
   #buffers: Buffers
   #native: PackedCore
   #hot = new HotKeys()
-  /** Of the instance's memory; made anew when that has grown. */
 
   constructor(options: StoreOptions<V>) {
     this.#clock = options.clock

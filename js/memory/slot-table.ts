@@ -46,6 +46,8 @@ export class SlotTable {
   #native: LiveCore
   #places: Places
   #left = 0
+  /** Whether JavaScript was stopped between a call into the core and what belongs to it. */
+  #torn = false
 
   /** @param tick The running number of the last use before the first. */
   constructor(policy: number, favorBytes: boolean, limits: StoreLimits, tick = 0) {
@@ -59,9 +61,9 @@ export class SlotTable {
     this.#view()
   }
 
-  /** Whether the instance crashed, here or in a store that shares it: `renew` must follow. */
+  /** Whether the instance crashed, here or in a store that shares it, or the slots are not what the store takes them for: `renew` must follow. */
   get crashed(): boolean {
-    return this.#core.crashed
+    return this.#core.crashed || this.#torn
   }
 
   get bytes(): number {
@@ -76,9 +78,12 @@ export class SlotTable {
     return this.#native.nextExpiry()
   }
 
-  /** Whether `error` is a crash of the instance. */
+  /** Whether `error` is a crash of the instance, or such that something may be half done: at the end of the stack, say. */
   trapped(error: unknown): boolean {
-    return this.#core.trapped(error)
+    if (this.#core.trapped(error)) return true
+    const name = (error as Error | undefined)?.name
+    if (name === 'RangeError' || name === 'InternalError') this.#torn = true
+    return this.#torn
   }
 
   /** The error that tells of the crash. */
@@ -203,9 +208,14 @@ export class SlotTable {
     this.#places = places
     this.#tick = 0
     this.#left = 0
+    this.#torn = false
     this.#touch = NO_WORDS
     this.deadlines = NO_TIMES
-    outlived?.free()
+    try {
+      outlived?.free()
+    } catch {
+      // Locked by a call that was left in its middle: it stays.
+    }
   }
 
   dispose(): void {

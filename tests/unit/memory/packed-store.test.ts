@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ValueSerializer } from '../../../js/codec/serializer.ts'
 import { Core } from '../../../js/core/core.ts'
 import { MemoryCache } from '../../../js/memory/index.ts'
 import type { RemovalReason } from '../../../js/memory/store.ts'
@@ -86,3 +87,48 @@ describe('bytes in a packed cache', () => {
     expect(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()).toBe('text')
   })
 })
+
+describe('a packed cache with a value that cannot be read', () => {
+  it('keeps all others', () => {
+    const cache = new MemoryCache<number[]>({ max: 100, store: 'packed' })
+    for (let i = 0; i < 50; i++) cache.set(`k${i}`, [i])
+    vi.spyOn(ValueSerializer.prototype, 'deserialize').mockImplementationOnce(() => {
+      throw new RangeError('Invalid array length')
+    })
+    expect(() => cache.get('k7')).toThrow('Invalid array length')
+    expect(cache.size).toBe(50)
+    expect(cache.get('k7')).toEqual([7])
+  })
+
+  it('keeps all others where the stack ends in the middle of a deep one', () => {
+    let deep: unknown = 1
+    for (let i = 0; i < 300; i++) deep = [deep]
+    const cache = new MemoryCache<unknown>({ max: 100, store: 'packed' })
+    for (let i = 0; i < 50; i++) cache.set(`k${i}`, i)
+    cache.set('deep', deep)
+    expect(failuresFromTheEndOfTheStack(() => cache.get('deep'))).toBeGreaterThan(10)
+    expect(cache.size).toBe(51)
+    expect(cache.get('k7')).toBe(7)
+  })
+})
+
+/** Calls `read` where the stack is at its end, and then with ever more room until it succeeds; answers how often it failed. */
+function failuresFromTheEndOfTheStack(read: () => unknown): number {
+  let failures = 0
+  const descend = (): boolean => {
+    try {
+      if (descend()) return true
+    } catch {
+      // Here it ends.
+    }
+    try {
+      read()
+      return true
+    } catch {
+      failures++
+      return false
+    }
+  }
+  descend()
+  return failures
+}
