@@ -20,6 +20,7 @@ export interface Clock {
 
 /** A pending callback of `Clock.after`. */
 export interface Timer {
+  /** It will not call back. */
   cancel(): void
 }
 

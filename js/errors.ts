@@ -21,11 +21,16 @@ export type CacheErrorCode =
 
 /** Where an error happened, as far as it is known. Keys of encrypted regions are redacted. */
 export interface CacheErrorContext {
-  readonly region?: string
-  readonly key?: string
-  readonly option?: string
-  readonly variable?: string
-  readonly tier?: string
+  /** The region. */
+  readonly region?: string | undefined
+  /** The key in it. */
+  readonly key?: string | undefined
+  /** The option that is wrong, by its full name: 'regions.users.ttl'. */
+  readonly option?: string | undefined
+  /** The environment variable that is wrong. */
+  readonly variable?: string | undefined
+  /** The tier that failed: 'redis', … */
+  readonly tier?: string | undefined
 }
 
 /** Marks a `CacheError` of any copy of this module: its ESM and its CommonJS build may both be loaded. */
@@ -33,9 +38,13 @@ const BRAND = Symbol.for('omnicache.CacheError')
 
 /** What `JSON.stringify` writes of a `CacheError`. */
 export interface CacheErrorJson {
+  /** What kind of error it is. */
   readonly name: 'CacheError'
+  /** What programs go by. */
   readonly code: CacheErrorCode
+  /** What was wrong, where, and what is allowed. */
   readonly message: string
+  /** Where it happened. */
   readonly context: CacheErrorContext
   /** The error underneath, as text: its name and message alone. */
   readonly cause?: string
@@ -47,8 +56,11 @@ export interface CacheErrorJson {
  * `instanceof CacheError` holds whichever build of omnicache the error comes from.
  */
 export class CacheError extends Error {
+  /** What kind of error it is. */
   override readonly name = 'CacheError'
+  /** What programs go by: see the table in the README. */
   readonly code: CacheErrorCode
+  /** Where it happened. */
   readonly context: CacheErrorContext
 
   static {
@@ -56,7 +68,16 @@ export class CacheError extends Error {
     Object.defineProperty(CacheError, Symbol.hasInstance, { value: isInstance })
   }
 
-  constructor(code: CacheErrorCode, message: string, options: { cause?: unknown; context?: CacheErrorContext } = {}) {
+  constructor(
+    code: CacheErrorCode,
+    message: string,
+    options: {
+      /** The error underneath. */
+      cause?: unknown
+      /** Where it happened. */
+      context?: CacheErrorContext | undefined
+    } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.context = options.context ?? {}

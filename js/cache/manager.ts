@@ -1,17 +1,15 @@
 import { readEnvironment } from '../config/env.ts'
 import type { RegionNameIn, TypedName } from '../config/presets.ts'
-import { mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
+import { given, mergeRegionOptions, resolveManager, resolveRegion, unknownRegion } from '../config/resolve.ts'
 import type { Host, ManagerOptions, RegionOptions, ResolvedManager, ResolvedRegion } from '../config/types.ts'
 import { parseDuration } from '../config/units.ts'
-import { type BusStatus, Coherence } from '../flow/coherence/coherence.ts'
+import { Coherence } from '../flow/coherence/coherence.ts'
 import type { Change } from '../flow/coherence/message.ts'
 import { systemRandom } from '../flow/random.ts'
 import { Remote } from '../flow/remote.ts'
-import type { RemoteStatus } from '../flow/remote-options.ts'
 import type { Replayed } from '../flow/replay.ts'
 import { INSPECT, type Inspect, inspected } from '../inspect.ts'
 import { Sweeper } from '../memory/sweeper.ts'
-import type { Alert } from '../observe/alerts.ts'
 import { type CacheEventName, Emitter, type Listener } from '../observe/events.ts'
 import { MemoryBudget, tellOfCeiling } from './budget.ts'
 import { closedError } from './closed.ts'
@@ -27,25 +25,7 @@ import { RegionKeys, warnOfMissingKey } from './region/region-keys.ts'
 import { RegionCalls } from './region-calls.ts'
 import { regionName } from './region-name.ts'
 import type { Shared } from './shared.ts'
-
-/** How `close` went. */
-export interface CloseResult {
-  /** Writes and clears that L2 did not take in time. They are lost. */
-  readonly unsent: number
-}
-
-/** How the cache is doing. */
-export interface CacheStatus {
-  /** The tier behind memory, and whether it serves ('closed' is good, as of a circuit). */
-  readonly l2: { readonly state: 'none' } | (RemoteStatus & { readonly tier: string })
-  /** The bus over which those who share that tier tell one another what changed. */
-  readonly bus: BusStatus
-  /** What is in memory, in bytes, and may be. */
-  readonly bytes: number
-  readonly maxBytes: number
-  /** Alerts that are raised and not resolved. */
-  readonly alerts: readonly Alert[]
-}
+import type { CacheStatus, CloseResult } from './status.ts'
 
 /**
  * The cache: memory in front, and behind it the tier that the options name, or none. What
@@ -163,7 +143,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
     for (const [name, own] of Object.entries<RegionOptions>(options.regions ?? {})) {
       regions[name] = mergeRegionOptions(regions[name] ?? {}, own)
     }
-    const manager = new CacheManager({ ...read, ...options, regions } as ManagerOptions<Values>)
+    const manager = new CacheManager({ ...read, ...given(options), regions } as ManagerOptions<Values>)
     for (const warning of warnings) manager.#resolved.logger.warn(warning)
     return manager
   }

@@ -8,9 +8,9 @@ import { CacheError } from '../errors.ts'
 /** How a dictionary is trained. */
 export interface TrainOptions {
   /** The most bytes that it may have, up to 32 KB. Default: 16 KB. */
-  readonly size?: Bytes
+  readonly size?: Bytes | undefined
   /** The serializer of the region that it is for. Default: omnicache's own. */
-  readonly serializer?: Serializer
+  readonly serializer?: Serializer | undefined
 }
 
 const DEFAULT_SIZE = 16 * 1024

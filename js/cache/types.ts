@@ -8,28 +8,32 @@ import type { Duration } from '../config/units.ts'
 /** Options of one write. */
 export interface SetOptions extends Pick<ReadOptions, 'grace' | 'swr' | 'jitter'> {
   /** How long the entry is fresh. Default: the region's `ttl`. */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /**
    * What the entry can be deleted or expired by, together with all others that have one of these
    * tags: at most 64, each a non-empty string of at most 256 bytes in UTF-8. Default: none.
    */
-  readonly tags?: readonly string[]
+  readonly tags?: readonly string[] | undefined
   /** What is otherwise in memory. */
-  readonly l1?: {
-    /** How long memory serves the entry at the most, before it asks L2 again. Default: `ttl`. */
-    readonly ttl?: Duration
-    /** Whether memory is neither read nor written. Default: false. */
-    readonly skip?: boolean
-  }
+  readonly l1?:
+    | {
+        /** How long memory serves the entry at the most, before it asks L2 again. Default: `ttl`. */
+        readonly ttl?: Duration | undefined
+        /** Whether memory is neither read nor written. Default: false. */
+        readonly skip?: boolean | undefined
+      }
+    | undefined
   /** What is otherwise in L2. */
-  readonly l2?: {
-    /** How long the entry is fresh in L2. Default: `ttl`. */
-    readonly ttl?: Duration
-    /** The limit of one operation in L2. Default: the region's. */
-    readonly timeout?: Duration
-    /** Whether L2 is neither read nor written, and others are told nothing. Default: false. */
-    readonly skip?: boolean
-  }
+  readonly l2?:
+    | {
+        /** How long the entry is fresh in L2. Default: `ttl`. */
+        readonly ttl?: Duration | undefined
+        /** The limit of one operation in L2. Default: the region's. */
+        readonly timeout?: Duration | undefined
+        /** Whether L2 is neither read nor written, and others are told nothing. Default: false. */
+        readonly skip?: boolean | undefined
+      }
+    | undefined
 }
 
 /** What a factory of `getOrSet` is given. */
@@ -76,26 +80,28 @@ export type Factory<V, Known = unknown> = (context: FactoryContext<Known>) => V 
 /** Options of `getOrSet`. */
 export interface GetOrSetOptions extends SetOptions, ReadOptions {
   /** Runs the factory even where a value is stored, and hands out nothing stale. Default: false. */
-  readonly forceFresh?: boolean
+  readonly forceFresh?: boolean | undefined
   /** Leaves the call when it aborts; others that wait for the same value are not disturbed. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /**
    * Told, while the call is made, of a promise that never rejects and settles when the work is done that
    * the call may leave behind: `ctx.waitUntil` of an edge worker.
    */
-  readonly waitUntil?: (work: Promise<unknown>) => void
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
 /** `getOrSet` with everything in one object. */
 export interface GetOrSetRequest<V, Known = unknown> extends GetOrSetOptions {
+  /** The key that is asked for. */
   readonly key: string
+  /** Makes the value where there is none. */
   readonly factory: Factory<V, Known>
 }
 
 /** What `getOrSetMany` takes: what it is told of the keys that are missing, and how many go into one call. */
 export interface GetOrSetManyOptions extends GetOrSetOptions {
   /** The most keys in one call of the factory. Default: Infinity. */
-  readonly chunk?: number
+  readonly chunk?: number | undefined
 }
 
 /** What a factory of `getOrSetMany` answers: values by key; an `Error` in the place of one that failed. */
@@ -104,7 +110,10 @@ export type ManyMade<V> = ReadonlyMap<string, V | Error | undefined> | Readonly<
 /** Makes the values of the keys that are missing. `signal` aborts when nobody waits for any of them. */
 export type ManyFactory<V> = (
   missing: readonly string[],
-  context: { readonly signal: AbortSignal },
+  context: {
+    /** Aborts when nobody waits for any of the values any more, or after `hardTimeout`. */
+    readonly signal: AbortSignal
+  },
 ) => ManyMade<V> | Promise<ManyMade<V>>
 
 /** What `getEntry` tells of a key. */
@@ -138,9 +147,9 @@ export interface WarmProgress {
 /** Options of `warm`. */
 export interface WarmOptions extends SetOptions {
   /** Called after each batch. */
-  readonly onProgress?: (progress: WarmProgress) => void
+  readonly onProgress?: ((progress: WarmProgress) => void) | undefined
   /** Stops the warming when it aborts; what is stored by then stays. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What `warm` takes: an object, a Map, or any (also asynchronous) iterable of pairs. */

@@ -9,14 +9,16 @@ export const DICTIONARY_ALLOWED = 'a Uint8Array of 1 to 32,768 bytes'
 /** The dictionaries of a region. */
 export interface DictionaryOptions {
   /** What small values are written with from now on; read with too. Default: none. */
-  readonly current?: Uint8Array
+  readonly current?: Uint8Array | undefined
   /** What they were written with before, or will be: it is read alone. */
-  readonly others?: readonly Uint8Array[]
+  readonly others?: readonly Uint8Array[] | undefined
 }
 
 /** The dictionaries of a region, each a copy. */
 export interface ResolvedDictionaries {
+  /** What small values are written with. */
   readonly current: Uint8Array | undefined
+  /** What they are read with beside that. */
   readonly others: readonly Uint8Array[]
 }
 

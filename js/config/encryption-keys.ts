@@ -6,13 +6,20 @@ export type KeyMaterial = string | Uint8Array
 /** The keys of regions that encrypt. */
 export interface KeyRingOptions {
   /** The ring: `current` writes, all read. One key alone has the id 'default'. */
-  readonly keys: KeyMaterial | { readonly current: string; readonly ring: Readonly<Record<string, KeyMaterial>> }
+  readonly keys:
+    | KeyMaterial
+    | {
+        /** The id of the key that writes. */
+        readonly current: string
+        /** All keys by their ids: 1 to 32 letters, digits, '_' or '-'. */
+        readonly ring: Readonly<Record<string, KeyMaterial>>
+      }
   /**
    * What the keys of such regions are hidden with in L2. It must not change when `keys` do.
    * Default: the key, where the ring has one alone; with more it is required: give the first
    * key that the cache ever had, to keep what is stored.
    */
-  readonly indexSecret?: KeyMaterial
+  readonly indexSecret?: KeyMaterial | undefined
 }
 
 /** A ring of keys, checked. */

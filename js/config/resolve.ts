@@ -44,7 +44,8 @@ export function mergeRegionOptions(base: RegionOptions, changes: RegionOptions):
   return { ...base, ...given(changes), l1, l2 }
 }
 
-function given<T extends object>(options: T | undefined): T {
+/** Options without those that are `undefined`, which count as not given. */
+export function given<T extends object>(options: T | undefined): T {
   return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as T
 }
 

@@ -53,15 +53,19 @@ export interface RemoteOptions {
 
 /** How L2 is doing. */
 export interface RemoteStatus {
+  /** Whether the tier serves ('closed'), was given up ('open') or is being tried ('half-open'). */
   readonly state: CircuitState
   /** Whether the tier takes writes, 'closed' if so: one that is full or read-only serves reads alone. */
   readonly writes: CircuitState
   /** Since when, in ms since 1970; `undefined` where it was never otherwise. */
   readonly since: number | undefined
+  /** What failed last. */
   readonly lastError: CacheError | undefined
+  /** What waits for the tier. */
   readonly journal: {
     /** How many writes and clears wait to be sent. */
     readonly length: number
+    /** What they weigh, in bytes. */
     readonly bytes: number
     /** How long the oldest has waited, in ms. */
     readonly age: number

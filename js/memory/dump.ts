@@ -3,13 +3,14 @@ import { invalidOption } from '../config/units.ts'
 
 /** One entry of a `dump`, as lru-cache writes it too. */
 export interface DumpedEntry<V> {
+  /** The value. */
   readonly value: V
   /** How long the entry lives from `start` on, in ms; 0 is for ever. Default: the TTL of the cache that loads it. */
-  readonly ttl?: number
+  readonly ttl?: number | undefined
   /** When that began, in ms since 1970. Default: now. */
-  readonly start?: number
+  readonly start?: number | undefined
   /** What it weighs, in the unit of the cache. */
-  readonly size?: number
+  readonly size?: number | undefined
 }
 
 /** An entry of a dump, checked. */

@@ -154,10 +154,12 @@ export class MemoryCache<V = unknown> {
     return this.#store.entries()
   }
 
+  /** The keys, in the order of `entries`. */
   *keys(): IterableIterator<string> {
     for (const [key] of this.#store.entries()) yield key
   }
 
+  /** The values, in the order of `entries`. */
   *values(): IterableIterator<V> {
     for (const [, value] of this.#store.entries()) yield value
   }
@@ -166,6 +168,7 @@ export class MemoryCache<V = unknown> {
     return this.#store.entries()
   }
 
+  /** Calls back for each entry, in the order of `entries`. */
   forEach(callback: (value: V, key: string, cache: this) => void): void {
     for (const [key, value] of this.#store.entries()) callback(value, key, this)
   }

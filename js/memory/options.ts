@@ -15,67 +15,68 @@ export interface LiveCacheOptions<V> extends CommonOptions {
    * 'live' keeps the values themselves and hands them out by reference; 'packed' keeps bytes
    * outside of the garbage-collected heap. Default: 'live'.
    */
-  readonly store?: 'live'
+  readonly store?: 'live' | undefined
   /**
    * What a value weighs, key included, in bytes or whatever `maxBytes` counts: from 0 up;
    * `Infinity` for a value that is not to be kept. Fractions are rounded up.
    * Default: an estimate of the entry's size in memory.
    */
-  readonly sizeCalculation?: (value: V, key: string) => number
+  readonly sizeCalculation?: ((value: V, key: string) => number) | undefined
   /**
    * Called after an entry has left: 'evict', 'expire', 'set' (replaced by another value),
    * 'delete' or 'clear'. It may use the cache. What it throws is thrown by the call that made
    * the entry leave; where that was no call but time, it is an uncaught error.
    */
-  readonly onEvict?: (key: string, value: V, reason: RemovalReason) => void
+  readonly onEvict?: ((key: string, value: V, reason: RemovalReason) => void) | undefined
 }
 
 /** Options of a cache that keeps bytes outside of the garbage-collected heap. */
 export interface PackedCacheOptions<V> extends CommonOptions {
+  /** 'packed' keeps bytes; a value read is a new one each time, and must be serialisable. */
   readonly store: 'packed'
   /** Entries weigh what they take. */
   readonly sizeCalculation?: undefined
   /** As in a live cache, but that values that were evicted or expired are told as `undefined`. */
-  readonly onEvict?: (key: string, value: V | undefined, reason: RemovalReason) => void
+  readonly onEvict?: ((key: string, value: V | undefined, reason: RemovalReason) => void) | undefined
 }
 
 /** What both kinds of cache have. */
 interface CommonOptions {
   /** The most entries; `Infinity` is no limit. Default: `Infinity`. */
-  readonly max?: number
+  readonly max?: number | undefined
   /** The most memory, keys and overhead included. Default: no limit. */
-  readonly maxBytes?: Bytes
+  readonly maxBytes?: Bytes | undefined
   /** How long an entry lives: ms, or text with a unit. Default: `Infinity`. */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** Which entry leaves when the cache is full. Default: 'auto'. */
-  readonly policy?: keyof typeof POLICY_NUMBERS
+  readonly policy?: keyof typeof POLICY_NUMBERS | undefined
   /** What the policy 'auto', and it alone, is after: more hits, or more bytes that are hits. Default: 'objects'. */
-  readonly favor?: FavorName
+  readonly favor?: FavorName | undefined
   /** Whether `get` lets a fresh entry live its whole TTL anew. Default: false. */
-  readonly updateAgeOnGet?: boolean
+  readonly updateAgeOnGet?: boolean | undefined
   /** Whether `has` does so too. Default: false. */
-  readonly updateAgeOnHas?: boolean
+  readonly updateAgeOnHas?: boolean | undefined
   /**
    * Whether an entry stays when its time is over, until `get` has handed it out once more.
    * Default: false.
    */
-  readonly allowStale?: boolean
+  readonly allowStale?: boolean | undefined
   /** With `allowStale`: whether it stays even then, until it is replaced or evicted. Default: false. */
-  readonly noDeleteOnStaleGet?: boolean
+  readonly noDeleteOnStaleGet?: boolean | undefined
   /** Whether a `set` over a fresh entry keeps its deadline. Default: false. */
-  readonly noUpdateTTL?: boolean
+  readonly noUpdateTTL?: boolean | undefined
   /** Where time comes from, for tests. Default: the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Options of one `set`. */
 export interface MemorySetOptions {
   /** How long this entry lives. Default: the cache's `ttl`. */
-  readonly ttl?: Duration
+  readonly ttl?: Duration | undefined
   /** What the entry weighs, as `sizeCalculation` would say it. */
-  readonly size?: number
+  readonly size?: number | undefined
   /** Whether a fresh entry that is replaced passes its deadline on. Default: the cache's. */
-  readonly noUpdateTTL?: boolean
+  readonly noUpdateTTL?: boolean | undefined
 }
 
 /** The options of a `MemoryCache`, complete: times in ms, sizes in bytes. */

@@ -8,7 +8,9 @@ export type AlertKind = 'hit-ratio' | 'error-ratio' | 'fill' | 'latency' | 'corr
 
 /** An alert that was raised, or resolved. */
 export interface Alert {
+  /** What is wrong. */
   readonly kind: AlertKind
+  /** Whether it is wrong from now on, or right again. */
   readonly state: 'raised' | 'resolved'
   /** The region it is about; none for the cache as a whole. */
   readonly region?: string

@@ -4,71 +4,118 @@ import { CacheError } from '../errors.ts'
 import type { Alert } from './alerts.ts'
 import type { Logger } from './logger.ts'
 
-/** Where and what an event is about. Keys of encrypted regions are redacted. */
+/** Where and what an event is about. */
 export interface EntryEvent {
+  /** The region. */
   readonly region: string
+  /** The key; redacted in a region that encrypts. */
   readonly key: string
 }
 
-/** Every event and what its listeners are given. */
+/** Every event and what its listeners are given. docs/events.md is made from this. */
 export interface CacheEvents {
-  /** A read was answered. `tier` says from where: 'memory', 'redis', …; `stale` that the value's time was over. */
-  hit: EntryEvent & { readonly tier: string; readonly stale?: true }
+  /** A read was answered. */
+  hit: EntryEvent & {
+    /** Who had the value: 'memory', 'redis', … */
+    readonly tier: string
+    /** Its time was over. */
+    readonly stale?: true
+  }
   /** A read found nothing. */
   miss: EntryEvent
   /** A value was stored. */
   set: EntryEvent
   /** A key was removed by a call. */
   delete: EntryEvent
-  /** A region was emptied; `removed` counts the entries that memory held. */
-  clear: { readonly region: string; readonly removed: number }
+  /** A region was emptied. */
+  clear: {
+    /** The region. */
+    readonly region: string
+    /** How many entries memory held. */
+    readonly removed: number
+  }
   /** The policy made an entry leave memory. */
   evict: EntryEvent
-  /** An entry's time was over. */
+  /** An entry's time was over, and it left memory. */
   expire: EntryEvent
   /** A value was not stored in memory, because it is larger than the region's budget. */
   refused: EntryEvent
   /** A factory failed for which a stale value was handed out, or that ran in the background. */
-  'refresh-failed': EntryEvent & { readonly error: unknown }
+  'refresh-failed': EntryEvent & {
+    /** What it threw. */
+    readonly error: unknown
+  }
   /** Something failed that no call rejects for: a tier, a listener. */
-  error: { readonly error: unknown; readonly region?: string; readonly tier?: string }
-  /** Stored bytes would not open: the read is a miss. `keyId` names the key that is missing, where that is the reason. */
-  corrupt: EntryEvent & { readonly reason: string; readonly keyId?: string }
+  error: {
+    /** What was thrown; of a tier a `CacheError`. */
+    readonly error: unknown
+    /** The region, where it is about one. */
+    readonly region?: string
+    /** The tier, where it is about one. */
+    readonly tier?: string
+  }
+  /** Stored bytes would not open: the read is a miss. */
+  corrupt: EntryEvent & {
+    /** Why, in a word or two: 'checksum', 'key-missing', 'dictionary-missing', … */
+    readonly reason: string
+    /** The key of the ring that is missing, where that is why. */
+    readonly keyId?: string
+  }
   /** Something is wrong, or right again. */
   alert: Alert
-  /**
-   * A tier was given up ('open'), is being tried ('half-open'), or serves again ('closed'). Where
-   * `part` is 'writes' it serves reads all the time, and this is about writes alone: it is full,
-   * or read-only.
-   */
+  /** A tier was given up, is being tried, or serves again. */
   circuit: {
+    /** The tier. */
     readonly tier: string
+    /** 'writes': it serves reads all the time, and takes no writes: it is full, or read-only. */
     readonly part: 'tier' | 'writes'
+    /** 'open': given up; 'half-open': being tried; 'closed': it serves. */
     readonly state: 'open' | 'half-open' | 'closed'
+    /** What made it open. */
     readonly cause?: unknown
   }
-  /**
-   * What a tier missed while it was away is being written to it ('replaying'), or that has ended
-   * ('replayed'). `entries` counts what arrived, `waiting` what still waits; a write that a newer one
-   * of its key has replaced meanwhile is in neither.
-   */
+  /** What a tier missed while it was away is being written to it, or that has ended. */
   replay: {
+    /** The tier. */
     readonly tier: string
+    /** Whether it goes on, or has ended. */
     readonly state: 'replaying' | 'replayed'
+    /** How many writes arrived. One that a newer one of its key has replaced meanwhile is in neither count. */
     readonly entries: number
+    /** How many still wait. */
     readonly waiting: number
   }
   /** Too much waited for a tier: what waits for this region will be cleared there instead. */
-  overflow: { readonly tier: string; readonly region: string }
-  /** The cache was closed before a tier took all that waited for it: so many writes and clears are lost. */
-  unsent: { readonly tier: string; readonly entries: number }
+  overflow: {
+    /** The tier. */
+    readonly tier: string
+    /** The region. */
+    readonly region: string
+  }
+  /** The cache was closed before a tier took all that waited for it. */
+  unsent: {
+    /** The tier. */
+    readonly tier: string
+    /** How many writes and clears are lost. */
+    readonly entries: number
+  }
   /**
-   * The bus between the processes is heard ('up'), or is not ('down'): then a change of another
-   * process may be seen late, after `l1.ttl` at the most.
+   * The bus between the processes is heard, or is not: then a change of another process may be seen late,
+   * after `l1.ttl` at the most.
    */
-  bus: { readonly bus: string; readonly state: 'up' | 'down'; readonly cause?: unknown }
+  bus: {
+    /** Which bus: 'redis', 'redis-tracking', 'broadcast-channel', … */
+    readonly bus: string
+    /** 'up': heard; 'down': not. */
+    readonly state: 'up' | 'down'
+    /** What made it 'down'. */
+    readonly cause?: unknown
+  }
   /** The core was started anew; packed regions are empty. */
-  restart: { readonly cause: unknown }
+  restart: {
+    /** What made it end. */
+    readonly cause: unknown
+  }
 }
 
 /** Every event's name. */

@@ -23,9 +23,9 @@ export type BusFault = 'fail' | 'drop' | 'hang' | 'late' | 'reorder' | 'twice' |
 /** Options of `ChaosBus`. */
 export interface ChaosBusOptions {
   /** What delays are measured by. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Decides which messages meet a fault where that is left to chance. Default: 1. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /**

@@ -34,11 +34,11 @@ const WRITES: ReadonlySet<DriverMethod> = new Set([
 /** Options of `ChaosDriver`. */
 export interface ChaosDriverOptions {
   /** What delays are measured by. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Whether the driver says that others can write to its tier. Default: as the tier says. */
-  readonly shared?: boolean
+  readonly shared?: boolean | undefined
   /** Decides which calls meet a fault where that is left to chance. Default: 1. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 /**

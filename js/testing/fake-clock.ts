@@ -25,7 +25,15 @@ export class FakeClock implements Clock {
   #order = 0
 
   /** Starts at `now` (monotonic) and `wall` (ms since 1970); neither is zero by default. */
-  constructor({ now = 1000, wall = Date.UTC(2026, 0, 1) }: { now?: number; wall?: number } = {}) {
+  constructor({
+    now = 1000,
+    wall = Date.UTC(2026, 0, 1),
+  }: {
+    /** The monotonic time at first, in ms. Default: 1000. */
+    now?: number | undefined
+    /** The wall clock at first, in ms since 1970. Default: the first of January 2026. */
+    wall?: number | undefined
+  } = {}) {
     this.#now = now
     this.#wall = wall
   }

@@ -15,12 +15,12 @@ export interface Bus {
    * Whether what it sends also comes back to who sent it. Then a connection on which nothing is
    * heard any more, without an error, is noticed. Default: false.
    */
-  readonly echoes?: boolean
+  readonly echoes?: boolean | undefined
   /**
    * Whether it hears by itself what changes in L2 (`BusListener.changed`). Then nobody is told
    * of changes, and only signs of life are published. Default: false.
    */
-  readonly tracks?: boolean
+  readonly tracks?: boolean | undefined
   /**
    * Begins to listen. Called once; before it, nothing is opened. It neither throws nor waits:
    * how it went is told to `listener.state`. After `close` it does nothing.

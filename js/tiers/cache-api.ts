@@ -8,9 +8,9 @@ import { KeyValueDriver, type KeyValueStore } from './key-value.ts'
 /** Options of `cacheApiDriver`. */
 export interface CacheApiOptions {
   /** The cache of this origin, or of this Worker's location, to use. Default: 'omnicache'. */
-  readonly cache?: string
+  readonly cache?: string | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 const TIER = 'cache-api'

@@ -5,21 +5,43 @@ import { KeyValueDriver } from './key-value.ts'
 
 /** What is needed of a KV namespace of Cloudflare Workers: `env.NAME` has it. */
 export interface KvNamespaceLike {
+  /** The bytes under `key`. */
   get(key: string, type: 'arrayBuffer'): Promise<ArrayBuffer | null>
+  /** Stores bytes, for `expirationTtl` s or for ever. */
   put(key: string, value: Uint8Array, options?: { expirationTtl?: number }): Promise<void>
+  /** Removes `key`. */
   delete(key: string): Promise<void>
+  /** One page of the keys that begin with `prefix`. */
   list(options: { prefix: string; cursor?: string }): Promise<KvList>
 }
 
 /** One page of `list`. */
 export type KvList =
-  | { readonly keys: readonly { readonly name: string }[]; readonly list_complete: true }
-  | { readonly keys: readonly { readonly name: string }[]; readonly list_complete: false; readonly cursor: string }
+  | {
+      /** Keys that are there; maybe none. */
+      readonly keys: readonly KvName[]
+      /** It is the last page. */
+      readonly list_complete: true
+    }
+  | {
+      /** Keys that are there; maybe none. */
+      readonly keys: readonly KvName[]
+      /** There may be more. */
+      readonly list_complete: false
+      /** What `list` is to be given for them. */
+      readonly cursor: string
+    }
+
+/** A key, as `list` tells it. */
+export interface KvName {
+  /** The key. */
+  readonly name: string
+}
 
 /** Options of `cloudflareKvDriver`. */
 export interface CloudflareKvOptions {
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Workers KV takes keys of up to 512 bytes. */

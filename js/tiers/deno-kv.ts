@@ -8,18 +8,22 @@ export type DenoKvKey = readonly (string | number)[]
 
 /** What is needed of Deno KV: what `Deno.openKv` answers has it. */
 export interface DenoKvLike {
+  /** What is under `key`; its value is null where there is nothing. */
   get(key: DenoKvKey): Promise<{ readonly value: unknown }>
+  /** Stores a value, for `expireIn` ms or for ever. */
   set(key: DenoKvKey, value: unknown, options?: { expireIn?: number }): Promise<unknown>
+  /** Removes `key`. */
   delete(key: DenoKvKey): Promise<void>
+  /** The entries from `start` up to `end`. */
   list(selector: { start: DenoKvKey; end: DenoKvKey }): AsyncIterable<{ readonly key: DenoKvKey }>
 }
 
 /** Options of `denoKvDriver`. */
 export interface DenoKvOptions {
   /** The first part of all keys. Default: 'omnicache'. */
-  readonly base?: string
+  readonly base?: string | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** Deno KV takes keys of up to 2,048 bytes; ours have more parts than the name. */

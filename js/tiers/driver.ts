@@ -21,13 +21,13 @@ export interface Driver {
   /** Whether other processes (or tabs) can write to the same data. */
   readonly shared: boolean
   /** Whether values may be read from copies that lag behind: then none is trusted for long, bus or not. Default: false. */
-  readonly lags?: boolean
+  readonly lags?: boolean | undefined
   /**
    * Whether it can look at what is there and write, or write several keys, with nobody in between. Where
    * it cannot, `onlyNewer`, `setIfAbsent` and `commit` hold among the calls of one driver object, and
    * another process may come between, or see some of it. Default: true.
    */
-  readonly atomic?: boolean
+  readonly atomic?: boolean | undefined
   /** Why there is no connection just now, as far as it is known: what is said of a call that had no answer in time. */
   readonly lastError?: CacheError | undefined
   /**
@@ -133,7 +133,9 @@ export interface BusOptions {
 
 /** One value to store. */
 export interface DriverEntry {
+  /** Where it is stored. */
   readonly key: string
+  /** What is stored. */
   readonly value: Uint8Array
   /** How long the tier keeps the value, in ms, more than 0; `Infinity` keeps it until it is deleted. */
   readonly ttl: number
@@ -142,26 +144,32 @@ export interface DriverEntry {
    * `onlyNewer` is given after that is not stored, and answered with 'newer'. All entries of one
    * call have the same. Default: for ever.
    */
-  readonly before?: number
+  readonly before?: number | undefined
 }
 
 /** One step of a scan: keys, and the cursor to go on with, if there may be more. */
 export interface ScanStep {
+  /** Keys that are there; maybe none. */
   readonly keys: readonly string[]
+  /** What `scan` is to be given next; `undefined` at the end. */
   readonly cursor: string | undefined
 }
 
 /** A value that is to take the place of one that is known. */
 export interface Replacement {
+  /** Where it is stored. */
   readonly key: string
   /** How the value begins that it replaces; not empty. */
   readonly head: Uint8Array
+  /** What takes its place. */
   readonly value: Uint8Array
 }
 
 /** What `exchangeMany` found under each key, in order, and the value of the guard key. */
 export interface Exchange {
+  /** What was under each key, in the order of the entries. */
   readonly previous: Previous[]
+  /** The value of the guard key, read after the writes; `undefined` where there is none. */
   readonly guard: Uint8Array | undefined
 }
 

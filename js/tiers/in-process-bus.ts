@@ -10,7 +10,7 @@ export interface InProcessHub {
 /** Options of `inProcessHub`. */
 export interface InProcessHubOptions {
   /** Whether a bus also hears what it publishes itself, as over Redis. Default: false. */
-  readonly echoes?: boolean
+  readonly echoes?: boolean | undefined
 }
 
 /**

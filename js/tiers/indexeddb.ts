@@ -21,13 +21,13 @@ import { closedError, tierError } from './tier-error.ts'
 /** Options of `indexedDbDriver`. All times are ms. */
 export interface IndexedDbOptions {
   /** The database of this origin to use; omnicache keeps one object store in it. Default: 'omnicache'. */
-  readonly database?: string
+  readonly database?: string | undefined
   /** How often expired values are removed in the background. Default: 60000. */
-  readonly sweepInterval?: number
+  readonly sweepInterval?: number | undefined
   /** How long opening may take, for instance while another tab deletes the database. Default: 5000. */
-  readonly openTimeout?: number
+  readonly openTimeout?: number | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -16,12 +16,12 @@ import { closedError } from './tier-error.ts'
 /** Options of `memoryDriver`. */
 export interface MemoryDriverOptions {
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /**
    * Whether several caches use the same driver object, as processes share a Redis.
    * Default: false.
    */
-  readonly shared?: boolean
+  readonly shared?: boolean | undefined
 }
 
 /**

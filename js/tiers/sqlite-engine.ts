@@ -5,18 +5,28 @@ export const TIER = 'sqlite'
 
 /** What the tier needs of an SQLite library: `DatabaseSync` of node:sqlite has it, and `Database` of better-sqlite3. */
 export interface SqliteDatabase {
+  /** Runs statements that answer nothing. */
   exec(sql: string): unknown
+  /** Prepares one statement. */
   prepare(sql: string): SqliteStatement
+  /** Closes the file. */
   close(): unknown
 }
 
 /** A prepared statement; values are numbers, bytes or null. */
 export interface SqliteStatement {
+  /** The first row, or `undefined`. */
   get(...values: SqlValue[]): unknown
+  /** All rows. */
   all(...values: SqlValue[]): unknown[]
-  run(...values: SqlValue[]): { readonly changes: number | bigint }
+  /** Writes. */
+  run(...values: SqlValue[]): {
+    /** How many rows were written. */
+    readonly changes: number | bigint
+  }
 }
 
+/** What a statement is given, and what its rows hold. */
 export type SqlValue = Uint8Array | number | null
 
 /** What a file can be opened with. */

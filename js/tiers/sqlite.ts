@@ -26,18 +26,18 @@ export interface SqliteOptions {
    * The library: by name, or what opens a file with any that has the same methods. Default:
    * 'node:sqlite', or 'better-sqlite3' where the runtime has none.
    */
-  readonly engine?: SqliteEngine
+  readonly engine?: SqliteEngine | undefined
   /** How long a call waits while another process writes. Default: 200, below the time limit of a call to L2. */
-  readonly busyTimeout?: number
+  readonly busyTimeout?: number | undefined
   /**
    * How large the file may become, in bytes. Then, as on a full disk, what would be the next to expire makes
    * room. At least 65536. Default: without limit.
    */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** How often expired values are removed in the background. Default: 60000. */
-  readonly sweepInterval?: number
+  readonly sweepInterval?: number | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** What one transaction takes at the most, so that none holds up the event loop for long. */

@@ -5,18 +5,22 @@ import { KeyValueDriver } from './key-value.ts'
 
 /** What is needed of a storage of unstorage: what `createStorage` makes has it. */
 export interface UnstorageLike {
+  /** What is under `key`; null where there is nothing. */
   getItemRaw(key: string): Promise<unknown>
+  /** Stores bytes, for `ttl` s where the storage's driver can. */
   setItemRaw(key: string, value: unknown, options?: { ttl?: number }): Promise<unknown>
+  /** Removes `key`. */
   removeItem(key: string): Promise<unknown>
+  /** All keys that begin with `base`. */
   getKeys(base?: string): Promise<string[]>
 }
 
 /** Options of `unstorageDriver`. */
 export interface UnstorageOptions {
   /** What all keys in the storage begin with; no colon at its end. Default: 'omnicache'. */
-  readonly base?: string
+  readonly base?: string | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /** File systems take names of 255 bytes, and drivers put endings on them. */

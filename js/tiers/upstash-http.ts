@@ -6,12 +6,21 @@ import { CommandError, type HttpReply, misplaced, TIER } from './upstash-replies
 export type Fetch = (
   url: string,
   init: {
+    /** Always this one. */
     readonly method: 'POST'
+    /** With the token, and how the answer is to be written. */
     readonly headers: Readonly<Record<string, string>>
+    /** The commands, as JSON. */
     readonly body: string
+    /** Aborts when the answer is late, or the driver is closed. */
     readonly signal: AbortSignal
   },
-) => Promise<{ readonly status: number; json(): Promise<unknown> }>
+) => Promise<{
+  /** The status of HTTP. */
+  readonly status: number
+  /** The answer, read as JSON. */
+  json(): Promise<unknown>
+}>
 
 /** Where commands go. Times are ms. */
 export interface HttpOptions {

@@ -35,11 +35,11 @@ export interface UpstashOptions {
   /** The token that may read and write, as in `UPSTASH_REDIS_REST_TOKEN`. */
   readonly token: string
   /** What sends requests. Default: the runtime's own `fetch`. */
-  readonly fetch?: Fetch
+  readonly fetch?: Fetch | undefined
   /** How long one request may take before it is given up. Default: 5000. */
-  readonly requestTimeout?: number
+  readonly requestTimeout?: number | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -6,6 +6,7 @@ import { argumentKey } from './argument-key.ts'
 
 /** What is asked of a cache here: any `CacheManager` will do, whatever it knows of its regions' values. */
 export interface RegionSource {
+  /** The region of that name. Throws `UNKNOWN_REGION` where there is none. */
   region<V = unknown>(name: string): Region<V>
 }
 
@@ -15,17 +16,17 @@ export interface CachedOptions<Args extends readonly unknown[] = readonly unknow
   /** The region that holds the results. */
   readonly region: RegionName
   /** Makes the key from the arguments. Default: `name`, then the arguments in a stable form. */
-  readonly key?: (...args: Args) => string
+  readonly key?: ((...args: Args) => string) | undefined
   /**
    * The tags of a result. A function that takes the arguments alone is asked before the run, and a
    * tag that is deleted meanwhile is noticed. One that takes the result too is asked after it: a
    * tag that was deleted during the run is not noticed then. Default: none.
    */
-  readonly tags?: readonly string[] | ((args: Args, result: Result) => readonly string[])
+  readonly tags?: readonly string[] | ((args: Args, result: Result) => readonly string[]) | undefined
   /** What default keys begin with. Default: the function's name (a method's, with its class). */
-  readonly name?: string
+  readonly name?: string | undefined
   /** The cache to use. Default: `getCacheManager()`, taken at the first call. */
-  readonly cache?: RegionSource
+  readonly cache?: RegionSource | undefined
 }
 
 /** One call of a function whose results are kept: where its result lies, and under which key. */

@@ -49,11 +49,11 @@ export interface InvalidatesOptions<Args extends readonly unknown[] = readonly u
   /** The region whose entries are removed. */
   readonly region: RegionName
   /** Which keys are removed. Default: none. */
-  readonly keys?: (args: Args, result: Result) => string | readonly string[]
+  readonly keys?: ((args: Args, result: Result) => string | readonly string[]) | undefined
   /** Entries with which tags are removed. Default: none. */
-  readonly tags?: string | readonly string[] | ((args: Args, result: Result) => string | readonly string[])
+  readonly tags?: string | readonly string[] | ((args: Args, result: Result) => string | readonly string[]) | undefined
   /** The cache to use. Default: `getCacheManager()`, taken at the first call. */
-  readonly cache?: RegionSource
+  readonly cache?: RegionSource | undefined
 }
 
 /**

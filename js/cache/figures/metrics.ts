@@ -5,34 +5,49 @@ import type { BusFigures } from '../../flow/coherence/coherence.ts'
 import { Counters, type Operation } from './counters.ts'
 import { regionText } from './region-text.ts'
 
-/** Figures of the durations of operations, in ms. */
+/** Figures of the durations of operations, in ms. Percentiles are within 1.6 %. */
 export interface LatencyFigures {
   /** How many operations the figures stand for. */
   readonly count: number
+  /** The average. 0 where there were none, as all of these. */
   readonly avgDurationMs: number
+  /** Half of all took no longer. */
   readonly p50Ms: number
+  /** 95 of 100 took no longer. */
   readonly p95Ms: number
+  /** 99 of 100 took no longer. */
   readonly p99Ms: number
+  /** The longest. */
   readonly maxMs: number
 }
 
-/** What regions and the whole cache have in common. */
+/** What regions and the whole cache have in common. Counts are since the start. */
 export interface Figures {
+  /** Reads that were answered with a value, from memory or L2. */
   readonly hits: number
+  /** Reads that found none. */
   readonly misses: number
-  /** Hits of all reads, from 0 to 1. */
+  /** Hits of all reads, from 0 to 1; 0 where there were none. */
   readonly hitRatio: number
+  /** Values that were to be stored, also by factories. */
   readonly sets: number
+  /** Keys that were to be removed. */
   readonly deletes: number
+  /** Entries that the policy made leave memory. */
   readonly evictions: number
+  /** Entries that left memory because their time was over. */
   readonly expirations: number
   /** Values that were not kept in memory: heavier than the region's budget. */
   readonly refused: number
+  /** Hits whose value was stale: within `grace` or `swr`. */
   readonly staleHits: number
+  /** Operations that met an error: of L2, of a factory, of the stored bytes. */
   readonly errors: number
   /** Entries that would not open. */
   readonly corrupt: number
+  /** Values that L2 had, for reads that memory could not answer. */
   readonly l2Hits: number
+  /** Values that L2 did not have, or could not be asked for. */
   readonly l2Misses: number
   /** Bytes of serialized values, before compression. */
   readonly bytesRaw: number
@@ -42,33 +57,54 @@ export interface Figures {
   readonly compressionRatio: number
   /** Entries in memory. */
   readonly entries: number
-  /** What they weigh, and may weigh, in bytes. */
+  /** What they weigh, in bytes. */
   readonly bytes: number
+  /** What they may weigh, in bytes. */
   readonly maxBytes: number
+  /** `bytes` of `maxBytes`, from 0 to 100. */
   readonly utilisationPercent: number
   /** Reads, sets and deletes. */
   readonly totalOperations: number
   /** The part of operations that met no error, from 0 to 1. */
   readonly successRate: number
+  /** The average duration of operations, factories left out. 0 where none was measured, as the next three. */
   readonly avgDurationMs: number
+  /** Half of them took no longer. */
   readonly p50Ms: number
+  /** 95 of 100 took no longer. */
   readonly p95Ms: number
+  /** 99 of 100 took no longer. */
   readonly p99Ms: number
+  /** The durations by kind: reads, sets, deletes and runs of factories. */
   readonly operations: Readonly<Record<Operation, LatencyFigures>>
 }
 
 /** The figures of one region. */
 export interface RegionFigures extends Figures {
+  /** Which entry leaves when the region is full. */
   readonly policy: PolicyName
   /** The region's lifetime of entries in ms. */
   readonly ttl: number
+  /** Whether memory holds the values themselves, or bytes. */
   readonly store: 'live' | 'packed'
   /** Values from L2 that the region's schema refused: each was a miss. */
   readonly mismatches: number
-  /** Of what is sealed: entries in L2 that were sealed again under the key that writes now, and those found under a key that the ring does not have. */
-  readonly sealing: { readonly resealed: number; readonly keyMissing: number }
-  /** Of the locks between processes: how often one was had, how often another process was waited for, and that for too long. */
-  readonly locks: { readonly taken: number; readonly waits: number; readonly timeouts: number }
+  /** Of what L2 holds sealed. */
+  readonly sealing: {
+    /** Entries that were sealed again under the key that writes now. */
+    readonly resealed: number
+    /** Entries under a key that the ring does not have. */
+    readonly keyMissing: number
+  }
+  /** Of the locks between processes. */
+  readonly locks: {
+    /** How often this process had one. */
+    readonly taken: number
+    /** How often it waited for another process. */
+    readonly waits: number
+    /** How many of those took longer than `lockTimeout`. */
+    readonly timeouts: number
+  }
 }
 
 /** The figures of one tier. */
@@ -79,8 +115,11 @@ export type TierFigures = Pick<
 
 /** What `cache.metrics()` tells. Counts are since the start; regions are in the order of configuration. */
 export interface CacheMetrics {
+  /** Of all regions together. */
   readonly totals: Figures
+  /** By region, also those that were not used. */
   readonly regions: Readonly<Record<string, RegionFigures>>
+  /** By tier: 'memory', and the one behind it, such as 'redis'. */
   readonly tiers: Readonly<Record<string, TierFigures>>
   /** Of the bus; absent where there is none. */
   readonly bus?: BusFigures

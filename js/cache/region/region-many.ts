@@ -11,8 +11,10 @@ import type { RegionReads } from './region-reads.ts'
  * what went wrong, for each key that has no value because of it.
  */
 export class ManyResult<V> extends Map<string, V> {
+  /** What went wrong, by key. Empty where all went well. */
   readonly errors: ReadonlyMap<string, unknown>
 
+  /** @internal */
   constructor(values: Iterable<readonly [string, V]>, errors: ReadonlyMap<string, unknown>) {
     super(values)
     this.errors = errors

@@ -24,9 +24,9 @@ export interface RekeyProgress {
 /** Options of `rekey`. */
 export interface RekeyOptions {
   /** Called after each batch. */
-  readonly onProgress?: (progress: RekeyProgress) => void
+  readonly onProgress?: ((progress: RekeyProgress) => void) | undefined
   /** Stops when it aborts: what is done stays done, and the next call finds it so. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

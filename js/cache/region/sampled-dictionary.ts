@@ -10,14 +10,14 @@ import type { RegionParts } from './region-parts.ts'
 /** How a region trains a dictionary from what it holds. */
 export interface RegionTrainOptions {
   /** The most entries that are looked at, up to 10,000. Default: 500. */
-  readonly samples?: number
+  readonly samples?: number | undefined
   /** The most bytes that the dictionary may have, up to 32 KB. Default: 16 KB. */
-  readonly size?: Bytes
+  readonly size?: Bytes | undefined
   /**
    * Whether this process writes with it from now on, and still reads with those it has. Others have
    * misses for what it writes until they have the dictionary too. Default: no.
    */
-  readonly adopt?: boolean
+  readonly adopt?: boolean | undefined
 }
 
 const DEFAULT_SAMPLES = 500

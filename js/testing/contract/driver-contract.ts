@@ -15,9 +15,13 @@ export type { DriverUnderTest }
  * node:test do as `{ describe, it, beforeAll: before, afterAll: after }`.
  */
 export interface TestRunner {
+  /** Groups the tests that `body` declares. */
   describe(name: string, body: () => void): unknown
+  /** Declares a test, which fails where `body` rejects. */
   it(name: string, body: () => Promise<void>): unknown
+  /** Runs `body` before the first test of the group. */
   beforeAll(body: () => Promise<void>): unknown
+  /** Runs `body` after the last test of the group. */
   afterAll(body: () => Promise<void>): unknown
 }
 
@@ -71,7 +75,9 @@ export function driverContract(runner: TestRunner, name: string, make: () => Pro
 
 /** One thing that a driver does not do as it must. */
 export interface ContractFailure {
+  /** The case: 'getMany and setMany: …'. */
   readonly case: string
+  /** What it threw. */
   readonly error: unknown
 }
 

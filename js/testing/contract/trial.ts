@@ -2,6 +2,7 @@ import { type Driver, type DriverEntry, FLAGS_OFFSET, STAMP_BYTES, STAMP_OFFSET 
 
 /** A driver to be tried, and the means to try it. */
 export interface DriverUnderTest {
+  /** The driver that is tried. */
   readonly driver: Driver
   /** Makes the tier's time pass, so that TTLs below `ms` are over and those well above it are not. */
   elapse(ms: number): Promise<void>

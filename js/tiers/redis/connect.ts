@@ -8,19 +8,19 @@ import { noTcp } from './no-tcp.ts'
 /** How the driver makes a client of its own, where it was given a URL. A handed-in client keeps its own options. */
 export interface RedisConnectOptions {
   /** Which package to use. Default: `ioredis` if it is installed, else `redis` (node-redis). */
-  readonly client?: 'ioredis' | 'redis'
+  readonly client?: 'ioredis' | 'redis' | undefined
   /** Instead of the one in the URL. */
-  readonly username?: string
+  readonly username?: string | undefined
   /** Instead of the one in the URL. */
-  readonly password?: string
+  readonly password?: string | undefined
   /** Instead of the one in the URL. Default: 0. */
-  readonly database?: number
+  readonly database?: number | undefined
   /** `true`, or options as `tls.connect` takes them (`ca`, `cert`, `key`, `servername`, …). Default: as the URL says. */
-  readonly tls?: boolean | Readonly<Record<string, unknown>>
+  readonly tls?: boolean | Readonly<Record<string, unknown>> | undefined
   /** How long making a connection may take, in ms. Default: 5000. */
-  readonly connectTimeout?: number
+  readonly connectTimeout?: number | undefined
   /** After how long without an answer a connection is given up and made anew, in ms. Default: 5000. */
-  readonly socketTimeout?: number
+  readonly socketTimeout?: number | undefined
 }
 
 /** Which servers answer where a value need not be the newest. */

@@ -14,7 +14,14 @@ export type { IoredisClient, NodeRedisClient, ReadFrom, RedisConnectOptions, Red
 export type RedisSource = string | IoredisClient | NodeRedisClient | readonly RedisNode[] | RedisSentinels
 
 /** One seed of a Redis Cluster, or one sentinel: a URL, or host and port (default: 6379; a sentinel's: 26379). */
-export type RedisNode = string | { readonly host: string; readonly port?: number }
+export type RedisNode =
+  | string
+  | {
+      /** Its name or address. */
+      readonly host: string
+      /** Default: 6379; a sentinel's: 26379. */
+      readonly port?: number | undefined
+    }
 
 /** A master that Redis Sentinel watches. The sentinels tell which server that is. */
 export interface RedisSentinels {
@@ -23,11 +30,11 @@ export interface RedisSentinels {
   /** What the sentinels call the master, such as 'mymaster'. */
   readonly name: string
   /** The user of the servers. */
-  readonly username?: string
+  readonly username?: string | undefined
   /** The password of the servers. */
-  readonly password?: string
+  readonly password?: string | undefined
   /** The database on the servers. Default: 0. */
-  readonly database?: number
+  readonly database?: number | undefined
 }
 
 /** Options of `redisDriver`. */
@@ -36,7 +43,7 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
    * The most connections it may hold. Any number is kept: one connection carries all
    * commands at once, so there is no pool. Default: 1.
    */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
 }
 
 /**
@@ -77,8 +84,11 @@ function bySentinels(source: RedisSentinels, options: RedisDriverOptions): () =>
   if (name === '') throw invalid('the name of the master must not be empty')
   const addresses = addressesOf(sentinels, 26_379, '`sentinels` must name at least one')
   const [{ username: user, password: secret }] = addresses
-  const of = { ...credentials(username, password), ...(database === undefined ? {} : { database }) }
-  return ownLink(addresses, { kind: 'sentinels', name, auth: credentials(user, secret) }, { ...of, ...options })
+  const of = {
+    ...credentials(options.username ?? username, options.password ?? password),
+    database: options.database ?? database,
+  }
+  return ownLink(addresses, { kind: 'sentinels', name, auth: credentials(user, secret) }, { ...options, ...of })
 }
 
 function ownLink(

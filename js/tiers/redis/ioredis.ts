@@ -19,8 +19,11 @@ import { WithReplica } from './with-replica.ts'
 
 /** Any ioredis client: `Redis` (Sentinel included) or `Cluster`. Known by its methods, not by its class. */
 export interface IoredisClient {
+  /** What the connection is doing: 'ready', … */
   readonly status: string
+  /** Sends any command. */
   call(...args: never[]): unknown
+  /** Collects commands for one round trip. */
   pipeline(...args: never[]): unknown
 }
 

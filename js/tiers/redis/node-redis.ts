@@ -16,8 +16,11 @@ import { type Sendable, type Shape, shapeOf } from './node-redis-shapes.ts'
 
 /** Any node-redis client: `createClient`, `createCluster` or `createSentinel`. Known by its methods, not by its class. */
 export interface NodeRedisClient {
+  /** Whether it takes commands. */
   readonly isReady: boolean
+  /** Sends any command. */
   sendCommand(...args: never[]): unknown
+  /** Collects commands for one transaction. */
   multi(...args: never[]): unknown
 }
 

@@ -40,19 +40,19 @@ export interface RedisTierOptions {
    * Whether a read whose connection timed out or broke is tried once more on the next
    * connection. Default: false.
    */
-  readonly retryOnTimeout?: boolean
+  readonly retryOnTimeout?: boolean | undefined
   /**
    * How long a call waits for the first connection, in ms, before it is rejected unsent. Once
    * there was a connection, calls without one are rejected at once. Default: 200.
    */
-  readonly connectPatience?: number
+  readonly connectPatience?: number | undefined
   /**
    * Who may answer reads of values: only masters, or replicas too, which lag behind. A client of
    * ours is made for it; one made elsewhere asks replicas where it is set up so. Default: 'master'.
    */
   readonly readFrom?: ReadFrom | undefined
   /** Where time comes from. Default: the clock of the runtime. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DriverEntry } from '../../../js/tiers/driver.ts'
+import { redisDriver } from '../../../js/tiers/redis/index.ts'
 import { delay } from '../../helpers/delay.ts'
 import { driverContract } from '../../helpers/driver-contract.ts'
 import { SentinelSet } from '../../helpers/redis-sentinel.ts'
@@ -58,6 +59,16 @@ describe.skipIf(!hasRedis)('under three sentinels', () => {
       end()
     },
   )
+
+  it('writes to the database that the sentinels are given with, where the option is undefined', async () => {
+    const driver = redisDriver({ sentinels: set.sentinels, name: set.name, database: 3 }, { database: undefined })
+    await driver.connect()
+    await driver.setMany([entry('in three')])
+    const admin = new Redis((await set.master()).port, { db: 3 })
+    expect(await admin.exists('in three')).toBe(1)
+    admin.disconnect()
+    await driver.close()
+  })
 })
 
 async function mgets(servers: readonly RedisServer[]): Promise<number> {

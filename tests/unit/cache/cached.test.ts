@@ -243,6 +243,7 @@ describe('the cache of the process', () => {
     'CACHE_METRICS_MAX_SIZE',
     'CACHE_API_RESPONSES_COMPRESSION',
     'CACHE_METRIX_TTL',
+    'CACHE_ENABLE_METRICS',
   ]
   const before = new Map(NAMES.map((name) => [name, process.env[name]]))
   beforeEach(() => {
@@ -307,5 +308,13 @@ describe('the cache of the process', () => {
     const warnings: string[] = []
     CacheManager.fromEnv({ logger: { warn: (message: string) => warnings.push(message) } })
     expect(warnings).toEqual([expect.stringMatching(/CACHE_METRIX_TTL.*did you mean CACHE_METRICS_TTL/)])
+  })
+
+  it('counts for what an option leaves undefined', async () => {
+    process.env.CACHE_ENABLE_METRICS = 'no'
+    const cache = CacheManager.fromEnv({ metrics: undefined })
+    await cache.get('metrics', 'k')
+    expect(cache.metrics().totals.operations.get.count).toBe(0)
+    await cache.close()
   })
 })
