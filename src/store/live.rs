@@ -80,7 +80,7 @@ impl Entries for Seats {
     fn leave(&mut self, slot: Slot, why: Departure) {
         self.outbox.slots.push(slot);
         self.outbox.expired += usize::from(why == Departure::Expired);
-        self.release(slot);
+        self.slots.vacate(slot);
     }
 }
 
@@ -117,8 +117,10 @@ impl LiveStore {
             deadline,
         };
         let take = |entries: &mut Seats, most| entries.slots.take(weight, deadline, most);
-        self.ledger
-            .insert(offer, Moment { now, tick }, &mut self.entries, take)
+        let moment = Moment { now, tick };
+        let inserted = self.ledger.insert(offer, moment, &mut self.entries, take);
+        self.entries.slots.settle();
+        inserted
     }
 
     /// Tells that an entry has another value. Counts as a use of it; it keeps its slot.
@@ -137,11 +139,15 @@ impl LiveStore {
         self.entries.outbox.clear();
         let change = Change { weight, deadline };
         let moment = Moment { now, tick };
-        self.ledger
-            .replace(slot, change, moment, &mut self.entries, |entries| {
-                entries.slots.set_weight(slot, weight);
-                Ok(())
-            })
+        let write = |entries: &mut Seats| {
+            entries.slots.set_weight(slot, weight);
+            Ok(())
+        };
+        let replaced = self
+            .ledger
+            .replace(slot, change, moment, &mut self.entries, write);
+        self.entries.slots.settle();
+        replaced
     }
 
     /// Moves a deadline, which is no use of the entry; answers whether the slot holds one.
@@ -160,6 +166,7 @@ impl LiveStore {
     pub fn expire(&mut self, now: f64, limit: u32) -> usize {
         self.entries.outbox.clear();
         self.ledger.expire(now, limit, &mut self.entries);
+        self.entries.slots.settle();
         self.entries.outbox.slots.len()
     }
 
@@ -178,7 +185,9 @@ impl LiveStore {
     /// Takes out the entry that the policy chooses, into the outbox, and answers which.
     pub fn evict_one(&mut self) -> Option<Slot> {
         self.entries.outbox.clear();
-        self.ledger.evict(&mut self.entries)
+        let evicted = self.ledger.evict(&mut self.entries);
+        self.entries.slots.settle();
+        evicted
     }
 
     /// Takes everything out and gives the memory back. Nobody is in the outbox.
@@ -201,12 +210,14 @@ impl LiveStore {
             .set_policy(kind, favor, tick, &mut self.entries, |_, slot| {
                 stand_in(slot)
             });
+        self.entries.slots.settle();
     }
 
     /// Sets other limits and evicts at once what is too much, into the outbox.
     pub fn set_limits(&mut self, limits: Limits) {
         self.entries.outbox.clear();
         self.ledger.set_limits(limits, &mut self.entries);
+        self.entries.slots.settle();
     }
 
     /// Lowers all ticks if `tick` has come near the end of its range; answers the tick to go

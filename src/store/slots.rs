@@ -29,6 +29,13 @@ pub(super) struct Slots {
     weights: Vec<u32>,
     /// The free slot that was taken last.
     free: Slot,
+    /// A slot whose entry left for one that comes in the same call: still as that left it.
+    vacant: Slot,
+    /// What all that came weighed, while it was the same.
+    weight: u32,
+    alike: bool,
+    /// Whether nothing that came had a deadline.
+    timeless: bool,
     /// This slot and all after it were never taken.
     end: Slot,
     len: u32,
@@ -42,6 +49,10 @@ impl Slots {
             deadlines: Vec::new(),
             weights: Vec::new(),
             free: NONE,
+            vacant: NONE,
+            weight: 0,
+            alike: true,
+            timeless: true,
             end: 0,
             len: 0,
             bytes: 0,
@@ -91,49 +102,93 @@ impl Slots {
         self.deadline(slot).map(|_| self.weights[slot as usize])
     }
 
-    /// Takes a free slot; there are to be `most` at most.
+    /// Takes a free slot, the vacant one first; there are to be `most` at most.
     pub(super) fn take(&mut self, weight: u32, deadline: f64, most: u32) -> Result<Slot, Refused> {
-        let slot = if self.free == NONE {
-            if self.end as usize == self.deadlines.len() {
-                self.grow(most)?;
-            }
-            self.end += 1;
-            self.end - 1
+        if self.end == 0 {
+            self.weight = weight;
+        }
+        self.alike &= weight == self.weight;
+        self.timeless &= deadline == f64::INFINITY;
+        let vacant = std::mem::replace(&mut self.vacant, NONE);
+        let slot = if vacant == NONE {
+            self.unused(most)?
         } else {
-            let slot = self.free;
-            self.free = self.weights[slot as usize];
-            slot
+            vacant
         };
-        self.weights[slot as usize] = weight;
-        self.set_deadline(slot, deadline);
+        // Two tables are not looked at where who comes is as who left.
+        if vacant == NONE || !self.alike {
+            self.weights[slot as usize] = weight;
+        }
+        if vacant == NONE || !self.timeless {
+            self.set_deadline(slot, deadline);
+        }
         self.bytes += u64::from(weight);
         self.len += 1;
         Ok(slot)
     }
 
+    /// A slot that is free, or was never taken.
+    fn unused(&mut self, most: u32) -> Result<Slot, Refused> {
+        if self.free != NONE {
+            let slot = self.free;
+            self.free = self.weights[slot as usize];
+            return Ok(slot);
+        }
+        if self.end as usize == self.deadlines.len() {
+            self.grow(most)?;
+        }
+        self.end += 1;
+        Ok(self.end - 1)
+    }
+
     /// Gives a slot another deadline, above that of a free one. The slot is taken.
     pub(super) fn set_deadline(&mut self, slot: Slot, deadline: f64) {
+        self.timeless &= deadline == f64::INFINITY;
         // Of a number and none, f64::max is the number.
         self.deadlines[slot as usize] = deadline.max(f64::MIN);
     }
 
     /// Gives a slot another weight. The slot is taken.
     pub(super) fn set_weight(&mut self, slot: Slot, weight: u32) {
+        self.alike &= weight == self.weight;
         let old = std::mem::replace(&mut self.weights[slot as usize], weight);
         self.bytes = self.bytes - u64::from(old) + u64::from(weight);
     }
 
     /// Frees a slot. The slot is taken.
     pub(super) fn release(&mut self, slot: Slot) {
-        let weight = std::mem::replace(&mut self.weights[slot as usize], self.free);
-        self.deadlines[slot as usize] = FREE;
-        self.free = slot;
+        self.vacate(slot);
+        self.settle();
+    }
+
+    /// Empties a slot, which is taken, for who comes next; if nobody does, [`settle`](Self::settle)
+    /// must follow.
+    pub(super) fn vacate(&mut self, slot: Slot) {
+        self.settle();
+        let weight = if self.alike {
+            self.weight
+        } else {
+            self.weights[slot as usize]
+        };
         self.bytes -= u64::from(weight);
         self.len -= 1;
+        self.vacant = slot;
+    }
+
+    /// Frees the slot that is vacant.
+    pub(super) fn settle(&mut self) {
+        if self.vacant != NONE {
+            self.deadlines[self.vacant as usize] = FREE;
+            self.weights[self.vacant as usize] = self.free;
+            self.free = std::mem::replace(&mut self.vacant, NONE);
+        }
     }
 
     /// Checks the counts and the list of free slots.
     pub(super) fn validate(&self) -> Result<(), String> {
+        if self.vacant != NONE {
+            return Err(format!("slots: {} was left vacant", self.vacant));
+        }
         let taken: Vec<Slot> = (0..self.end)
             .filter(|&slot| self.deadline(slot).is_some())
             .collect();

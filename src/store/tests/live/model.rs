@@ -50,6 +50,18 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+impl Op {
+    /// The same, where all entries weigh the same and none expires.
+    fn plain(&self) -> Self {
+        match *self {
+            Self::Insert(..) => Self::Insert(7, NEVER),
+            Self::Replace(at, ..) => Self::Replace(at, 7, NEVER),
+            Self::SetDeadline(at, _) => Self::SetDeadline(at, NEVER),
+            ref other => other.clone(),
+        }
+    }
+}
+
 struct Pair {
     store: LiveStore,
     model: Model,
@@ -183,11 +195,12 @@ proptest! {
     fn it_holds_what_the_model_holds(
         kind in proptest::sample::select(PolicyKind::ALL),
         ops in proptest::collection::vec(op(), 1..300),
+        plain in prop_oneof![Just(0), 0..300usize],
     ) {
         let limits = Limits { max_bytes: 500, max_entries: 60 };
         let mut pair = Pair { store: LiveStore::new(kind, Favor::Objects, limits), model: Model::new(kind, limits), now: 1_000.0 };
-        for op in &ops {
-            pair.run(op);
+        for (at, op) in ops.iter().enumerate() {
+            pair.run(&if at < plain { op.plain() } else { op.clone() });
             pair.compare();
         }
     }
