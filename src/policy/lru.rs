@@ -5,9 +5,10 @@
 //! **Laziness.** Each entry is *filed* once, under a tick that it once had. Ticks only
 //! grow, so an entry is never filed later than it belongs. Two structures together give the
 //! entry that is filed earliest: what was not used since it came waits in a queue, in which
-//! insertion keeps the order by itself; what was found to have been used goes to a heap.
+//! insertion keeps the order by itself; what was found to have been used goes to a
+//! [calendar](super::calendar), which asks about a day's entries before any of them has its turn.
 //! If the earliest is filed under its true tick, it is the least recently used of all; if
-//! not, it is filed anew and the next one is looked at. A scan never touches the heap and
+//! not, it is filed anew and the next one is looked at. A scan never touches the calendar and
 //! costs what a queue costs.
 //!
 //! A removed entry stays filed: when its slot is taken again, it is an entry that was
@@ -22,7 +23,7 @@
 //! raise theirs before each use, except that [`rebase`](Policy::rebase) gives 0 to all that are
 //! old enough.
 //!
-//! 8 bytes a slot, ¼ for two flags, and what the heap has in reserve. The queue lies in pieces, so
+//! 8 bytes a slot, ¼ for two flags, and what the calendar has in reserve. The queue lies in pieces, so
 //! nothing of it moves when it grows.
 
 #![forbid(unsafe_code)]
@@ -30,10 +31,10 @@
 #[cfg(test)]
 mod tests;
 
+use super::calendar::Calendar;
 use super::chunks::OutOfMemory;
 use super::flags::Flags;
 use super::line::Line;
-use super::min_heap::MinHeap;
 use super::{Candidate, Favor, Policy, REPAIRS, Slot, Tables, TouchKind};
 
 /// A tick above, its slot below: compares as ticks do.
@@ -63,7 +64,7 @@ pub struct Lru {
     /// Not found used since they came; in order.
     fresh: Line,
     /// Found used at least once.
-    used: MinHeap,
+    used: Calendar,
     /// One that was to stay when it came to its turn, and is to be filed again.
     aside: Option<Filed>,
     /// [`FILED`] for the slots in one of the three, [`LIVE`] for those that are entries.
@@ -84,9 +85,22 @@ impl Lru {
         }
     }
 
-    /// What is filed earliest, and whether that is in the heap.
-    fn earliest(&self) -> Option<(Filed, bool)> {
-        match (self.fresh.first(), self.used.peek()) {
+    /// What is filed earliest, and whether it was found used; none too where `steps` did not
+    /// suffice to find it.
+    fn earliest(&mut self, touches: &[u32], steps: &mut u32) -> Option<(Filed, bool)> {
+        let fresh = self.fresh.first();
+        let flags = &mut self.flags;
+        let opened = self.used.open(fresh.unwrap_or(Filed::MAX), steps, |filed| {
+            let slot = slot_of(filed);
+            if flags.get(slot) & LIVE == 0 {
+                flags.set(slot, 0);
+                return None;
+            }
+            let word = touches.get(slot as usize).copied().unwrap_or(0);
+            Some(file(word, slot))
+        });
+        match (fresh, self.used.peek()) {
+            _ if !opened => None,
             (Some(fresh), Some(used)) if fresh < used => Some((fresh, false)),
             (Some(fresh), None) => Some((fresh, false)),
             (_, used) => Some((used?, true)),
@@ -104,12 +118,8 @@ impl Lru {
 
     /// Files anew what is filed earliest.
     fn refile_earliest(&mut self, is_used: bool, filed: Filed) -> Result<(), OutOfMemory> {
-        if is_used {
-            self.used.replace(filed);
-        } else {
-            self.used.push(filed)?;
-            self.fresh.pop();
-        }
+        self.used.push(filed)?;
+        self.drop_earliest(is_used);
         Ok(())
     }
 
@@ -121,9 +131,10 @@ impl Lru {
     }
 
     /// Drops what is filed earliest, so many at the most, as long as that is no entry.
-    fn drop_removed(&mut self, most: u32) {
+    fn drop_removed(&mut self, most: u32, touches: &[u32]) {
+        let mut steps = self.repairs;
         for _ in 0..most {
-            match self.earliest() {
+            match self.earliest(touches, &mut steps) {
                 Some((filed, is_used)) if self.flags.get(slot_of(filed)) & LIVE == 0 => {
                     self.flags.set(slot_of(filed), 0);
                     self.drop_earliest(is_used);
@@ -142,12 +153,17 @@ impl Lru {
             self.aside = None;
         }
         let mut best = None;
-        for _ in 0..self.repairs {
-            let (filed, is_used) = self.earliest()?;
+        let mut steps = self.repairs;
+        while steps > 0 {
+            steps -= 1;
+            let Some((filed, is_used)) = self.earliest(tables.touches, &mut steps) else {
+                break;
+            };
             let slot = slot_of(filed);
             let now = file(tables.touch(slot), slot);
             if self.flags.get(slot) & LIVE == 0 {
-                self.drop_removed(1);
+                self.flags.set(slot, 0);
+                self.drop_earliest(is_used);
             } else if Some(slot) == protect {
                 self.drop_earliest(is_used);
                 self.aside = Some(now);
@@ -193,7 +209,7 @@ impl Policy for Lru {
     fn new(_favor: Favor) -> Self {
         Self {
             fresh: Line::default(),
-            used: MinHeap::default(),
+            used: Calendar::default(),
             aside: None,
             flags: Flags::default(),
             hand: 0,
@@ -228,9 +244,9 @@ impl Policy for Lru {
         tables.mark(slot, tick);
     }
 
-    fn remove(&mut self, slot: Slot, _tables: &mut Tables<'_>) {
+    fn remove(&mut self, slot: Slot, tables: &mut Tables<'_>) {
         self.forget(slot);
-        self.drop_removed(DROPS);
+        self.drop_removed(DROPS, tables.touches);
     }
 
     fn victim(&mut self, tables: &mut Tables<'_>, protect: Option<Slot>) -> Option<Slot> {
@@ -250,7 +266,7 @@ impl Policy for Lru {
         }
         // What had different ticks may now share one: then who was filed first is first.
         self.fresh.change_all(lower);
-        self.used.change_all(lower);
+        self.used.change_all(by, lower);
         self.aside = self.aside.map(lower);
     }
 

@@ -58,7 +58,7 @@ impl MinHeap {
     }
 
     /// Takes the least number out and another one in, which needs no memory.
-    pub(super) fn replace(&mut self, number: u64) {
+    fn replace(&mut self, number: u64) {
         if !self.numbers.is_empty() {
             self.sink(0, number);
         }

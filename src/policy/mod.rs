@@ -29,6 +29,7 @@
 
 mod any;
 mod auto;
+mod calendar;
 
 pub(crate) mod chunks;
 mod climber;
