@@ -11,11 +11,9 @@
 //! While there are few, all are in the heap. As ticks are unique, a day has no more numbers than
 //! ticks, but for the last, which takes what is beyond all days.
 //!
-//! 8 bytes a number, and as much in reserve at the most; 12 to 24 a day.
+//! 8 bytes a number, and as much in reserve at the most; 12 a day, if there are days.
 
 #![forbid(unsafe_code)]
-
-use std::collections::VecDeque;
 
 use super::chunks::OutOfMemory;
 use super::min_heap::MinHeap;
@@ -24,7 +22,7 @@ use super::min_heap::MinHeap;
 const DAY_BITS: u32 = 12;
 const DAY: i64 = 1 << DAY_BITS;
 /// The most days.
-const DAYS: usize = 1024;
+const DAYS: usize = 512;
 /// So many numbers need no days.
 const FEW: usize = 1024;
 
@@ -34,7 +32,9 @@ pub(super) struct Calendar {
     near: MinHeap,
     /// Those of the day that is being opened, which belong anywhere.
     opening: Vec<u64>,
-    days: VecDeque<Vec<u64>>,
+    /// A ring, of which the first is at `first`; empty where no days are used.
+    days: Vec<Vec<u64>>,
+    first: usize,
     /// How many are in days.
     far: usize,
     /// The first tick of the first day, where there are days.
@@ -55,22 +55,19 @@ impl Calendar {
     /// # Errors
     /// [`OutOfMemory`]
     pub(super) fn push(&mut self, number: u64) -> Result<(), OutOfMemory> {
-        let dawn = match self.dawn {
-            Some(dawn) => dawn,
-            None if self.near.len() < FEW => return self.near.push(number),
-            None => *self.dawn.insert(tick(number) + 1),
+        let Some(dawn) = self.dawn else {
+            if self.near.len() >= FEW {
+                self.days.try_reserve(DAYS).map_err(|_| OutOfMemory)?;
+                self.days.resize(DAYS, Vec::new());
+                self.dawn = Some(tick(number) + 1);
+            }
+            return self.near.push(number);
         };
         if tick(number) < dawn {
             return self.near.push(number);
         }
         let day = ((tick(number) - dawn) >> DAY_BITS) as usize;
-        let day = day.min(DAYS - 1);
-        if day >= self.days.len() {
-            let more = day + 1 - self.days.len();
-            self.days.try_reserve(more).map_err(|_| OutOfMemory)?;
-            self.days.resize(day + 1, Vec::new());
-        }
-        let numbers = &mut self.days[day];
+        let numbers = &mut self.days[(self.first + day.min(DAYS - 1)) % DAYS];
         numbers.try_reserve(1).map_err(|_| OutOfMemory)?;
         numbers.push(number);
         self.far += 1;
@@ -101,7 +98,7 @@ impl Calendar {
             }
             if self.far == 0 {
                 if self.near.len() < FEW {
-                    (self.days, self.dawn) = (VecDeque::new(), None);
+                    (self.days, self.dawn) = (Vec::new(), None);
                 }
                 return true;
             }
@@ -109,7 +106,8 @@ impl Calendar {
             let Some(dawn) = self.dawn.filter(|&dawn| tick(reached) >= dawn) else {
                 return true;
             };
-            self.opening = self.days.pop_front().unwrap_or_default();
+            self.opening = std::mem::take(&mut self.days[self.first]);
+            self.first = (self.first + 1) % DAYS;
             self.far -= self.opening.len();
             self.dawn = Some(dawn + DAY);
         }
@@ -145,7 +143,8 @@ impl Calendar {
     pub(super) fn validate(&self) -> Result<(), String> {
         let first = self.dawn.unwrap_or(i64::MAX);
         let dawns = (0..).map(|day| first.saturating_add(day * DAY));
-        for (dawn, numbers) in dawns.zip(&self.days) {
+        let (later, earlier) = self.days.split_at(self.first.min(self.days.len()));
+        for (dawn, numbers) in dawns.zip(earlier.iter().chain(later)) {
             if numbers.iter().any(|&number| tick(number) < dawn) {
                 return Err(format!("calendar: the day of {dawn} has earlier numbers"));
             }
