@@ -154,7 +154,7 @@ export class Link {
     const attempt = new OpenAttempt(driver, what, limit)
     this.#running++
     try {
-      const result = await withLimit(this.#start(attempt, work), limit, this.#clock, what)
+      const result = await withLimit(this.#start(attempt, work), limit, this.#clock, what, true)
       this.#circuit.succeed(pass)
       // Where no timer tries whether it takes writes again, its calls do.
       if (isRequestBound && this.#writes.state !== 'closed' && this.#writes.allow()) void this.#writes.probe()

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, systemClock, type Timer } from '../clock.ts'
 import type { CacheError } from '../errors.ts'
 import { isRequestBound } from '../runtime.ts'
 import { tierError } from '../tiers/tier-error.ts'
@@ -26,6 +26,9 @@ export type Tombstone = Pick<StoredWrite, 'key' | 'envelope'>
 
 /** A replay may take longer than an operation: nobody waits for it. */
 const REPLAY_LIMIT = 1000
+
+/** How long the process is kept alive at a time, in ms, while something is waited for. */
+const HOLD = 1000
 
 /** How long closing waits before it tries again to send what waits, in ms. */
 const CLOSE_PAUSE = 50
@@ -269,7 +272,7 @@ export class Remote {
   /** Waits until the tier serves, with true; false where that took more than `limit` ms, or it was closed. */
   ready(limit = Number.POSITIVE_INFINITY): Promise<boolean> {
     this.#onUse()
-    return this.#link.ready(limit)
+    return this.#held(this.#link.ready(limit))
   }
 
   /**
@@ -279,7 +282,7 @@ export class Remote {
    * are lost.
    */
   close(limit = 1000): Promise<{ unsent: number }> {
-    this.#closing ??= this.#held(limit, this.#close(limit))
+    this.#closing ??= this.#held(this.#close(limit))
     return this.#closing
   }
 
@@ -303,8 +306,16 @@ export class Remote {
   }
 
   /** Nothing else may be left that keeps the process alive: it must not end before this has. */
-  async #held<T>(limit: number, work: Promise<T>): Promise<T> {
-    const timer = this.#clock.after(limit, () => undefined, true)
+  async #held<T>(work: Promise<T>): Promise<T> {
+    const hold = (): Timer =>
+      this.#clock.after(
+        HOLD,
+        () => {
+          timer = hold()
+        },
+        true,
+      )
+    let timer = hold()
     try {
       return await work
     } finally {

@@ -187,7 +187,7 @@ export class Flight<T, S = never> {
     if (there !== undefined) return there
     const clock = this.#clock
     const gate = new Promise<typeof LATE>((resolve) => {
-      const timer = clock?.after(ms - (clock.now() - this.#began), () => resolve(LATE))
+      const timer = clock?.after(ms - (clock.now() - this.#began), () => resolve(LATE), true)
       const stop = () => timer?.cancel()
       this.promise.then(stop, stop)
     })

@@ -13,16 +13,18 @@ const CATCH_UP = 5
  * A process that stood still meanwhile gets a moment more, since the answer may be there, unread.
  *
  * @param what The subject of the error's message, such as 'redis: get'.
+ * @param holds Whether the process stays alive meanwhile: where somebody may wait for the answer.
  */
-export function withLimit<T>(promise: Promise<T>, ms: number, clock: Clock, what: string): Promise<T> {
+export function withLimit<T>(promise: Promise<T>, ms: number, clock: Clock, what: string, holds = false): Promise<T> {
   if (ms === Number.POSITIVE_INFINITY) return promise
   return new Promise((resolve, reject) => {
     const began = clock.now()
     const end = () => reject(timeoutError(what, ms))
-    let timer = clock.after(ms, () => {
+    const late = () => {
       if (clock.exact() - began < ms + LATE) end()
-      else timer = clock.after(CATCH_UP, end)
-    })
+      else timer = clock.after(CATCH_UP, end, holds)
+    }
+    let timer = clock.after(ms, late, holds)
     promise.then(
       (value) => {
         timer.cancel()

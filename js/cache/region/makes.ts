@@ -56,11 +56,12 @@ export class Makes<V> {
     const made = factory(context)
     if (limit === Infinity) return made
     return new Promise((resolve, reject) => {
-      const timer = this.#parts.clock.after(limit, () => {
+      const end = () => {
         const error = this.#tookTooLong(key, limit)
         reject(error)
         flight.abort(error)
-      })
+      }
+      const timer = this.#parts.clock.after(limit, end, true)
       const done = () => timer.cancel()
       Promise.resolve(made).then(resolve, reject).then(done, done)
     })

@@ -59,7 +59,7 @@ class OpenWatch implements Watch {
   async next(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#changed && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = this.#clock.after(ms, () => resume())
+        const timer = this.#clock.after(ms, () => resume(), true)
         const resume = () => {
           timer.cancel()
           signal.removeEventListener('abort', resume)
