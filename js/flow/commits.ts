@@ -94,7 +94,11 @@ export class Commits {
       const { driver } = attempt
       const entries = underPrefix(generations.prefix(region, token), newest)
       sending.progress = 'sent'
-      sending.stored = await driver.commit(entries, ordered)
+      sending.stored = await driver.commit(entries, ordered).catch((cause: unknown) => {
+        // It says by its code whether the entries may be there.
+        sending.progress = 'unsent'
+        throw cause
+      })
       if (!sending.stored) return this.#face(attempt, entries)
       sending.progress = 'there'
       valid = await generations.read(attempt, region)
@@ -125,8 +129,8 @@ function outcomeOf(error: CacheError, sent: boolean): CommitResult | undefined {
     case 'COMMIT_UNKNOWN':
       return { outcome: 'unknown', error }
     case 'TIMEOUT':
-      return sent ? { outcome: 'unknown', error } : undefined
     case 'TIER_UNAVAILABLE':
+      return sent ? { outcome: 'unknown', error } : undefined
     case 'WRITE_REFUSED':
       return undefined
     default:

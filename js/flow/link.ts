@@ -147,7 +147,7 @@ export class Link {
    * tier's own, when it runs out, opens nothing.
    */
   async run<T>(operation: string, work: (attempt: Attempt) => Promise<T>, limit = this.limit): Promise<T> {
-    if (!this.available) throw unavailable(this.#driver.name)
+    if (!this.available) throw this.#unavailable()
     const what = `${this.#driver.name}: ${operation}`
     const pass = this.#circuit.pass
     const driver = this.#driver
@@ -161,10 +161,11 @@ export class Link {
       return result
     } catch (cause) {
       attempt.late = true
-      const error = this.#explained(tierError(driver.name, cause))
+      const failure = tierError(driver.name, cause)
+      const error = this.#explained(failure)
       this.#report(operation, error)
       if (error.code === 'WRITE_REFUSED') this.#writes.fail(error, this.#writes.pass)
-      else if (this.#isFailure(error, limit)) this.#circuit.fail(error, pass)
+      else if (this.#isFailure(failure, limit)) this.#circuit.fail(error, pass)
       throw error
     } finally {
       this.#running--
@@ -274,7 +275,7 @@ export class Link {
 
   /** While the whole tier is away, the circuit of that says when it is back. */
   async #tryWrites(): Promise<void> {
-    if (!this.available) throw unavailable(this.#driver.name)
+    if (!this.available) throw this.#unavailable()
     const pass = this.#circuit.pass
     try {
       await this.#limited(() => this.#probe.write())
@@ -298,10 +299,20 @@ export class Link {
     }
   }
 
-  /** No answer in time: where the driver knows why there is no connection, that is said with it. */
+  /** No answer in time: where the driver knows why there is no connection, it is that. */
   #explained(error: CacheError): CacheError {
-    const cause = error.code === 'TIMEOUT' ? this.#driver.lastError : undefined
-    return cause === undefined ? error : new CacheError('TIMEOUT', `${error.message}: ${cause.message}`, { cause })
+    if (error.code !== 'TIMEOUT') return error
+    return this.#driver.lastError ?? new CacheError('TIMEOUT', error.message, { context: { tier: this.#driver.name } })
+  }
+
+  /** The error of a call that was not even tried. */
+  #unavailable(): CacheError {
+    const [tier, cause] = [this.#driver.name, this.#lastError]
+    const why = cause?.message ?? `${tier}: the tier is not available`
+    return new CacheError('TIER_UNAVAILABLE', `${why}; it is not asked until it serves again`, {
+      cause,
+      context: { tier },
+    })
   }
 
   #report(operation: string, error: CacheError): void {
@@ -333,11 +344,6 @@ class OpenAttempt implements Attempt {
     if (this.late) throw timeoutError(this.#what, this.#limit)
     return this.#driver
   }
-}
-
-/** The error of a call that was not even tried. */
-function unavailable(tier: string): CacheError {
-  return new CacheError('TIER_UNAVAILABLE', `${tier}: the tier is not available`, { context: { tier } })
 }
 
 /** Turns a synchronous throw into a rejection. */

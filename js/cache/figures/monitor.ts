@@ -57,7 +57,7 @@ export class Monitor {
       case 'circuit': {
         const { part, state, cause } = event
         const what = part === 'writes' ? 'circuit of writes' : 'circuit'
-        logger[this.#levelOf(event)](`${tier}: ${what} ${state}`, { tier, cause })
+        logger[this.#levelOf(event)](`${tier}: ${what} ${state}${because(cause, tier)}`, { tier, cause })
         emitter.emit('circuit', { tier, part, state, cause })
         break
       }
@@ -86,7 +86,7 @@ export class Monitor {
   /** The bus has come, or gone. */
   readonly bus = (bus: string, state: 'up' | 'down', cause: CacheError | undefined): void => {
     const { logger, emitter } = this.#options
-    logger[state === 'up' ? 'info' : 'warn'](`bus ${bus}: ${state}`, { bus, cause })
+    logger[state === 'up' ? 'info' : 'warn'](`bus ${bus}: ${state}${because(cause, bus)}`, { bus, cause })
     emitter.emit('bus', { bus, state, cause })
   }
 
@@ -132,4 +132,9 @@ export class Monitor {
       else logger.info(`resolved: ${alert.message}`, { alert: alert.kind })
     }
   }
+}
+
+/** Why something is away, where the message that says so names the tier already. */
+function because(cause: unknown, tier: string): string {
+  return cause instanceof Error ? `: ${cause.message.replace(`${tier}: `, '')}` : ''
 }

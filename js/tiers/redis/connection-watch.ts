@@ -52,7 +52,12 @@ export class ConnectionWatch {
 
   /** Why there is no connection, as far as it is known. */
   get lastError(): CacheError | undefined {
-    return this.#lastError
+    if (this.#lastError !== undefined || this.#isReady()) return this.#lastError
+    const handshake = this.#to?.tls ? ': the TLS handshake is not over' : ''
+    const where = this.#established
+      ? 'connected, but the server is not ready: it loads its data, or does not answer'
+      : `no connection yet${handshake}`
+    return connectionError(new Error(where), this.#to, true)
   }
 
   /**
