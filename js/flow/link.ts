@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { CacheError, type CacheErrorCode } from '../errors.ts'
 import { isRequestBound } from '../runtime.ts'
 import type { Driver } from '../tiers/driver.ts'
-import { tierError } from '../tiers/tier-error.ts'
+import { notAsked, tierError } from '../tiers/tier-error.ts'
 import { Changes } from './changes.ts'
 import { Circuit, type CircuitOptions, type CircuitState } from './circuit.ts'
 import { L2Clock } from './l2-clock.ts'
@@ -86,7 +86,7 @@ export class Link {
       if (part === 'tier') this.#since = clock.wall()
       // A probe that fails may know more than the call before it.
       if (part === 'tier' && state === 'open') this.#lastError = tierError(driver.name, cause)
-      if (this.state === 'closed' && this.writes === 'closed') this.#lastError = undefined
+      if (this.takesWrites) this.#lastError = undefined
       options.onCircuit(part, state, cause)
       this.#changes.notify()
     }
@@ -117,9 +117,9 @@ export class Link {
     return this.available && this.#writes.allow()
   }
 
-  /** Whether the tier takes writes: 'closed' where none was refused. */
-  get writes(): CircuitState {
-    return this.#writes.state
+  /** Whether writes are sent: it is not away, and has refused none since it took one. */
+  get takesWrites(): boolean {
+    return this.state === 'closed' && this.#writes.state === 'closed'
   }
 
   get state(): CircuitState {
@@ -147,7 +147,7 @@ export class Link {
    * tier's own, when it runs out, opens nothing.
    */
   async run<T>(operation: string, work: (attempt: Attempt) => Promise<T>, limit = this.limit): Promise<T> {
-    if (!this.available) throw this.#unavailable()
+    if (!this.available) throw notAsked(this.#driver.name, this.#lastError)
     const what = `${this.#driver.name}: ${operation}`
     const pass = this.#circuit.pass
     const driver = this.#driver
@@ -275,7 +275,7 @@ export class Link {
 
   /** While the whole tier is away, the circuit of that says when it is back. */
   async #tryWrites(): Promise<void> {
-    if (!this.available) throw this.#unavailable()
+    if (!this.available) throw notAsked(this.#driver.name, this.#lastError)
     const pass = this.#circuit.pass
     try {
       await this.#limited(() => this.#probe.write())
@@ -303,16 +303,6 @@ export class Link {
   #explained(error: CacheError): CacheError {
     if (error.code !== 'TIMEOUT') return error
     return this.#driver.lastError ?? new CacheError('TIMEOUT', error.message, { context: { tier: this.#driver.name } })
-  }
-
-  /** The error of a call that was not even tried. */
-  #unavailable(): CacheError {
-    const [tier, cause] = [this.#driver.name, this.#lastError]
-    const why = cause?.message ?? `${tier}: the tier is not available`
-    return new CacheError('TIER_UNAVAILABLE', `${why}; it is not asked until it serves again`, {
-      cause,
-      context: { tier },
-    })
   }
 
   #report(operation: string, error: CacheError): void {

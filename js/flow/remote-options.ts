@@ -55,11 +55,11 @@ export interface RemoteOptions {
 export interface RemoteStatus {
   /** Whether the tier serves ('closed'), was given up ('open') or is being tried ('half-open'). */
   readonly state: CircuitState
-  /** Whether the tier takes writes, 'closed' if so: one that is full or read-only serves reads alone. */
-  readonly writes: CircuitState
+  /** Whether writes are sent to it. One that is full or read-only serves reads alone. */
+  readonly takesWrites: boolean
   /** Since when, in ms since 1970; `undefined` where it was never otherwise. */
   readonly since: number | undefined
-  /** What failed last. */
+  /** What failed last; `undefined` again once all is well. */
   readonly lastError: CacheError | undefined
   /** What waits for the tier. */
   readonly journal: {

@@ -264,9 +264,9 @@ export class Remote {
 
   /** How the tier is doing, and what waits for it. */
   status(): RemoteStatus {
-    const { state, writes, since, lastError } = this.#link
+    const { state, takesWrites, since, lastError } = this.#link
     const { length, bytes, age } = this.#journal
-    return { state, writes, since, lastError, journal: { length, bytes, age } }
+    return { state, takesWrites, since, lastError, journal: { length, bytes, age } }
   }
 
   /** Waits until the tier serves, with true; false where that took more than `limit` ms, or it was closed. */

@@ -10,6 +10,15 @@ export function tierError(tier: string, cause: unknown): CacheError {
   return new CacheError('TIER_UNAVAILABLE', `${tier}: ${said}`, { cause, context: { tier } })
 }
 
+/** What a call is rejected with that was not even tried, since the tier has failed before. */
+export function notAsked(tier: string, cause: CacheError | undefined): CacheError {
+  const why = cause?.message ?? `${tier}: the tier is not available`
+  return new CacheError('TIER_UNAVAILABLE', `${why}; it is not asked until it serves again`, {
+    cause,
+    context: { tier },
+  })
+}
+
 /** What every method of a driver rejects with once it was closed. */
 export function closedError(tier: string): CacheError {
   return new CacheError('CLOSED', `${tier}: the driver was closed`, { context: { tier } })

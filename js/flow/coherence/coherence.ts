@@ -39,7 +39,7 @@ export interface BusStatus {
   readonly name: string | undefined
   /** Since when, in ms since 1970; `undefined` before its first use. */
   readonly since: number | undefined
-  /** Why it is down, or did not take a message last. */
+  /** Why it is down, or did not take the last message; `undefined` again once all is well. */
   readonly lastError: CacheError | undefined
   /** How many changes wait to be told to the others. */
   readonly waiting: number
@@ -256,8 +256,10 @@ export class Coherence {
   }
 
   #onSent(sequence: number, error: CacheError | undefined): void {
-    if (error === undefined) this.#sent++
-    else {
+    if (error === undefined) {
+      this.#sent++
+      if (this.#state === 'up') this.#lastError = undefined
+    } else {
       this.#pulse?.failed(sequence)
       this.#failed++
       this.#lastError = error

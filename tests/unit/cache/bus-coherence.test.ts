@@ -229,13 +229,14 @@ describe('a bus that fails', () => {
     bus.refuse = refuse
     expect(await cache.set('live', 'k', 1)).toBe(true)
     expect(await cache.delete('live', 'k')).toBe(true)
+    bus.listener?.state(true)
     await shared.clock.advance(1_500)
-    expect(cache.status().bus).toMatchObject({ waiting: 1 })
+    expect(cache.status().bus).toMatchObject({ waiting: 1, lastError: { name: 'CacheError' } })
     bus.refuse = undefined
     await shared.clock.advance(10_000)
     // Once with the changes, and once without.
     expect(bus.sent.length).toBe(2)
-    expect(cache.status().bus.waiting).toBe(0)
+    expect(cache.status().bus).toMatchObject({ state: 'up', waiting: 0, lastError: undefined })
   })
 
   it('cannot keep the cache from closing', async () => {

@@ -12,7 +12,11 @@ describe('a tier that refuses writes', () => {
     await world.clock.advance(1)
     a.driver.break('refuse')
     expect(await a.set('changed', 'after')).toBe('journaled')
-    expect(a.remote.status()).toMatchObject({ state: 'closed', writes: 'open', lastError: { code: 'WRITE_REFUSED' } })
+    expect(a.remote.status()).toMatchObject({
+      state: 'closed',
+      takesWrites: false,
+      lastError: { code: 'WRITE_REFUSED' },
+    })
     expect(await a.delete('deleted')).toEqual({ outcome: 'journaled', existed: false })
     expect(await Promise.all(['kept', 'changed', 'deleted'].map((key) => a.get(key)))).toEqual([
       'before',
@@ -22,7 +26,7 @@ describe('a tier that refuses writes', () => {
     await b.set('new', 'of another process')
     expect(await a.get('new')).toBe('of another process')
     await heal(world, a)
-    expect(a.remote.status()).toMatchObject({ state: 'closed', writes: 'closed', lastError: undefined })
+    expect(a.remote.status()).toMatchObject({ state: 'closed', takesWrites: true, lastError: undefined })
     expect([await b.get('changed'), await b.get('deleted')]).toEqual(['after', undefined])
   })
 
@@ -70,7 +74,7 @@ describe('a tier that refuses writes', () => {
     a.driver.break('refuse')
     const [lost, found] = await Promise.all([a.get('k', 'lost'), a.get('k', 'there')])
     expect([lost, found]).toEqual(['unavailable', 'v'])
-    expect(a.remote.status()).toMatchObject({ state: 'closed', writes: 'open' })
+    expect(a.remote.status()).toMatchObject({ state: 'closed', takesWrites: false })
     a.driver.calls.length = 0
     expect(await a.get('k', 'lost')).toBe('unavailable')
     expect(a.driver.calls).not.toContain('setIfAbsent')
@@ -86,7 +90,7 @@ describe('a tier that refuses writes', () => {
     await a.set('l', 'mine')
     a.driver.break('refuse')
     await world.clock.advance(RECOVERY)
-    expect(a.remote.status()).toMatchObject({ state: 'closed', writes: 'open', journal: { length: 1 } })
+    expect(a.remote.status()).toMatchObject({ state: 'closed', takesWrites: false, journal: { length: 1 } })
     expect([await a.get('k'), await a.get('l')]).toEqual(['v', 'mine'])
     const states = a.eventsOf('circuit').filter(({ part }) => part === 'tier')
     expect(states.filter(({ state }) => state === 'closed')).toHaveLength(1)
@@ -106,7 +110,7 @@ describe('a tier that refuses writes', () => {
     await world.clock.advance(RECOVERY)
     expect(a.remote.available).toBe(false)
     await heal(world, a)
-    expect(a.remote.status()).toMatchObject({ state: 'closed', writes: 'closed', journal: { length: 0 } })
+    expect(a.remote.status()).toMatchObject({ state: 'closed', takesWrites: true, journal: { length: 0 } })
   })
 
   it('until the cache is closed is told to have taken nothing', async () => {
