@@ -8,7 +8,7 @@ export const alertOptions: Group<AlertThresholds | false> = switchable(
   group<AlertThresholds>('When something is wrong', {
     window: duration('The span over which operations are counted', 60_000),
     hitRatio: limits('below', {
-      raise: ratio('Raised when a smaller part of reads are hits', 0.8),
+      raise: ratio('Raised when a smaller part of reads are hits, in a region that was used for a window', 0.8),
       clear: clear(ratio, '`raise` + 0.05, at most 1', (raise) => Math.min(raise + 0.05, 1)),
       minSamples: count('With fewer reads in the window nothing changes', 1, 100),
     }),

@@ -207,7 +207,10 @@ export interface AlertLimits<T = number> {
 export interface AlertOptions {
   /** The span over which operations are counted. Default: 1 min. */
   readonly window?: Duration | undefined
-  /** Part of reads that are hits; raised below. Default: 0.8, resolved from 0.85 on, from 100 reads on. */
+  /**
+   * Part of reads that are hits; raised below. Default: 0.8, resolved from 0.85 on, from 100 reads on. A region that
+   * was used for less than `window` is still filling up, and not judged.
+   */
   readonly hitRatio?: boolean | AlertLimits | undefined
   /** Part of operations with an error; raised above. Default: 0.05, resolved from 0.01 down, from 20 operations on. */
   readonly errorRatio?: boolean | AlertLimits | undefined

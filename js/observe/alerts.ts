@@ -14,8 +14,10 @@ export interface Alert {
   readonly state: 'raised' | 'resolved'
   /** The region it is about; none for the cache as a whole. */
   readonly region?: string
+  /** When it was raised, in ms since 1970. */
+  readonly since: number
   /**
-   * What was measured at that moment: a part of 1 (for 'latency' the part of operations that
+   * What was measured last: a part of 1 (for 'latency' the part of operations that
    * took longer than `raise`), or how many in the window for 'corrupt', 'key-missing' and 'restart'.
    */
   readonly value: number
@@ -35,7 +37,7 @@ export interface Limits {
 export interface AlertThresholds {
   /** The span over which operations are counted. */
   readonly window: number
-  /** The part of reads that are hits: raised below, resolved from `clear` up. */
+  /** The part of reads that are hits: raised below, resolved from `clear` up. Not before a region was used for a window. */
   readonly hitRatio: Limits | false
   /** The part of operations that met an error: raised above, resolved from `clear` down. */
   readonly errorRatio: Limits | false
@@ -78,7 +80,7 @@ export interface Sample {
 /**
  * Finds out what is wrong, from samples of the counters that its owner takes now and then.
  * It has no timer and counts nothing itself. An alert is told when it is raised and when it
- * is resolved, and does not flutter in between.
+ * is resolved, does not flutter in between, and says what was measured last.
  */
 export class Alerts {
   readonly #thresholds: AlertThresholds
@@ -106,22 +108,25 @@ export class Alerts {
       this.#thresholds.restart ? this.#judge(incident('restart', started, 'restarts of the core')) : undefined,
     ]
     for (const [name, region] of regions) {
-      const growth = this.#window(name).grow(now, totalsOf(region))
-      for (const finding of findingsOf(this.#thresholds, region, growth)) changes.push(this.#judge(finding, name))
+      const window = this.#window(name)
+      const growth = window.grow(now, totalsOf(region))
+      const findings = findingsOf(this.#thresholds, region, growth, window.full)
+      for (const finding of findings) changes.push(this.#judge(finding, name))
     }
     return changes.filter((change) => change !== undefined)
   }
 
   #judge({ kind, bad, good, value, message }: Finding, region?: string): Alert | undefined {
     const id = `${kind} ${region ?? ''}`
-    const raised = this.#active.has(id)
-    if (raised ? !good : !bad) return undefined
+    const before = this.#active.get(id)
+    if (before === undefined && !bad) return undefined
     const where = region === undefined ? {} : { region }
     const text = region === undefined ? message : `region '${region}': ${message}`
-    const alert: Alert = { kind, state: raised ? 'resolved' : 'raised', ...where, value, message: text }
-    if (raised) this.#active.delete(id)
+    const state = before !== undefined && good ? 'resolved' : 'raised'
+    const alert: Alert = { kind, state, ...where, since: before?.since ?? this.#clock.wall(), value, message: text }
+    if (state === 'resolved') this.#active.delete(id)
     else this.#active.set(id, alert)
-    return alert
+    return before === undefined || state === 'resolved' ? alert : undefined
   }
 
   #window(region: string): GrowthWindow {

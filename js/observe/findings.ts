@@ -18,8 +18,17 @@ export function totalsOf({ hits, misses, operations, errors, corrupt, keyMissing
   return [hits, misses, operations, errors, corrupt, keyMissing, timed, overRaise, overClear]
 }
 
-/** What one region's growth in a window, and its state, mean. */
-export function findingsOf(thresholds: AlertThresholds, region: RegionSample, growth: readonly number[]): Finding[] {
+/**
+ * What one region's growth in a window, and its state, mean.
+ *
+ * @param full - Whether that is a whole window. In a shorter one a region may just be filling up, and misses say nothing.
+ */
+export function findingsOf(
+  thresholds: AlertThresholds,
+  region: RegionSample,
+  growth: readonly number[],
+  full: boolean,
+): Finding[] {
   const [
     hits = 0,
     misses = 0,
@@ -32,7 +41,7 @@ export function findingsOf(thresholds: AlertThresholds, region: RegionSample, gr
     overClear = 0,
   ] = growth
   const found = [
-    hitRatio(thresholds.hitRatio, hits, hits + misses),
+    hitRatio(full && thresholds.hitRatio, hits, hits + misses),
     above('error-ratio', thresholds.errorRatio, errors, operations, 'of the operations met an error'),
     above('fill', thresholds.fill, region.bytes, region.maxBytes, 'of the memory is in use', region.entries),
     latency(thresholds.latency, timed, overRaise, overClear),

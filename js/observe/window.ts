@@ -16,6 +16,11 @@ export class GrowthWindow {
     this.#span = span
   }
 
+  /** Whether it knows a whole window: before that, what it answers begins with the first sample of all. */
+  get full(): boolean {
+    return (this.#past[0]?.at ?? -Infinity) !== -Infinity
+  }
+
   /**
    * Takes a sample, and answers by how much each total grew since a window ago; before there
    * is a sample of that age, since zero.

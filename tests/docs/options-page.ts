@@ -30,7 +30,7 @@ export function optionsPage(): string {
   return [
     INTRODUCTION,
     '## Manager',
-    'What `new CacheManager(options)` takes. `regions` and `defaults` hold options of [regions](#region).',
+    'What `new CacheManager(options)` takes. `regions` and `defaults` hold options of [regions](#region). `alerts: false` switches all alerts off, `alerts: { hitRatio: false }` that one; so do the others.',
     table(managerOptions),
     '## Region',
     'What `regions.<name>`, `defaults` and `cache.configure(name, options)` take.',

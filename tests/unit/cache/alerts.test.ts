@@ -16,15 +16,24 @@ function make(options: ManagerOptions = {}): Made & { alerts: ReturnType<typeof 
   return { ...made, alerts: record(made.cache, 'alert') }
 }
 
+/** As `make`; the region has been used for longer than a window. */
+async function inUse(options?: ManagerOptions): Promise<ReturnType<typeof make>> {
+  const made = make(options)
+  await reads(made, 1, 0)
+  await made.clock.advance(61_000)
+  return made
+}
+
 describe('alerts', () => {
   it('tell of a hit ratio below 80 %, once, and when it is good again', async () => {
-    const made = make()
+    const made = await inUse()
     await reads(made, 79, 41)
     expect(made.alerts).toEqual([
       {
         kind: 'hit-ratio',
         state: 'raised',
         region: 'live',
+        since: made.clock.wall(),
         value: 79 / 120,
         message: expect.stringMatching(/live.*65\.8 %/),
       },
@@ -40,16 +49,23 @@ describe('alerts', () => {
   })
 
   it('say nothing of a few reads, or of a ratio that is good', async () => {
-    const few = make()
+    const few = await inUse()
     await reads(few, 0, 50)
     expect(few.alerts).toEqual([])
-    const good = make()
+    const good = await inUse()
     await reads(good, 90, 20)
     expect(good.alerts).toEqual([])
   })
 
+  it('say nothing of the misses with which a cache begins', async () => {
+    const made = make()
+    await reads(made, 0, 300)
+    await reads(made, 300, 0)
+    expect(made.alerts).toEqual([])
+  })
+
   it('do not flutter around their limit', async () => {
-    const made = make({ alerts: { window: '10s', hitRatio: { raise: 0.8, clear: 0.9, minSamples: 10 } } })
+    const made = await inUse({ alerts: { window: '10s', hitRatio: { raise: 0.8, clear: 0.9, minSamples: 10 } } })
     await reads(made, 70, 30)
     for (let i = 0; i < 10; i++) await reads(made, i % 2 === 0 ? 84 : 78, i % 2 === 0 ? 16 : 22)
     expect(made.alerts).toHaveLength(1)
@@ -94,16 +110,16 @@ describe('alerts', () => {
   })
 
   it('have limits of the program’s choice, and can be off, one by one or all', async () => {
-    const own = make({ alerts: { hitRatio: { raise: 0.5, minSamples: 10 } } })
+    const own = await inUse({ alerts: { hitRatio: { raise: 0.5, minSamples: 10 } } })
     await reads(own, 6, 5)
     expect(own.alerts).toEqual([])
     await own.clock.advance(61_000)
     await reads(own, 4, 8)
     expect(own.alerts).toHaveLength(1)
-    const none = make({ alerts: false })
+    const none = await inUse({ alerts: false })
     await reads(none, 0, 200)
     expect(none.alerts).toEqual([])
-    const others = make({ alerts: { hitRatio: false } })
+    const others = await inUse({ alerts: { hitRatio: false } })
     await reads(others, 0, 200)
     expect(others.alerts).toEqual([])
   })
@@ -114,7 +130,7 @@ describe('alerts', () => {
       warn: (message: string) => lines.push(['warn', message]),
       info: (message: string) => lines.push(['info', message]),
     }
-    const made = make({ logger })
+    const made = await inUse({ logger })
     await reads(made, 0, 120)
     await made.clock.advance(61_000)
     await reads(made, 120, 0)

@@ -72,7 +72,14 @@ function check(activity: Partial<RegionSample> = {}): string[] {
   return alerts.check({ regions: new Map([['r', totals]]), restarts }).map(({ kind, state }) => `${kind} ${state}`)
 }
 
+/** The region has been used for longer than a window. */
+async function inUse(): Promise<void> {
+  for (let i = 0; i < 2; i++) await minute()
+}
+
 describe('the hit ratio', () => {
+  beforeEach(inUse)
+
   test('raises below the limit, and not at it', async () => {
     expect(await minute({ hits: 800, misses: 200 })).toEqual([])
     expect(await minute({ hits: 799, misses: 201 })).toEqual(['hit-ratio raised'])
@@ -94,15 +101,34 @@ describe('the hit ratio', () => {
   test('is told once while it lasts', async () => {
     expect(await minute({ misses: 100 })).toEqual(['hit-ratio raised'])
     expect(await minute({ misses: 100 })).toEqual([])
-    expect(alerts.active()).toEqual([
-      {
-        kind: 'hit-ratio',
-        state: 'raised',
-        region: 'r',
-        value: 0,
-        message: "region 'r': 0 % of 100 reads were hits",
-      },
-    ])
+  })
+
+  test('says while it lasts what was measured last, and since when it lasts', async () => {
+    await minute({ misses: 100 })
+    const raised = { kind: 'hit-ratio', region: 'r', since: clock.wall() }
+    const first = { ...raised, state: 'raised', value: 0, message: "region 'r': 0 % of 100 reads were hits" }
+    expect(alerts.active()).toEqual([first])
+    await minute({ hits: 120, misses: 80 })
+    const second = { ...raised, state: 'raised', value: 0.6, message: "region 'r': 60 % of 200 reads were hits" }
+    expect(alerts.active()).toEqual([second])
+    await clock.advance(60_000)
+    const [third] = alerts.check({ regions: new Map([['r', { ...totals, hits: totals.hits + 100 }]]), restarts })
+    expect(third).toMatchObject({ ...raised, state: 'resolved', value: 1 })
+  })
+})
+
+describe('the hit ratio of a region that is filling up', () => {
+  test('says nothing until it was used for a window', async () => {
+    expect(check({ misses: 500 })).toEqual([])
+    await clock.advance(59_999)
+    expect(check({ misses: 500 })).toEqual([])
+    await clock.advance(1)
+    expect(check()).toEqual(['hit-ratio raised'])
+  })
+
+  test('that was filled by then raises nothing', async () => {
+    expect(check({ misses: 500 })).toEqual([])
+    expect(await minute({ hits: 500 })).toEqual([])
   })
 })
 
@@ -201,13 +227,16 @@ describe('what must not happen at all', () => {
   test('a restart of the core is about no region', async () => {
     restarts = 2
     const [alert] = alerts.check({ regions: new Map(), restarts })
-    expect(alert).toEqual({ kind: 'restart', state: 'raised', value: 2, message: '2 restarts of the core' })
+    const since = clock.wall()
+    expect(alert).toEqual({ kind: 'restart', state: 'raised', since, value: 2, message: '2 restarts of the core' })
     await clock.advance(60_000)
     expect(check()).toEqual(['restart resolved'])
   })
 })
 
 describe('the window', () => {
+  beforeEach(inUse)
+
   test('forgets what is older', async () => {
     await minute({ misses: 1000 })
     for (let i = 0; i < 5; i++) {
@@ -230,6 +259,7 @@ describe('the window', () => {
   test('starts anew where the counters did', async () => {
     await minute({ hits: 1000 })
     totals = quiet
+    expect(await minute({ misses: 100 })).toEqual([])
     expect(await minute({ misses: 100 })).toEqual(['hit-ratio raised'])
   })
 })
