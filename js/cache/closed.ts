@@ -8,6 +8,11 @@ export function closedError(region?: string): CacheError {
   return new CacheError('CLOSED', message, region === undefined ? {} : { context: { region } })
 }
 
+/** Whether something could not be done because the cache was closed meanwhile. */
+export function isClosedError(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'CLOSED'
+}
+
 /** What the calls of one region pass through until it is closed. */
 export class Gate {
   readonly #region: string
@@ -15,6 +20,11 @@ export class Gate {
 
   constructor(region: string) {
     this.#region = region
+  }
+
+  /** Whether calls are refused. */
+  get closed(): boolean {
+    return this.#closed
   }
 
   /** @throws CacheError `CLOSED` */

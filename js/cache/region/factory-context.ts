@@ -68,7 +68,8 @@ export class MakeContext<V> implements FactoryContext<V> {
       throw new CacheError('INVALID_OPTION', `setOptions: there is no ${name}; allowed: ${MADE_OPTIONS.join(', ')}`)
     }
     this.#rules = callRules(this.#rules, options)
-    if (options.tags === undefined) return
+    // What is made when the cache is closed already is not stored.
+    if (options.tags === undefined || this.#parts.gate.closed) return
     const tags = this.#parts.tagsOf(options.tags, longest(livesOf({ ...this.#rules, jitter: 0 })))
     // It is waited for when the factory is done: a failure before that must not go unheard as nobody's.
     if (tags instanceof Promise) tags.catch(() => undefined)

@@ -1,4 +1,5 @@
 import { CacheError } from '../../errors.ts'
+import { isClosedError } from '../closed.ts'
 import type { Fill } from '../entries/fills.ts'
 import { longest } from '../entries/life.ts'
 import type { Factory } from '../types.ts'
@@ -34,7 +35,12 @@ export class Makes<V> {
       const start = timings.start()
       const value = await this.#limited(key, factory, context, rules.hardTimeout, flight)
       timings.end('factory', start)
-      await this.#store(key, value, await MakeContext.said(context), fill, flight, stored)
+      try {
+        await this.#store(key, value, await MakeContext.said(context), fill, flight, stored)
+      } catch (error) {
+        // There is nowhere to store it any more: whoever waits for it gets it all the same.
+        if (!isClosedError(error)) throw error
+      }
       return value
     } catch (error) {
       // A factory that gave up because nobody waits any more has not failed.

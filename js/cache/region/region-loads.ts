@@ -1,9 +1,9 @@
-import { CacheError } from '../../errors.ts'
 import { unlessAborted } from '../../flow/aborts.ts'
 import { BackOffs } from '../../flow/back-offs.ts'
 import { type Flight, type Fly, LATE, SingleFlight } from '../../flow/single-flight.ts'
 import { whenOver } from '../../requests.ts'
 import { isRequestBound } from '../../runtime.ts'
+import { isClosedError } from '../closed.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Factory, GetOrSetOptions } from '../types.ts'
 import { assertFactory, assertFunction, assertSignal } from './arguments.ts'
@@ -260,7 +260,7 @@ export class RegionLoads<V> {
     flight.renew()
     try {
       const made = await this.#makes.make(key, call.factory, rules, call.options.tags, flight, flight.renew)
-      if (this.#backOffs.size > 0) this.#backOffs.end(this.#storedKey(key))
+      if (this.#backOffs.size > 0 && !this.#parts.gate.closed) this.#backOffs.end(this.#storedKey(key))
       return { made }
     } catch (error) {
       // That it was aborted, or nobody waited any more, says nothing of whether it would fail again.
@@ -286,7 +286,7 @@ export class RegionLoads<V> {
 
   #tellOfFailure(key: string, error: unknown): void {
     const { emitter, name, publicKey } = this.#parts
-    if (error instanceof CacheError && error.code === 'CLOSED') return
+    if (isClosedError(error)) return
     emitter.emit('refresh-failed', { region: name, key: publicKey(key), error })
   }
 }
