@@ -5,7 +5,7 @@ import { Turns } from '../../flow/turns.ts'
 import { localTimes } from '../entries/entries-context.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Life } from '../entries/life.ts'
-import type { EntryInfo } from '../types.ts'
+import type { EntryInfo, GetOrSetOptions } from '../types.ts'
 import type { CallRules } from './call-rules.ts'
 import type { RegionParts } from './region-parts.ts'
 
@@ -73,10 +73,15 @@ export class RegionEntries<V> {
   }
 
   /**
-   * After a hit in memory: renews a sliding lifetime, in memory at once, and in L2 behind the call. What
-   * has longer to live keeps that, and what says that there is nothing keeps its own time.
+   * After a hit in memory: renews a sliding lifetime, in memory at once, and in L2 behind the call, of which
+   * `waitUntil` is told. What has longer to live keeps that, and what says that there is nothing keeps its own time.
    */
-  slide(key: string, { slidingTtl, negativeTtl }: Pick<CallRules, 'slidingTtl' | 'negativeTtl'>): void {
+  slide(
+    key: string,
+    rules: Pick<CallRules, 'slidingTtl' | 'negativeTtl'>,
+    waitUntil?: GetOrSetOptions['waitUntil'],
+  ): void {
+    const { slidingTtl, negativeTtl } = rules
     const { entries, clock, emitter, name } = this.#parts
     const slid = (read: Read): Life | undefined => {
       const isDue = read.freshUntil - clock.now() <= slidingTtl * (1 - SLIDES_AFTER)
@@ -87,8 +92,8 @@ export class RegionEntries<V> {
     if (life === undefined) return
     this.#retimeHere(key, held as Read, life)
     if (entries.context.l2 === undefined) return
-    const renewed = this.#retime(key, slid)
-    renewed.catch((error: unknown) => emitter.emit('error', { error, region: name }))
+    const renewed = this.#retime(key, slid).catch((error: unknown) => emitter.emit('error', { error, region: name }))
+    waitUntil?.(renewed)
   }
 
   /**

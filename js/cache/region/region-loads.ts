@@ -175,7 +175,9 @@ export class RegionLoads<V> {
       const { found } = flown
       // The flight has left its factory alone for a while, and this call has no use for what is stale.
       if (found.stale && !this.#within(found, rules.grace)) return this.load(key, call.factory, options)
-      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) this.#entries.slide(key, rules)
+      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) {
+        this.#entries.slide(key, rules, options.waitUntil)
+      }
       return this.#reads.served(key, found.value, found.tier, found.stale)
     } catch (error) {
       const left = options.signal?.aborted === true && error === options.signal.reason

@@ -174,7 +174,7 @@ export class Region<V = unknown> {
       if (value === undefined) return this.#loads.load(key, factory, options)
       const { eagerRefresh, slidingTtl } = this.#parts.defaults()
       if (options?.eagerRefresh ?? eagerRefresh) this.#loads.ahead(key, factory, options)
-      if (options?.slidingTtl ?? slidingTtl) this.#entries.slide(key, this.#parts.rulesOf(options))
+      if (options?.slidingTtl ?? slidingTtl) this.#entries.slide(key, this.#parts.rulesOf(options), options?.waitUntil)
       return Promise.resolve(value)
     } catch (error) {
       return Promise.reject(error)
