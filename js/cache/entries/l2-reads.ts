@@ -151,11 +151,15 @@ export class L2Reads {
       const end = clock.now() + (limit ?? l2.remote.limit)
       const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
       const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
+      // From one moment to the next L2 knows the entries by other keys, and seals them, or does not.
+      const recoded = () => this.#entries.context.codec.encrypted !== codec.encrypted
+      if (recoded()) return await this.#readChunk(keys, request)
       const entries = this.#entriesOf(keys, answers)
       const doubtful = this.#tagsOf(keys, entries)
       // What is learnt of tags after the call's limit serves the next one.
       if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())
       if (schema !== undefined) await this.#checkAll(keys, entries, schema)
+      if (recoded()) return await this.#readChunk(keys, request)
       const now = l2.remote.now()
       const reads: (Read | undefined)[] = []
       for (let i = 0; i < keys.length; i++) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CacheManager } from '../../../js/index.ts'
 import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { memoryDriver } from '../../../js/tiers/memory.ts'
+import { record, SharedTier } from './fixture.ts'
 
 function world() {
   const clock = new FakeClock()
@@ -39,6 +40,29 @@ describe.each([true, false])('a region whose encryption becomes %s at run time',
     await clock.advance(60_000)
     expect(await cache.get('notes', 'a')).toBe('one')
   })
+})
+
+it.each([
+  ['plain', 'encrypted', false],
+  ['encrypted', 'plain', true],
+])('a region that was %s when a read of L2 began, and is %s at its answer, is asked again', async (_, __, before) => {
+  const shared = new SharedTier()
+  const { cache: other } = shared.process({ regions: { notes: { encryption: before } } })
+  const { cache, driver } = shared.process({ regions: { notes: { encryption: before } } })
+  const [one, two] = [record(cache, 'corrupt'), record(cache, 'alert')]
+  await other.setMany('notes', { a: 'one', b: 'two' })
+  driver.break('late')
+  const reads = [cache.get('notes', 'a'), cache.getMany('notes', ['a', 'b'])]
+  await shared.clock.settle()
+  cache.configure('notes', { encryption: !before })
+  driver.heal()
+  driver.release()
+  // Under the keys of now there is nothing.
+  expect(await Promise.all(reads)).toEqual([undefined, new Map()])
+  expect([one, two, cache.metrics().totals.corrupt]).toEqual([[], [], 0])
+  const { cache: third } = shared.process({ regions: { notes: { encryption: !before } } })
+  await third.set('notes', 'a', 'anew')
+  expect(await cache.get('notes', 'a')).toBe('anew')
 })
 
 it('a region whose version changes at run time starts anew, in memory and in L2', async () => {
