@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { didYouMean } from './config/nearest.ts'
 import { dictionaryCommand } from './dictionary/command.ts'
@@ -10,7 +11,8 @@ import { UsageError } from './simulate/usage-error.ts'
 const HELP = `Usage
   omnicache simulate TRACE... [options]   what hit ratio each policy would have at each size
   omnicache dictionary train SAMPLES...   a dictionary, for small values of one shape
-  omnicache COMMAND --help                all about it`
+  omnicache COMMAND --help                all about it
+  omnicache --version                     which omnicache this is`
 
 const COMMANDS = { simulate: simulateCommand, dictionary: dictionaryCommand } as const
 
@@ -38,9 +40,15 @@ async function run(command: string | undefined, rest: readonly string[]): Promis
   if (command !== undefined && Object.hasOwn(COMMANDS, command)) {
     await COMMANDS[command as keyof typeof COMMANDS](rest, process)
   } else if (command === '--help' || command === '-h') process.stdout.write(`${HELP}\n`)
+  else if (command === '--version') process.stdout.write(`${await version()}\n`)
   else if (command === undefined) throw new UsageError(`which command?\n\n${HELP}`)
   else
     throw new UsageError(
       `there is no command '${command}'${didYouMean(command, Object.keys(COMMANDS))} (--help names all)`,
     )
+}
+
+/** What the package says of itself: its file is in the folder above, of the sources as of the bundle. */
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version
 }

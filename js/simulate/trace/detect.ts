@@ -36,6 +36,11 @@ function isText(head: Uint8Array): boolean {
 
 function formatOfText(head: Uint8Array): FormatName {
   const lines = sampleLines(head)
+  if (/^[{[]/.test(lines[0] ?? '')) {
+    throw new TraceError(
+      'it holds JSON, and a trace has a key a line: make it one, as with `jq -r .key FILE | omnicache simulate -`',
+    )
+  }
   const all = (pattern: RegExp): boolean => lines.length > 0 && lines.every((line) => pattern.test(line))
   if (all(/^[ls]\s+0x[\da-f]+(\s+\d+)?$/i)) return 'address'
   if (all(/^\d+\s+\d+\s+\d+\s+\d+$/)) return 'arc'
@@ -67,6 +72,12 @@ function sampleLines(head: Uint8Array): string[] {
 function formatOfBinary(head: Uint8Array): FormatName {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   if (looksLikeOracle(view)) return 'oracleGeneral'
+  if (!repeats(view)) {
+    throw new TraceError(
+      'its format cannot be told: it is no text, and read as numbers of 32 or 64 bits nothing in its beginning comes twice; ' +
+        'if it is a trace, name its format with --format',
+    )
+  }
   return widthOf(view) === 64 ? 'int64' : 'int32'
 }
 
@@ -83,6 +94,13 @@ function looksLikeOracle(view: DataView): boolean {
     before = time
   }
   return records > 1
+}
+
+/** Whether any number comes twice, as keys do. What does of 64 bits does of 32. */
+function repeats(view: DataView): boolean {
+  const numbers = new Set<number>()
+  for (let at = 0; at + 4 <= view.byteLength; at += 4) numbers.add(view.getUint32(at))
+  return numbers.size < Math.floor(view.byteLength / 4)
 }
 
 /** How many more pairs than halves there may be where a pair is one number. */

@@ -1,13 +1,22 @@
+import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { TraceOptions } from '../../../js/simulate/trace/trace.ts'
 import { file, read } from './helpers.ts'
+
+/** Bytes that mean nothing. */
+function noise(length: number): Uint8Array {
+  return createHash('shake256', { outputLength: length }).update('noise').digest()
+}
 
 type Bad = readonly [what: string, name: string, content: string | Uint8Array, options: TraceOptions, message: RegExp]
 
 const BAD: readonly Bad[] = [
   ['an empty file', 'a', '', {}, /it is empty$/],
   ['prose', 'a', 'the quick brown fox\njumps over it\n', {}, /cannot be told from 'the quick brown fox'.*--format/],
+  ['JSON, an object a line', 'x.ndjson', '{"id":1,"x":2}\n{"id":2,"x":3}\n', {}, /it holds JSON.*jq -r .key FILE/],
+  ['JSON, as a whole', 'x.json', '[\n  "a",\n  "b"\n]\n', {}, /it holds JSON.*a key a line/],
+  ['bytes of which none come again', 'x.bin', noise(3000), {}, /it is no text, and .*nothing .*comes twice.*--format/],
   [
     'a line of ARC that is none',
     'x.lis',

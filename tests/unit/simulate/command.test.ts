@@ -251,6 +251,11 @@ describe('the program omnicache', () => {
     })
   })
 
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(CLI, '..', '..', 'package.json'), 'utf8'))
+    expect(await program('', '--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
   it('removes its temporary files when it is stopped', async () => {
     const child = start('simulate', '-', '--policy', 'optimum')
     child.stdin?.write('a\n')
