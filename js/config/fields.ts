@@ -103,7 +103,9 @@ export function method<T extends (...args: never) => unknown>(doc: string, fallb
 export function withMethods<T extends object>(allowed: string, methods: readonly (keyof T & string)[]) {
   return (value: unknown, option: string): T => {
     const members = (value ?? {}) as Record<string, unknown>
-    if (methods.every((method) => typeof members[method] === 'function')) return value as T
-    throw invalidOption(option, value, allowed)
+    const missing = methods.filter((method) => typeof members[method] !== 'function')
+    if (missing.length === 0) return value as T
+    const lack = typeof value === 'object' && value !== null ? ` without ${missing.join(', ')}` : ''
+    throw invalidOption(option, value, allowed, lack)
   }
 }

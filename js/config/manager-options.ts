@@ -26,11 +26,15 @@ const DRIVER_METHODS = [
 
 const NAMES = "1 to 64 letters, digits, '_' or '-'"
 const BUSES = "'auto', 'pubsub', 'tracking', false, or a bus"
-const parseDriver = withMethods<Driver>('a driver', DRIVER_METHODS)
+const parseDriver = withMethods<Driver>(
+  "a driver, such as sqliteDriver('./cache.db') or indexedDbDriver()",
+  DRIVER_METHODS,
+)
 const parseOwnBus = withMethods<Bus>(BUSES, ['start', 'publish', 'close'])
 const parseClock = withMethods<Clock>('a Clock', ['now', 'exact', 'wall', 'after'])
 
-const REDIS = 'a URL, an ioredis or node-redis client, an array of cluster nodes, or { sentinels, name }'
+const REDIS =
+  "a URL such as 'redis://localhost:6379/0', an ioredis or node-redis client, an array of cluster nodes, or { sentinels, name }"
 const KEYS = '{ keys, indexSecret? }'
 
 /** What may be the name of a namespace or a region, so that no two pairs of them meet in one key. */
@@ -136,9 +140,17 @@ export function checkName(value: unknown, option: string): string {
 function parseRedis(value: unknown, option: string): RedisSource {
   if (typeof value === 'string') parseAddress(value)
   else if (Array.isArray(value) ? value.length === 0 : !isClient(value) && !isSentinels(value)) {
-    throw invalidOption(option, value, REDIS)
+    throw invalidOption(option, value, REDIS, mistaken(value))
   }
   return value as RedisSource
+}
+
+/** What was probably meant by what is no source; of its members no message tells but where it is. */
+function mistaken(value: unknown): string {
+  const { host, port = 6379, then } = (value ?? {}) as { host?: unknown; port?: unknown; then?: unknown }
+  if (typeof then === 'function') return ', a promise: `await` it first'
+  if (typeof host !== 'string' || !/^[\w.-]+$/.test(host)) return ''
+  return `, { host, port }: as a URL that is 'redis://${host}:${Number(port)}'`
 }
 
 /** Which client it is, and whether it has all that is needed, is the tier's to see. */

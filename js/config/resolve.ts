@@ -66,6 +66,11 @@ export function unknownRegion(name: unknown, known: Iterable<string>): CacheErro
 }
 
 function settingsOf(options: ManagerOptions): ManagerSettings {
+  for (const option of Object.keys(Object(options))) {
+    if (Object.hasOwn(managerOptions.fields, option) || !Object.hasOwn(regionOptions.fields, option)) continue
+    const text = `${option} is an option of regions: give it in \`defaults: { ${option} }\` for all of them, or in \`regions: { name: { ${option} } }\` for one`
+    throw new CacheError('INVALID_OPTION', text, { context: { option } })
+  }
   return resolve(managerOptions, '', [{ path: '', options }])
 }
 

@@ -33,7 +33,7 @@ export const BYTES_ALLOWED = "a number of bytes from 1 up, '512B', '64KB', '100M
 export function parseDuration(value: unknown, option: string): number {
   const ms = typeof value === 'string' ? withUnit(value, DURATION_UNITS) : value
   if (typeof ms === 'number' && ms > 0 && (ms <= MAX_DURATION || value === Infinity)) return ms
-  throw invalidOption(option, value, DURATION_ALLOWED)
+  throw invalidOption(option, value, DURATION_ALLOWED + meant(value, DURATION_WORDS))
 }
 
 /**
@@ -45,7 +45,7 @@ export function parseDuration(value: unknown, option: string): number {
 export function parseBytes(value: unknown, option: string): number {
   const bytes = typeof value === 'string' ? withUnit(value, BYTE_UNITS) : value
   if (typeof bytes === 'number' && bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER) return Math.floor(bytes)
-  throw invalidOption(option, value, BYTES_ALLOWED)
+  throw invalidOption(option, value, BYTES_ALLOWED + meant(value, BYTE_WORDS))
 }
 
 /** A duration in its largest unit with at most one decimal: '90s' is '1.5m'. */
@@ -58,9 +58,10 @@ export function formatBytes(bytes: number): string {
   return inLargestUnit(bytes, BYTE_UNITS)
 }
 
-/** The error for an option: says which, what it was and what is allowed. */
-export function invalidOption(option: string, value: unknown, allowed: string): CacheError {
-  return new CacheError('INVALID_OPTION', `${option} is ${show(value)}; allowed: ${allowed}`, { context: { option } })
+/** The error for an option: says which, what it was, what about that is wrong, and what is allowed. */
+export function invalidOption(option: string, value: unknown, allowed: string, lack = ''): CacheError {
+  const text = `${option} is ${show(value)}${lack}; allowed: ${allowed}`
+  return new CacheError('INVALID_OPTION', text, { context: { option } })
 }
 
 /** A value, short enough for a message. */
@@ -69,6 +70,20 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value !== 'object' || value === null) return String(value)
   return Array.isArray(value) ? 'an array' : 'an object'
+}
+
+/** How units are called where one does not know how they are written here. */
+const DURATION_WORDS = { ms: /^m(s|il)/i, s: /^s/i, m: /^m(in|$)/i, h: /^h/i, d: /^d/i }
+const BYTE_WORDS = { B: /^b/i, KB: /^k/i, MB: /^m/i, GB: /^g/i }
+
+/** `; did you mean '5m'?` where a text means that, or nothing. */
+function meant(value: unknown, words: Readonly<Record<string, RegExp>>): string {
+  const [, amount, word = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(typeof value === 'string' ? value : '') ?? []
+  const [unit] = Object.entries(words).find(([, names]) => names.test(word)) ?? []
+  const text = `${amount}${unit}`
+  return amount === undefined || unit === undefined || text === value || !(Number(amount) > 0)
+    ? ''
+    : `; did you mean '${text}'?`
 }
 
 function withUnit(text: string, units: Readonly<Record<string, number>>): number | undefined {

@@ -42,7 +42,7 @@ export function readDump<V>(dumped: unknown, defaultTtl: number, wall: number): 
   for (const pair of dumped as Iterable<unknown>) {
     if (!Array.isArray(pair)) throw noDump(pair)
     const [key, entry] = pair as [unknown, Partial<DumpedEntry<V>> | null | undefined]
-    checkKey(key, 'memory')
+    checkKey(key)
     const { value, ttl: given, start = wall, size } = entry ?? {}
     if (value === undefined) throw noDump(entry)
     if (!isTime(given ?? 0) || !isTime(start) || !isTime(size ?? 0)) throw noDump(entry)

@@ -108,7 +108,7 @@ export class MemoryCache<V = unknown> {
       this.#store.delete(key)
       return false
     }
-    checkKey(key, 'memory')
+    checkKey(key)
     if (options !== undefined) checkSetOptions(options)
     const weight = this.#weighs ? this.#weightOf(key, value, options?.size) : 0
     const ttl = options?.ttl === undefined ? this.#ttl : parseDuration(options.ttl, 'ttl')

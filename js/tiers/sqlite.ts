@@ -1,4 +1,5 @@
 import { type Clock, systemClock, type Timer, yieldToEventLoop } from '../clock.ts'
+import { unknownOption } from '../config/nearest.ts'
 import { CacheError } from '../errors.ts'
 import { isRequestBound } from '../runtime.ts'
 import {
@@ -44,6 +45,14 @@ export interface SqliteOptions {
 const STEP = 256
 const STEP_BYTES = 1 << 20
 
+const OPTIONS: readonly string[] = [
+  'engine',
+  'busyTimeout',
+  'maxBytes',
+  'sweepInterval',
+  'clock',
+] satisfies (keyof SqliteOptions)[]
+
 /** The smallest `maxBytes`: an empty database, and some room. */
 const MIN_BYTES = 65_536
 
@@ -69,6 +78,8 @@ export function sqliteDriver(path: string, options: SqliteOptions = {}): Driver 
   if (typeof path !== 'string' || path === '' || path === ':memory:') {
     throw invalid('path', 'the path of a file; without one the cache keeps its entries in memory anyway')
   }
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name)) throw unknownOption(name, OPTIONS, 'sqliteDriver')
   for (const name of ['busyTimeout', 'sweepInterval'] as const) {
     if (!((options[name] ?? 1) > 0)) throw invalid(name, 'more than 0 ms')
   }

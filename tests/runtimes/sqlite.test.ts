@@ -218,6 +218,13 @@ describe('the engine', () => {
   ])('of %j with %j is refused', (path, options) => {
     expect(() => sqliteDriver(path, options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))
   })
+
+  it('with an unknown option says which is meant', () => {
+    const misspelt = { maxbytes: 100_000 } as object
+    expect(() => sqliteDriver('x.db', misspelt)).toThrow(
+      "maxbytes is not an option of sqliteDriver; did you mean 'maxBytes'?",
+    )
+  })
 })
 
 describe.skipIf(!isInstalled('better-sqlite3'))('a cache over a file', () => {

@@ -1,3 +1,4 @@
+import { unknownRegion } from '../../config/resolve.ts'
 import { invalidOption, parseDuration } from '../../config/units.ts'
 import { getCacheManager } from '../global.ts'
 import type { Region } from '../region/region.ts'
@@ -6,6 +7,8 @@ import { argumentKey } from './argument-key.ts'
 
 /** What is asked of a cache here: any `CacheManager` will do, whatever it knows of its regions' values. */
 export interface RegionSource {
+  /** The names of all regions, where that is known before the first call. */
+  readonly regions?: readonly string[] | undefined
   /** The region of that name. Throws `UNKNOWN_REGION` where there is none. */
   region<V = unknown>(name: string): Region<V>
 }
@@ -78,7 +81,8 @@ export async function runCached<Args extends readonly unknown[], Result>(
 
 /** What is wrong is said where the function is made, not at its first call. */
 export function checkCachedOptions(options: unknown): void {
-  const { region, ttl } = (options ?? {}) as Partial<CachedOptions>
+  const { region, ttl, cache } = (options ?? {}) as Partial<CachedOptions>
   if (typeof region !== 'string') throw invalidOption('region', region, 'the name of a region')
+  if (cache?.regions?.includes(region) === false) throw unknownRegion(region, cache.regions)
   if (ttl !== undefined) parseDuration(ttl, 'ttl')
 }

@@ -1,4 +1,5 @@
 import { isWellFormed, utf8Length } from '../../codec/text.ts'
+import { show } from '../../config/units.ts'
 import { CacheError } from '../../errors.ts'
 import { MARK_CODE } from './scope.ts'
 
@@ -8,7 +9,7 @@ export const MAX_TAGS = 64
 /** The longest tag, in bytes of UTF-8. */
 export const MAX_TAG_BYTES = 256
 
-const TAG = `a tag is a non-empty string of at most ${MAX_TAG_BYTES} bytes in UTF-8, without lone surrogates`
+const TAG = `a non-empty string of at most ${MAX_TAG_BYTES} bytes in UTF-8, without lone surrogates`
 
 /**
  * The tags of one entry, each once.
@@ -16,8 +17,11 @@ const TAG = `a tag is a non-empty string of at most ${MAX_TAG_BYTES} bytes in UT
  * @throws CacheError `INVALID_OPTION`; it names no tag, for those of encrypted regions are secret.
  */
 export function entryTags(tags: unknown, region: string, most: number = MAX_TAGS): string[] {
-  if (!Array.isArray(tags)) throw invalid(region, 'are no array')
-  if (tags.length > most) throw invalid(region, `are ${tags.length}; an entry can have ${most}`)
+  if (!Array.isArray(tags)) {
+    const what = typeof tags === 'string' ? 'are one string' : `are ${show(tags)}`
+    throw invalid(region, what, `an array such as ['user:1', 'team:7']; each is ${TAG}`)
+  }
+  if (tags.length > most) throw invalid(region, `are ${tags.length}`, `up to ${most} for one entry; each is ${TAG}`)
   return unique(tags, region)
 }
 
@@ -31,7 +35,7 @@ export function tagsToChange(tags: unknown, region: string): string[] {
   if (typeof tags === 'object' && tags !== null && Symbol.iterator in tags) {
     return unique([...(tags as Iterable<unknown>)], region)
   }
-  throw invalid(region, 'are neither a string nor several')
+  throw invalid(region, `are ${show(tags)}`, `one tag, or an array of them such as ['user:1']; each is ${TAG}`)
 }
 
 function unique(tags: readonly unknown[], region: string): string[] {
@@ -47,8 +51,8 @@ function checkTag(tag: unknown, region: string): void {
   if (!isWellFormed(tag)) throw invalid(region, 'have one with a lone surrogate')
 }
 
-function invalid(region: string, what: string): CacheError {
-  return new CacheError('INVALID_OPTION', `The tags for region '${region}' ${what}; allowed: ${TAG}`, {
+function invalid(region: string, what: string, allowed = `a tag is ${TAG}`): CacheError {
+  return new CacheError('INVALID_OPTION', `The tags for region '${region}' ${what}; allowed: ${allowed}`, {
     context: { region, option: 'tags' },
   })
 }

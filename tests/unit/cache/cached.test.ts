@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cached } from '../../../js/cache/cached/cached.ts'
+import type { RegionSource } from '../../../js/cache/cached/cached-call.ts'
 import { cacheDelete, cacheGet, cacheSet, getCacheManager } from '../../../js/cache/global.ts'
 import { CacheManager } from '../../../js/cache/manager.ts'
 import { expectError, makeCache } from './fixture.ts'
@@ -122,7 +123,13 @@ describe('cached', () => {
 
   it('passes on what is wrong with region or key, as a rejection', async () => {
     const { cache } = makeCache()
-    await expectError(cached((n: number) => n, { region: 'nowhere', name: 'f', cache })(1), 'UNKNOWN_REGION')
+    await expectError(
+      () => cached((n: number) => n, { region: 'nowhere', name: 'f', cache }),
+      'UNKNOWN_REGION',
+      /nowhere/,
+    )
+    const later = { region: cache.region.bind(cache) as RegionSource['region'] }
+    await expectError(cached((n: number) => n, { region: 'nowhere', name: 'f', cache: later })(1), 'UNKNOWN_REGION')
     await expectError(cached((n: number) => n, { region: 'live', key: () => '', cache })(1), 'INVALID_KEY')
     await expectError(
       cached((f: () => void) => String(f), { region: 'live', name: 'f', cache })(() => {}),

@@ -1,5 +1,6 @@
 import { ScriptTarget, transpileModule } from 'typescript'
 import { describe, expect, it } from 'vitest'
+import type { RegionSource } from '../../../js/cache/cached/cached-call.ts'
 import { Cached, Invalidates } from '../../../js/cache/cached/decorators.ts'
 import type { CacheManager } from '../../../js/cache/manager.ts'
 import { expectError, makeCache } from './fixture.ts'
@@ -174,7 +175,9 @@ describe('@Invalidates', () => {
   it('rejects where the cache cannot remove, after the method has run', async () => {
     const { cache } = makeCache()
     let runs = 0
-    const decorate = Invalidates({ region: 'nowhere', tags: 't', cache }) as unknown as (
+    const source = { region: cache.region.bind(cache) as RegionSource['region'] }
+    await expectError(() => Invalidates({ region: 'nowhere', tags: 't', cache }), 'UNKNOWN_REGION', /nowhere/)
+    const decorate = Invalidates({ region: 'nowhere', tags: 't', cache: source }) as unknown as (
       method: () => Promise<number>,
       context: unknown,
     ) => () => Promise<number>

@@ -122,14 +122,15 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('tags, with %s', (
 
 describe('tags that are none', () => {
   it.each([
-    ['a string', 'x', /no array/],
+    ['a string', 'x', /are one string; allowed: an array such as \['user:1', 'team:7'\]/],
+    ['an object', { x: 1 }, /are an object; allowed: an array such as/],
     ['no string', [1], /of type number/],
     ['null', [null], /of type null/],
     ['empty', [''], /an empty one/],
     ['too long', ['x'.repeat(257)], /too long/],
     ['too long in UTF-8', ['ß'.repeat(129)], /too long/],
     ['ill-formed', ['\ud800'], /lone surrogate/],
-    ['too many', Array.from({ length: 65 }, (_, i) => `t${i}`), /are 65; an entry can have 64/],
+    ['too many', Array.from({ length: 65 }, (_, i) => `t${i}`), /are 65; allowed: up to 64 for one entry/],
   ])('because they are %s, are refused by every write, and nothing is stored', async (_, tags, says) => {
     const { cache } = makeCache()
     const options = { tags: tags as string[] }

@@ -12,6 +12,8 @@ test.each([
   ['maxbytes', 'maxBytes'],
   ['max_entries', 'maxEntries'],
   ['compresion', 'compression'],
+  ['plcy', 'policy'],
+  ['compr', 'compression'],
 ])('%s is probably %s', (name, meant) => {
   expect(nearest(name, NAMES)).toBe(meant)
   expect(didYouMean(name, NAMES)).toBe(`; did you mean '${meant}'?`)
@@ -20,6 +22,11 @@ test.each([
 test.each(['', 'x', 'abc', 'timeToLive', 'maximum', 'compressor-of-values'])('%j is nothing known', (name) => {
   expect(nearest(name, NAMES)).toBeUndefined()
   expect(didYouMean(name, NAMES)).toBe('')
+})
+
+test('what shortens several means none of them', () => {
+  expect(nearest('usr', ['users', 'metrics'])).toBe('users')
+  expect(nearest('usr', ['user_sessions', 'user_preferences'])).toBeUndefined()
 })
 
 test('the closest of several is meant', () => {

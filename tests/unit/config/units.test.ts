@@ -26,7 +26,7 @@ describe('a duration', () => {
     expect(parseDuration(value, 'ttl')).toBe(ms)
   })
 
-  test.each([
+  test.each<[value: unknown, shown: string, meant?: string]>([
     [0, '0'],
     [-1, '-1'],
     [Number.NaN, 'NaN'],
@@ -36,9 +36,12 @@ describe('a duration', () => {
     ['0s', "'0s'"],
     ['-5m', "'-5m'"],
     ['5', "'5'"],
-    ['5 m', "'5 m'"],
-    ['5M', "'5M'"],
-    ['5 minutes', "'5 minutes'"],
+    ['5 m', "'5 m'", '5m'],
+    ['5M', "'5M'", '5m'],
+    ['5 minutes', "'5 minutes'", '5m'],
+    ['1.5 Hours', "'1.5 Hours'", '1.5h'],
+    ['300 millis', "'300 millis'", '300ms'],
+    ['2 months', "'2 months'"],
     ['1h30m', "'1h30m'"],
     ['.5h', "'.5h'"],
     ['5constructor', "'5constructor'"],
@@ -50,14 +53,14 @@ describe('a duration', () => {
     [[5], 'an array'],
     [{}, 'an object'],
     [() => 5, 'a function'],
-  ])('is not %s', (value, shown) => {
+  ])('is not %s', (value, shown, meant?: string) => {
     const parse = () => parseDuration(value, 'regions.sessions.ttl')
     expect(parse).toThrow(CacheError)
     expect(parse).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
         context: { option: 'regions.sessions.ttl' },
-        message: `regions.sessions.ttl is ${shown}; allowed: a positive number of ms up to 36500d, '500ms', '30s', '5m', '1h', '7d' or Infinity`,
+        message: `regions.sessions.ttl is ${shown}; allowed: a positive number of ms up to 36500d, '500ms', '30s', '5m', '1h', '7d' or Infinity${meant === undefined ? '' : `; did you mean '${meant}'?`}`,
       }),
     )
   })
