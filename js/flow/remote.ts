@@ -66,11 +66,13 @@ export class Remote {
   readonly #onWritten: (written: Replayed) => void
   readonly #onUse: () => void
   readonly #onClosing: (left: number) => Promise<void>
+  /** Commits that L2 did not answer: it may take them after all. Memory, here and elsewhere, is told when it is back. */
+  readonly #unknown: Replayed[] = []
   #closing: Promise<{ unsent: number }> | undefined
 
   constructor(options: RemoteOptions) {
     const { driver, clock = systemClock, random = systemRandom, limit = 250, onEvent = () => undefined } = options
-    const { maxAge = 3_600_000 } = options
+    const { maxAge = 3_600_000, onReplayed = () => undefined } = options
     const onError = (operation: string, error: CacheError) => onEvent({ type: 'error', operation, error })
     const now = () => clock.now()
     const link = new Link({
@@ -82,7 +84,9 @@ export class Remote {
       circuit: options.circuit ?? {},
       onCircuit: (part, state, cause) => {
         onEvent({ type: 'circuit', part, state, cause })
-        if (state === 'closed') void this.#replay.run()
+        if (state !== 'closed') return
+        for (const written of this.#unknown.splice(0)) onReplayed(written)
+        void this.#replay.run()
       },
       onMeasured: () => {
         if (!stamps.stepBack()) return
@@ -138,7 +142,7 @@ export class Remote {
       random,
       limit: Math.max(limit, REPLAY_LIMIT),
       onNotice: (notice) => onEvent({ type: 'replay', ...notice }),
-      onReplayed: options.onReplayed ?? (() => undefined),
+      onReplayed,
     })
   }
 
@@ -227,8 +231,9 @@ export class Remote {
     this.#onUse()
     const timed = writes.map((write) => (isTombstone(write.envelope) ? { ...write, ttl: this.maxAge } : write))
     const result = await this.#commits.commit(region, timed, outdated)
-    if (result.outcome !== 'failed' && result.outcome !== 'superseded')
-      this.#onWritten({ kind: 'writes', region, writes: timed })
+    if (result.outcome === 'failed' || result.outcome === 'superseded') return result
+    this.#onWritten({ kind: 'writes', region, writes: timed })
+    if (result.outcome === 'unknown') this.#unknown.push({ kind: 'writes', region, writes: timed, undone: timed })
     return result
   }
 

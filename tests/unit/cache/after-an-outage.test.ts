@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChaosBus } from '../../../js/testing/chaos-bus.ts'
 import { inProcessHub } from '../../../js/tiers/in-process-bus.ts'
-import { deferred, KIND_NAMES, SharedTier } from './fixture.ts'
+import { deferred, expectError, KIND_NAMES, SharedTier } from './fixture.ts'
 
 /** Two processes that have begun, over one tier and one bus. */
 async function pair() {
@@ -39,6 +39,19 @@ describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that i
     one.driver.heal()
     await clock.advance(HEALED)
     expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual([undefined, undefined])
+  })
+
+  it('memory gives up what was there before a commit that came to L2 after its time', async () => {
+    const { shared, one, two, clock } = await pair()
+    await one.cache.set(region, 'k', 'before')
+    one.driver.break((method) => (method === 'commit' ? 'late' : undefined))
+    const work = one.cache.transaction(region, (tx) => tx.set('k', 'after'))
+    await expectError(shared.during(300, work), 'COMMIT_UNKNOWN')
+    expect(await two.cache.get(region, 'k')).toBe('before')
+    one.driver.heal()
+    one.driver.release()
+    await clock.advance(HEALED)
+    expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual(['after', 'after'])
   })
 
   it('memory does not keep what a read found in the journal while L2 was away again', async () => {
