@@ -16,13 +16,16 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return best ?? shortened(wanted, names)
 }
 
-/** The only one of `names` that `name` shortens, as `usr` does `users`: it begins alike, and has all letters in order. */
+/**
+ * The only one of `names` that `name` shortens, to no less than half, as `usr` does `users`: it begins alike, and
+ * has all letters in order.
+ */
 function shortened(name: string, names: Iterable<string>): string | undefined {
   if (name.length < 3) return undefined
   const begun = [...names].filter((candidate) => {
     let at = 0
     for (const letter of candidate.toLowerCase()) if (letter === name[at]) at++
-    return at === name.length && candidate[0]?.toLowerCase() === name[0]
+    return at === name.length && candidate[0]?.toLowerCase() === name[0] && candidate.length <= 2 * name.length
   })
   return begun.length === 1 ? begun[0] : undefined
 }

@@ -77,6 +77,8 @@ async function readSamples({ samples, lines, form }: TrainCommand): Promise<Uint
       if (part.length > 0) all.push(sampleOf(part, form, parts.length > 1 ? `${path}, line ${i + 1}` : path))
     }
   }
+  if (all.length === 0)
+    throw new UsageError(`there are no samples: ${samples.join(', ')} ${samples.length > 1 ? 'are' : 'is'} empty`)
   return all
 }
 

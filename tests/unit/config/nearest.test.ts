@@ -13,7 +13,7 @@ test.each([
   ['max_entries', 'maxEntries'],
   ['compresion', 'compression'],
   ['plcy', 'policy'],
-  ['compr', 'compression'],
+  ['cmprss', 'compression'],
 ])('%s is probably %s', (name, meant) => {
   expect(nearest(name, NAMES)).toBe(meant)
   expect(didYouMean(name, NAMES)).toBe(`; did you mean '${meant}'?`)
@@ -25,8 +25,10 @@ test.each(['', 'x', 'abc', 'timeToLive', 'maximum', 'compressor-of-values'])('%j
 })
 
 test('what shortens several means none of them', () => {
-  expect(nearest('usr', ['users', 'metrics'])).toBe('users')
-  expect(nearest('usr', ['user_sessions', 'user_preferences'])).toBeUndefined()
+  expect(nearest('usr', ['users', 'user_preferences'])).toBe('users')
+  expect(nearest('user_prefs', ['users', 'user_preferences'])).toBe('user_preferences')
+  expect(nearest('usr', ['user_preferences'])).toBeUndefined()
+  expect(nearest('srv', ['serve', 'survey'])).toBeUndefined()
 })
 
 test('the closest of several is meant', () => {

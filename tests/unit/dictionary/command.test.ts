@@ -53,6 +53,7 @@ describe('omnicache dictionary train', () => {
     ['another verb', ['teach', 'x'], 'what about a dictionary?'],
     ['no samples', ['train'], 'which samples?'],
     ['a file that is not there', ['train', '/nowhere'], '/nowhere cannot be read'],
+    ['no samples at all', ['train', file(''), file('\n', 'x.ndjson')], 'are empty'],
     ['samples that are not JSON', ['train', file('a\nb', 'x.ndjson')], 'line 1 is not JSON'],
     ['an unknown serializer', ['train', 'x', '--serializer', 'jsn'], "did you mean 'json'?"],
     ['an unknown option', ['train', 'x', '--sise', '1'], "Unknown option '--sise'"],
