@@ -12,6 +12,8 @@ export class BatchFill {
   /** As of a `Fill`. */
   readonly mark: number
   readonly keys: readonly string[]
+  /** What others know the keys by. */
+  readonly storedKeys: readonly string[]
   /** How many bytes of envelopes were put into memory that is not yet known to have room for them. */
   unsettled = 0
   /** Whether any of what was put there has an end. */
@@ -23,9 +25,10 @@ export class BatchFill {
   /** As of an `OpenFill`. */
   #cleared = false
 
-  constructor(mark: number, keys: readonly string[], allOvertaken: boolean) {
+  constructor(mark: number, keys: readonly string[], storedKeys: readonly string[], allOvertaken: boolean) {
     this.mark = mark
     this.keys = keys
+    this.storedKeys = storedKeys
     this.#allOvertaken = allOvertaken
   }
 

@@ -119,12 +119,12 @@ export class Entries {
 
   /** Starts a read or factory whose result may only be stored if the key is left alone until then. */
   beginFill(key: string): Fill {
-    return this.fills.begin(key)
+    return this.fills.begin(key, this.#storedKey(key))
   }
 
   /** Starts a write of its own, as `beginFill`: only later writes of this process overtake it. */
   beginWrite(key: string): Fill {
-    return this.fills.track(key)
+    return this.fills.track(key, this.#storedKey(key))
   }
 
   endFill(key: string, fill: Fill): void {
@@ -155,7 +155,8 @@ export class Entries {
     const storedKey = codec.storedKey(key)
     const renewed = renewal(() => this.context, storedKey, tags)
     const write = { key: storedKey, envelope, ttl: lives.l2.kept, ...renewed }
-    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill: this.fills.track(key) } }
+    const fill = this.fills.track(key, storedKey)
+    return { stored, pending: { key, value, tags, etag, life: lives.l2, write, fill } }
   }
 
   /** Stores in memory alone what was right at `mark`; answers whether it is there. */
@@ -212,14 +213,14 @@ export class Entries {
 
   /** Others changed entries in L2: what memory holds of them goes, and what is being read or made of them is old. */
   hear(changes: readonly Change[]): void {
-    const keys = this.#keysUnderWay()
+    const { encrypted } = this.context.codec
     for (const { kind, key: storedKey, stamp } of changes) {
       this.context.l2?.remote.stamps.receive(stamp)
       if (kind === KINDS.clear) {
         this.fills.hearOfClear(stamp)
         this.l1.clear()
       } else if (kind === KINDS.set || kind === KINDS.delete) {
-        const key = keys === undefined ? storedKey : keys.get(storedKey)
+        const key = encrypted ? this.fills.keyOf(storedKey) : storedKey
         const overtakes = key !== undefined && this.fills.hear(key, stamp)
         if (!overtakes) this.l1.deleteStored(storedKey)
       }
@@ -231,11 +232,10 @@ export class Entries {
     this.fills.suspectAll()
   }
 
-  /** Of an encrypted region, which keys are known to others by what name; `undefined` where by their own. */
-  #keysUnderWay(): ReadonlyMap<string, string> | undefined {
-    const { codec } = this.context
-    if (!codec.encrypted) return undefined
-    return new Map(Array.from(this.fills.keys, (key) => [codec.storedKey(key), key]))
+  /** What others know the key by, where there are any. */
+  #storedKey(key: string): string {
+    const { l2, codec } = this.context
+    return l2 === undefined ? key : codec.storedKey(key)
   }
 
   /** Remembers what memory holds under `key`; answers what puts it back. */

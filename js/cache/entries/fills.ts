@@ -2,6 +2,27 @@ import { compareStamps, newerStamp } from '../../flow/stamp.ts'
 import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
 import { BatchFill, BatchFills } from './batch-fills.ts'
 
+/** The keys of which something is under way, by the names that others know them by, where these are other ones. */
+class Names {
+  readonly #keys = new Map<string, { readonly key: string; uses: number }>()
+
+  keyOf(name: string): string | undefined {
+    return this.#keys.get(name)?.key
+  }
+
+  add(name: string, key: string): void {
+    if (name === key) return
+    const there = this.#keys.get(name)
+    if (there === undefined) this.#keys.set(name, { key, uses: 1 })
+    else there.uses++
+  }
+
+  delete(name: string): void {
+    const there = this.#keys.get(name)
+    if (there !== undefined && --there.uses === 0) this.#keys.delete(name)
+  }
+}
+
 /** One read or factory under way, whose result may be stored in memory when it is done. */
 export interface Fill {
   /** The mark of its beginning: what comes of it was right then. See `Trust`. */
@@ -18,6 +39,8 @@ export interface Fill {
 
 class OpenFill implements Fill {
   readonly mark: number
+  /** What others know its key by. */
+  readonly storedKey: string
   /** Another one of the same key. */
   next: OpenFill | undefined
   overtaken = false
@@ -28,8 +51,9 @@ class OpenFill implements Fill {
   /** Others cleared the region: even what is newer may have come to L2 before the clear, and gone with the generation. */
   #cleared = false
 
-  constructor(mark: number) {
+  constructor(mark: number, storedKey: string) {
     this.mark = mark
+    this.storedKey = storedKey
   }
 
   get changed(): boolean {
@@ -76,6 +100,7 @@ export class Fills {
   readonly #open = new Map<string, OpenFill>()
   readonly #batches = new BatchFills()
   readonly #unsettled = new Map<string, Unsettled>()
+  readonly #names = new Names()
   #clearing = 0
 
   constructor(mark: () => number) {
@@ -83,15 +108,16 @@ export class Fills {
   }
 
   /** To be called before the read or the factory begins; `end` must follow. */
-  begin(key: string): Fill {
-    const fill = this.#track(key)
+  begin(key: string, storedKey = key): Fill {
+    const fill = this.#track(key, storedKey)
     if (this.#clearing > 0 || this.#unsettled.has(key)) fill.overtaken = true
     return fill
   }
 
   /** As `begin`, for reads that share a round trip; `endMany` must follow. */
-  beginMany(keys: readonly string[]): BatchFill {
-    const batch = new BatchFill(this.#mark(), keys, this.#clearing > 0)
+  beginMany(keys: readonly string[], storedKeys = keys): BatchFill {
+    const batch = new BatchFill(this.#mark(), keys, storedKeys, this.#clearing > 0)
+    if (storedKeys !== keys) for (const [i, key] of keys.entries()) this.#names.add(storedKeys[i] ?? key, key)
     if (this.#unsettled.size > 0) {
       for (const key of keys) if (this.#unsettled.has(key)) batch.overtake(key)
     }
@@ -101,14 +127,16 @@ export class Fills {
 
   endMany(batch: BatchFill): void {
     this.#batches.delete(batch)
+    if (batch.storedKeys !== batch.keys) for (const storedKey of batch.storedKeys) this.#names.delete(storedKey)
   }
 
   /** As `begin`, for a write that is on its way itself. */
-  track(key: string): Fill {
-    return this.#track(key)
+  track(key: string, storedKey = key): Fill {
+    return this.#track(key, storedKey)
   }
 
   end(key: string, fill: Fill): void {
+    this.#names.delete((fill as OpenFill).storedKey)
     const first = this.#open.get(key)
     if (first === fill) {
       if (first.next === undefined) this.#open.delete(key)
@@ -172,10 +200,9 @@ export class Fills {
     for (const fill of this.#each()) fill.overtaken = true
   }
 
-  /** Keys of which something is under way. */
-  get keys(): Iterable<string> {
-    const read = [...this.#batches].flatMap(({ keys }) => keys)
-    return new Set([...this.#open.keys(), ...this.#unsettled.keys(), ...read])
+  /** The key that others know by this name, where something of it is under way. */
+  keyOf(storedKey: string): string | undefined {
+    return this.#names.keyOf(storedKey)
   }
 
   /** Others wrote or removed the key. Answers whether a newer write of this process is on its way. */
@@ -214,8 +241,9 @@ export class Fills {
     }
   }
 
-  #track(key: string): OpenFill {
-    const fill = new OpenFill(this.#mark())
+  #track(key: string, storedKey: string): OpenFill {
+    const fill = new OpenFill(this.#mark(), storedKey)
+    this.#names.add(storedKey, key)
     fill.next = this.#open.get(key)
     this.#open.set(key, fill)
     return fill

@@ -145,11 +145,11 @@ export class L2Reads {
     if (l2 === undefined || request?.l2Skip) return keys.map((key) => this.held(key))
     if (keys.length === 0) return []
     index?.look()
-    const fill = this.#fills.beginMany(keys)
+    const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
+    const fill = this.#fills.beginMany(keys, storedKeys)
     try {
       const limit = request?.l2Timeout ?? l2.limit
       const end = clock.now() + (limit ?? l2.remote.limit)
-      const storedKeys = codec.encrypted ? keys.map((key) => codec.storedKey(key)) : keys
       const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
       // From one moment to the next L2 knows the entries by other keys, and seals them, or does not.
       const recoded = () => this.#entries.context.codec.encrypted !== codec.encrypted

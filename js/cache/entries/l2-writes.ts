@@ -99,7 +99,7 @@ export class L2Writes {
   #removal(key: string, remote: Remote): Removal {
     const write = this.stored(key, { kind: 'delete' }, remote)
     this.#fills.unsettle(key, stampOf(write.envelope))
-    return { key, write, fill: this.#fills.track(key) }
+    return { key, write, fill: this.#fills.track(key, write.key) }
   }
 
   /** Adds to `there` the keys that had a value. */
@@ -145,9 +145,9 @@ export class L2Writes {
 
   /** Under newer stamps. What is refused again, because others wrote yet later, leaves memory. */
   async #sendAnew(refused: readonly PendingWrite[], l2: RegionRemote): Promise<void> {
-    const fills = refused.map(({ key }) => {
+    const fills = refused.map(({ key, write }) => {
       this.#fills.outdate(key)
-      return this.#fills.track(key)
+      return this.#fills.track(key, write.key)
     })
     try {
       const outcomes = await l2.remote.setMany(l2.region, this.#stampedAnew(refused, l2), l2.limit)

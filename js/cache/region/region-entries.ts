@@ -167,7 +167,7 @@ export class RegionEntries<V> {
     l2.remote.stamps.receive(stamp)
     const write = { key: codec.storedKey(key), envelope, ttl: life.kept }
     if (outdates) fills.unsettle(key, stamp)
-    const fill = fills.track(key)
+    const fill = fills.track(key, write.key)
     try {
       const [outcome] = await l2.remote.setMany(l2.region, [write], l2.limit)
       if (outcome !== 'superseded' || fill.overtaken) return true

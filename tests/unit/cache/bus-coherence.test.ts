@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { RegionCodec } from '../../../js/cache/entries/region-codec.ts'
 import { MAX_TRUST } from '../../../js/flow/coherence/trust.ts'
 import type { Bus, BusListener } from '../../../js/tiers/bus.ts'
 import { inProcessHub } from '../../../js/tiers/in-process-bus.ts'
@@ -40,6 +41,30 @@ async function pair() {
   await shared.clock.settle()
   return { a, b, driverA, driverB, clock: shared.clock, tier: shared.tier, settle: () => shared.clock.settle() }
 }
+
+describe('an encrypted region with much under way', () => {
+  it('hears of changes at the cost of those, by the names that it has made already', async () => {
+    const { a, b, driverB, clock, settle } = await pair()
+    await a.set('encrypted', 'mine', 'old')
+    driverB.break(100)
+    const reads = Array.from({ length: 50 }, (_, i) => b.get('encrypted', i === 7 ? 'mine' : `k${i}`))
+    const made = b.getOrSet('encrypted', 'made', () => 'value')
+    await settle()
+    const named = vi.spyOn(RegionCodec.prototype, 'storedKey')
+    for (let i = 0; i < 20; i++) {
+      await a.set('encrypted', 'mine', i)
+      await settle()
+    }
+    // Each of these writes has the writer name its own key, and nobody any other.
+    expect(named.mock.calls.filter(([key]) => key !== 'mine')).toEqual([])
+    expect(named.mock.calls.length).toBeLessThanOrEqual(40)
+    driverB.heal()
+    await clock.advance(1_000)
+    await Promise.all([...reads, made])
+    expect(await b.get('encrypted', 'mine')).toBe(19)
+    vi.restoreAllMocks()
+  })
+})
 
 describe.each(KIND_NAMES)('what one process changes, the others see at once: %s', (region) => {
   it('a set, of a key that they hold in memory', async () => {
