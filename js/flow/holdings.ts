@@ -9,7 +9,7 @@ export interface HoldingsStep {
 }
 
 /** Nobody waits for one of these calls. In ms. */
-const LIMIT = 1_000
+export const LIMIT = 1_000
 
 /**
  * What L2 holds of one region, in its present generation: stored keys, and the bytes under them as
@@ -33,19 +33,25 @@ export class Holdings {
     })
   }
 
-  read(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#run('get', (driver, prefix) => driver.getMany(keys.map((key) => prefix + key)))
+  /** @param limit How long it may take, in ms: nobody knows how large the values are. */
+  read(keys: readonly string[], limit = LIMIT): Promise<(Uint8Array | undefined)[]> {
+    return this.#run('get', (driver, prefix) => driver.getMany(keys.map((key) => prefix + key)), limit)
   }
 
   /** Puts values in the place of those that begin as they are known to; tells of each whether it did. */
-  replace(replacements: readonly Replacement[]): Promise<boolean[]> {
-    return this.#run('reseal', async (driver, prefix) => {
-      if (driver.replaceMany === undefined) throw noScan(driver.name)
-      return driver.replaceMany(replacements.map((one) => ({ ...one, key: prefix + one.key })))
-    })
+  replace(replacements: readonly Replacement[], limit = LIMIT): Promise<boolean[]> {
+    return this.#run(
+      'reseal',
+      async (driver, prefix) => {
+        if (driver.replaceMany === undefined) throw noScan(driver.name)
+        return driver.replaceMany(replacements.map((one) => ({ ...one, key: prefix + one.key })))
+      },
+      limit,
+    )
   }
 
-  #run<T>(operation: string, work: (driver: Driver, prefix: string) => Promise<T>): Promise<T> {
+  /** What is too slow here may be fast enough for those who wait: it is no reason to give the tier up. */
+  #run<T>(operation: string, work: (driver: Driver, prefix: string) => Promise<T>, limit = LIMIT): Promise<T> {
     const { link, generations } = this.#parts
     return link.run(
       operation,
@@ -53,7 +59,8 @@ export class Holdings {
         const { token } = await generations.current(attempt, this.#region)
         return work(attempt.driver, generations.prefix(this.#region, token))
       },
-      Math.max(link.limit, LIMIT),
+      Math.max(link.limit, limit),
+      true,
     )
   }
 }

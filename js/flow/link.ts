@@ -142,11 +142,15 @@ export class Link {
   }
 
   /**
-   * Runs an operation under a time limit. Rejects with a `CacheError`: `TIER_UNAVAILABLE`, at
-   * once where the circuit is open; `TIMEOUT`; or as the driver did. A limit shorter than the
-   * tier's own, when it runs out, opens nothing.
+   * Runs an operation under a time limit. Rejects with a `CacheError`: `TIER_UNAVAILABLE`, at once where the circuit
+   * is open; `TIMEOUT`, which opens it, but for a limit below the tier's own and in the `background`; or as the driver did.
    */
-  async run<T>(operation: string, work: (attempt: Attempt) => Promise<T>, limit = this.limit): Promise<T> {
+  async run<T>(
+    operation: string,
+    work: (attempt: Attempt) => Promise<T>,
+    limit = this.limit,
+    background = false,
+  ): Promise<T> {
     if (!this.available) throw notAsked(this.#driver.name, this.#lastError)
     const what = `${this.#driver.name}: ${operation}`
     const pass = this.#circuit.pass
@@ -165,7 +169,7 @@ export class Link {
       const error = this.#explained(failure)
       this.#report(operation, error)
       if (error.code === 'WRITE_REFUSED') this.#writes.fail(error, this.#writes.pass)
-      else if (this.#isFailure(failure, limit)) this.#circuit.fail(error, pass)
+      else if (this.#isFailure(failure, background ? 0 : limit)) this.#circuit.fail(error, pass)
       throw error
     } finally {
       this.#running--

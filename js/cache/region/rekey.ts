@@ -1,8 +1,9 @@
 import { type Clock, yieldToEventLoop } from '../../clock.ts'
 import { CacheError } from '../../errors.ts'
-import type { Holdings } from '../../flow/holdings.ts'
+import { type Holdings, LIMIT } from '../../flow/holdings.ts'
 import { Pace } from '../../flow/pace.ts'
 import { systemRandom } from '../../flow/random.ts'
+import { isTombstone } from '../../flow/stored-bytes.ts'
 import type { Replacement } from '../../tiers/driver.ts'
 import type { RegionCodec } from '../entries/region-codec.ts'
 import type { RegionParts } from './region-parts.ts'
@@ -15,7 +16,7 @@ export interface RekeyProgress {
   readonly resealed: number
   /** Sealed under that key already. */
   readonly current: number
-  /** Gone, or written anew, before they had their turn. */
+  /** Gone, deleted or written anew before they had their turn. */
   readonly gone: number
   /** Left as they are: their key is not in the ring, or they do not open. */
   readonly unreadable: number
@@ -70,8 +71,9 @@ const PATIENCE = 10_000
 /** What holds the event loop up for longer than this, in ms, lets others have their turn. */
 const SLICE = 4
 
-/** One round trip has no more keys than this: their values are in memory meanwhile. */
+/** One round trip has no more keys than this, and about so many bytes of values: they are in memory meanwhile. */
 const MOST_KEYS = 256
+const MOST_BYTES = 1 << 20
 
 /** What can become of an entry. */
 const OUTCOMES = ['resealed', 'current', 'gone', 'unreadable'] as const
@@ -89,8 +91,8 @@ async function rekey(target: RekeyTarget, { onProgress, signal }: RekeyOptions):
     for (let from = 0; from < step.keys.length; ) {
       if (signal?.aborted) return run.progress
       const keys = step.keys.slice(from, from + run.batch)
+      if (!(await run.reseal(keys))) continue
       from += keys.length
-      await run.reseal(keys)
       onProgress?.(run.progress)
     }
     cursor = step.cursor
@@ -101,7 +103,11 @@ async function rekey(target: RekeyTarget, { onProgress, signal }: RekeyOptions):
 class Rekey {
   readonly #target: RekeyTarget
   readonly #pace = new Pace(systemRandom)
+  /** Where an answer is lost, what this run has sealed is found as it sealed it. */
+  readonly #sent = new Set<string>()
   #progress = { done: 0, resealed: 0, current: 0, gone: 0, unreadable: 0 }
+  /** How many values may have `MOST_BYTES`, as far as it is known: at first, nothing is. */
+  #fitting = 1
 
   constructor(target: RekeyTarget) {
     this.#target = target
@@ -113,41 +119,62 @@ class Rekey {
 
   /** How many keys the next batch may have. */
   get batch(): number {
-    return Math.min(this.#pace.writes, MOST_KEYS)
+    return Math.min(this.#pace.writes, MOST_KEYS, this.#fitting)
   }
 
-  /** Reads, seals and replaces; then a pause, so that L2 has most of its time for others. */
-  async reseal(keys: readonly string[]): Promise<void> {
+  /**
+   * Reads, seals and replaces; then a pause, so that L2 has most of its time for others. False where the
+   * keys were too many for the time: fewer are to be tried.
+   */
+  async reseal(keys: readonly string[]): Promise<boolean> {
     const { clock } = this.#target
     const begun = clock.exact()
-    // Where an answer is lost, what this run has sealed is found as it sealed it.
-    const sent = new Set<string>()
-    const counts = await this.patiently((holdings) => this.#tryReseal(keys, holdings, sent))
+    const counts = await this.patiently(
+      (holdings, failures) => this.#tryReseal(keys, holdings, LIMIT * 2 ** failures),
+      keys.length > 1,
+    )
+    if (counts === 'too slow') {
+      this.#fitting = keys.length >> 1
+      return false
+    }
+    for (const key of keys) this.#sent.delete(key)
     for (const name of OUTCOMES) this.#progress[name] += counts[name]
     this.#progress.done += keys.length
     await new Promise<void>((resolve) => clock.after(this.#pace.took(clock.exact() - begun), resolve, true))
+    return true
   }
 
-  async #tryReseal(keys: readonly string[], holdings: Holdings, sent: Set<string>): Promise<Counts> {
+  async #tryReseal(keys: readonly string[], holdings: Holdings, limit: number): Promise<Counts> {
     const counts = { resealed: 0, current: 0, gone: 0, unreadable: 0 }
-    const stored = await holdings.read(keys)
-    const replacements = await this.#sealed(keys, stored, sent, counts)
+    const stored = await holdings.read(keys, limit)
+    const bytes = stored.reduce((sum, envelope) => sum + (envelope?.length ?? 0), 0)
+    this.#fitting = Math.max(Math.min(Math.floor((MOST_BYTES * keys.length) / bytes), keys.length * 2), 1)
+    const replacements = await this.#sealed(keys, stored, counts)
     if (replacements.length === 0) return counts
-    const done = await holdings.replace(replacements)
+    const done = await holdings.replace(replacements, limit)
     const resealed = done.filter(Boolean).length
     counts.resealed += resealed
     counts.gone += replacements.length - resealed
     return counts
   }
 
-  /** Runs a step, again where L2 fails for a while. */
-  async patiently<T>(step: (holdings: Holdings) => Promise<T>): Promise<T> {
+  async patiently<T>(step: (holdings: Holdings, failures: number) => Promise<T>): Promise<T>
+  async patiently<T>(
+    step: (holdings: Holdings, failures: number) => Promise<T>,
+    divisible: boolean,
+  ): Promise<T | 'too slow'>
+  /** Runs a step, again where L2 fails for a while. One that can be divided is not to be tried again whole. */
+  async patiently<T>(
+    step: (holdings: Holdings, failures: number) => Promise<T>,
+    divisible = false,
+  ): Promise<T | 'too slow'> {
     const { holdings, ready } = this.#target
-    for (let failures = 1; ; failures++) {
+    for (let failures = 0; ; ) {
       try {
-        return await step(holdings())
+        return await step(holdings(), failures)
       } catch (error) {
-        if (!(error instanceof CacheError && PASSING.has(error.code)) || failures === MOST_FAILURES) throw error
+        if (!(error instanceof CacheError && PASSING.has(error.code)) || ++failures === MOST_FAILURES) throw error
+        if (divisible && error.code === 'TIMEOUT') return 'too slow'
       }
       await ready(PATIENCE)
     }
@@ -157,7 +184,6 @@ class Rekey {
   async #sealed(
     keys: readonly string[],
     stored: readonly (Uint8Array | undefined)[],
-    sent: Set<string>,
     counts: Counts,
   ): Promise<Replacement[]> {
     const { codec, clock } = this.#target
@@ -165,8 +191,8 @@ class Rekey {
     let begun = clock.exact()
     for (const [i, key] of keys.entries()) {
       const envelope = stored[i]
-      if (envelope === undefined) counts.gone++
-      else if (!codec.isOld(envelope)) counts[sent.has(key) ? 'resealed' : 'current']++
+      if (envelope === undefined || isTombstone(envelope)) counts.gone++
+      else if (!codec.isOld(envelope)) counts[this.#sent.has(key) ? 'resealed' : 'current']++
       else {
         const resealed = codec.reseal(key, envelope)
         if (typeof resealed === 'string') counts.unreadable++
@@ -176,7 +202,7 @@ class Rekey {
       await yieldToEventLoop()
       begun = clock.exact()
     }
-    for (const { key } of replacements) sent.add(key)
+    for (const { key } of replacements) this.#sent.add(key)
     return replacements
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { KeyRingOptions } from '../../../js/config/encryption-keys.ts'
 import type { RekeyProgress } from '../../../js/index.ts'
 import { memoryDriver } from '../../../js/tiers/memory.ts'
-import { expectError, KEY, makeCache, OTHER_KEY, SharedTier } from './fixture.ts'
+import { expectError, KEY, makeCache, OTHER_KEY, record, SharedTier } from './fixture.ts'
 
 const BEFORE: KeyRingOptions = { keys: { current: 'k1', ring: { k1: KEY } }, indexSecret: KEY }
 const BOTH: KeyRingOptions = { keys: { current: 'k2', ring: { k1: KEY, k2: OTHER_KEY } }, indexSecret: KEY }
@@ -184,9 +184,9 @@ describe('rekey', () => {
     const controller = new AbortController()
     const onProgress = () => controller.abort()
     const first = await shared.during(60_000, cache.rekey('encrypted', { onProgress, signal: controller.signal }))
-    expect(first).toMatchObject({ resealed: 16, done: 16 })
+    expect(first).toMatchObject({ resealed: 1, done: 1 })
     const second = await shared.during(60_000, cache.rekey('encrypted'))
-    expect(second).toEqual({ done: 100, resealed: 84, current: 16, gone: 0, unreadable: 0 })
+    expect(second).toEqual({ done: 100, resealed: 99, current: 1, gone: 0, unreadable: 0 })
     expect(await shared.during(60_000, cache.rekey('encrypted'))).toMatchObject({ resealed: 0, current: 100 })
   })
 
@@ -216,6 +216,45 @@ describe('rekey', () => {
     const { cache: reader } = shared.process({ encryption: BOTH })
     expect(await reader.get('encrypted', 'key-0')).toBe('newer')
     expect(await reader.get('encrypted', 'key-1')).toBeUndefined()
+  })
+
+  it('counts what was deleted as gone, whichever key its mark is under', async () => {
+    const shared = await written(4)
+    await shared.process({ encryption: BEFORE }).cache.delete('encrypted', 'key-0')
+    const { cache } = shared.process({ encryption: BOTH })
+    await cache.delete('encrypted', 'key-1')
+    const done = await shared.during(60_000, cache.rekey('encrypted'))
+    expect(done).toEqual({ done: 4, resealed: 2, current: 0, gone: 2, unreadable: 0 })
+  })
+
+  it('takes few large values at a time', async () => {
+    const shared = new SharedTier()
+    const { cache: writer } = shared.process({ encryption: BEFORE })
+    const value = crypto.getRandomValues(new Uint8Array(60_000))
+    const large = new Map(Array.from({ length: 60 }, (_, i) => [`key-${i}`, value]))
+    await writer.setMany('encrypted', large)
+    const { cache, driver } = shared.process({ encryption: BOTH })
+    const sizes: number[] = []
+    const getMany = driver.getMany.bind(driver)
+    driver.getMany = async (keys, current) => {
+      const values = await getMany(keys, current)
+      sizes.push(values.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0))
+      return values
+    }
+    expect(await shared.during(60_000, cache.rekey('encrypted'))).toMatchObject({ resealed: 60 })
+    expect(Math.max(...sizes)).toBeGreaterThan(500_000)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1 << 20)
+  })
+
+  it('takes fewer where a tier is too slow for many, and is no reason to give the tier up', async () => {
+    const shared = await written(50)
+    const { cache, driver } = shared.process({ encryption: BOTH })
+    const circuit = record(cache, 'circuit')
+    const getMany = driver.getMany.bind(driver)
+    driver.getMany = (keys, current) => (keys.length > 5 ? new Promise(() => undefined) : getMany(keys, current))
+    const done = await shared.during(120_000, cache.rekey('encrypted'))
+    expect(done).toEqual({ done: 50, resealed: 50, current: 0, gone: 0, unreadable: 0 })
+    expect(circuit).toEqual([])
   })
 
   it('goes on after an outage', async () => {
