@@ -18,6 +18,7 @@ export class BatchFill {
   unsettled = 0
   /** Whether any of what was put there has an end. */
   expires = false
+  #asked: Set<string> | undefined
   #allOvertaken: boolean
   #overtaken: Set<string> | undefined
   /** The newest stamps that others told of. */
@@ -30,6 +31,12 @@ export class BatchFill {
     this.keys = keys
     this.storedKeys = storedKeys
     this.#allOvertaken = allOvertaken
+  }
+
+  /** Whether it reads the key. */
+  asks(key: string): boolean {
+    this.#asked ??= new Set(this.keys)
+    return this.#asked.has(key)
   }
 
   /** As of a `Fill`, for one of the keys. */
@@ -101,11 +108,10 @@ export class BatchFills {
     return this.#all.values()
   }
 
-  /** Whether another batch than this one may be reading the key. */
+  /** Whether another batch than this one is reading the key. */
   others(key: string, batch: BatchFill): boolean {
     if (this.#all.size < 2) return false
-    const large = this.#large.size - (this.#large.has(batch) ? 1 : 0)
-    if (large > 0) return true
+    for (const large of this.#large) if (large !== batch && large.asks(key)) return true
     const first = this.#asking.get(key)
     return first !== undefined && (first.batch !== batch || first.next !== undefined)
   }
