@@ -40,6 +40,12 @@ export const DECODING = {
   byHand: 'ioredis, bare + CRC-32, JSON.parse, lru-cache',
 } as const
 
+/** Bare clients where single reads are to be had: one MGET of all keys, which is what asking alone takes. */
+export const CEILINGS: Readonly<Record<string, keyof typeof BARE>> = {
+  'one MGET, ioredis': 'ioredis',
+  'one MGET, redis': 'nodeRedis',
+}
+
 /** omnicache over each client, and that client by itself. */
 export const OURS_OVER = { ioredis: OURS, nodeRedis: `${OURS}, redis` } as const
 

@@ -18,7 +18,7 @@ import { chosen, jobs, run } from '../lib/run.ts'
 import { USUAL } from '../lib/sizes.ts'
 import { figuresTable } from '../lib/tables.ts'
 import { CHECK_HEADINGS, check, checkCells } from '../lib/targets.ts'
-import { BARE, DECODING, OURS_OVER } from './caches.ts'
+import { BARE, CEILINGS, DECODING, OURS_OVER } from './caches.ts'
 import { SERVER } from './server.ts'
 import { REDIS_TARGETS, redisWorks } from './works.ts'
 
@@ -64,6 +64,7 @@ async function main(): Promise<void> {
 /** No two do the same work: a client hands out what came, a cache what was stored, if it is that. */
 const DOES: readonly (readonly string[])[] = [
   [`${BARE.ioredis}; ${BARE.nodeRedis}`, 'GET or MGET under keys as they are; the text of the reply, unchecked'],
+  [Object.keys(CEILINGS).join('; '), 'one MGET of all that are read at once; the texts of the reply, unchecked'],
   [`${DECODING.json}; ${DECODING.msgpackr}`, 'the reply as bytes, and a value made of them, unchecked'],
   [
     DECODING.byHand,

@@ -3,7 +3,7 @@ import type { Contender } from '../lib/measure.ts'
 import type { Target } from '../lib/targets.ts'
 import type { OurPackage } from '../peers/async.ts'
 import type { Enter, Work } from '../works/work.ts'
-import { BARE, type Connect, DECODING, OURS_OVER, type RemoteCache, remoteCaches } from './caches.ts'
+import { BARE, CEILINGS, type Connect, DECODING, OURS_OVER, type RemoteCache, remoteCaches } from './caches.ts'
 
 /** How many keys a batch has. */
 const BATCH = 100
@@ -39,6 +39,10 @@ async function getBatches(cache: RemoteCache, keys: readonly string[]): Promise<
   return found
 }
 
+async function getTogether(cache: RemoteCache, keys: readonly string[]): Promise<number> {
+  return (await cache.getMany(keys)).length
+}
+
 async function setBatches(cache: RemoteCache, keys: readonly string[], value: string): Promise<number> {
   for (let i = 0; i < keys.length; i += BATCH) await cache.setMany(keys.slice(i, i + BATCH), value)
   return keys.length
@@ -70,10 +74,23 @@ export function redisWorks(our: OurPackage, url: string): Work[] {
         .map(([contender, connect]) => [contender, enter(connect, contender, operations, carry, url)]),
     ),
   })
+  const atOnce = work(
+    'get-at-once',
+    'A get among 1,000 at once',
+    'Calls of one tick, awaited together; of a bare client also one MGET of all keys: what asking alone takes.',
+    AT_ONCE,
+    getAtOnce,
+  )
+  const ceilings = Object.fromEntries(
+    Object.entries(CEILINGS).map(([name, client]) => [
+      name,
+      enter(caches[BARE[client]] as Connect, name, AT_ONCE, getTogether, url),
+    ]),
+  )
   return [
     work('get', 'A get', 'One after the other, each awaited: a round trip.', 200, getEach),
     work('set', 'A set', 'One after the other, each awaited, with a TTL of an hour.', 200, setEach),
-    work('get-at-once', 'A get among 1,000 at once', 'Calls of one tick, awaited together.', AT_ONCE, getAtOnce),
+    { ...atOnce, contenders: { ...atOnce.contenders, ...ceilings } },
     work(
       'get-many',
       'A key of a batch that is read',
