@@ -45,7 +45,7 @@ export interface CacheEvents {
     /** What it threw. */
     readonly error: unknown
   }
-  /** Something failed that no call rejects for: a tier, a listener. */
+  /** Something failed that no call rejects for, such as a tier. */
   error: {
     /** What was thrown; of a tier a `CacheError`. */
     readonly error: unknown

@@ -7,6 +7,7 @@ import { POLICIES } from '../../js/config/types.ts'
 import { variables, variablesOf } from '../../js/config/variables.ts'
 import { MemoryCache } from '../../js/memory/memory-cache.ts'
 import { read } from '../lint/tree.ts'
+import { eventsPage } from './events-page.ts'
 import { optionsPage } from './options-page.ts'
 
 const readme = read('README.md')
@@ -34,6 +35,10 @@ function namesIn(path: string, declaration: string): string[] {
 
 test('docs/options.md is what the tables of options say', async () => {
   await expect(optionsPage()).toMatchFileSnapshot('../../docs/options.md')
+})
+
+test('docs/events.md is what the type of events says', async () => {
+  await expect(eventsPage()).toMatchFileSnapshot('../../docs/events.md')
 })
 
 test('the table of presets is the presets', () => {

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { posix } from 'node:path'
 import { expect, test } from 'vitest'
-import { files, paths, type SourceFile } from './tree.ts'
+import { files, paths, ROOT, read, type SourceFile } from './tree.ts'
 
 /** The text of a page, without its code. */
 function prose(text: string): string {
@@ -39,10 +40,10 @@ function brokenLinks(pages: readonly SourceFile[], existing: ReadonlySet<string>
   )
 }
 
-/** All files, and the folders that they are in. */
-function existingPaths(): Set<string> {
+/** These files, and the folders that they are in. */
+function withFolders(files: readonly string[]): Set<string> {
   const all = new Set<string>()
-  for (const path of paths()) {
+  for (const path of files) {
     for (let at = path; at !== '.'; at = posix.dirname(at)) all.add(at)
   }
   return all
@@ -51,7 +52,14 @@ function existingPaths(): Set<string> {
 test('every relative link leads somewhere', () => {
   const pages = files(/\.md$/).map(({ path, text }) => ({ path, text: Buffer.from(text, 'latin1').toString() }))
   expect(pages.length).toBeGreaterThan(0)
-  expect(brokenLinks(pages, existingPaths())).toEqual([])
+  expect(brokenLinks(pages, withFolders(paths()))).toEqual([])
+})
+
+test('no link of the README leads out of the package', () => {
+  const pack = ['pack', '--dry-run', '--json', '--ignore-scripts']
+  const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] }).toString())
+  const shipped = withFolders(packed.files.map(({ path }: { path: string }) => path))
+  expect(brokenLinks([{ path: 'README.md', text: read('README.md') }], shipped)).toEqual([])
 })
 
 test('a link that leads nowhere is found', () => {
