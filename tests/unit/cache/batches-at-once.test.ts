@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { BatchFill, BatchFills } from '../../../js/cache/entries/batch-fills.ts'
 
+const reading = (keys: readonly string[]) => new BatchFill(0, keys, keys, false)
 const names = (prefix: string) => Array.from({ length: 20 }, (_, i) => `${prefix}${i}`)
 
 describe('large batches at once', () => {
   test('know of each other only where they read the same key', () => {
     const batches = new BatchFills()
-    const [a, b] = [new BatchFill(0, names('a'), false), new BatchFill(0, [...names('b'), 'a3'], false)]
+    const [a, b] = [reading(names('a')), reading([...names('b'), 'a3'])]
     batches.add(a)
     batches.add(b)
     expect(names('a').filter((key) => batches.others(key, a))).toEqual(['a3'])
@@ -17,9 +18,9 @@ describe('large batches at once', () => {
 
   test('know of a small one that reads the same key', () => {
     const batches = new BatchFills()
-    const large = new BatchFill(0, names('a'), false)
+    const large = reading(names('a'))
     batches.add(large)
-    batches.add(new BatchFill(0, ['a7'], false))
+    batches.add(reading(['a7']))
     expect(names('a').filter((key) => batches.others(key, large))).toEqual(['a7'])
   })
 })
