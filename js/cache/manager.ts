@@ -201,10 +201,14 @@ export class CacheManager<Values extends object = Record<string, unknown>>
     return { ...this.#report.snapshot(this.#reports(), this.#l2Report()), ...(bus && { bus }) }
   }
 
-  /** The same figures in Prometheus' text format 0.0.4. */
+  /** The same figures in Prometheus' text format 0.0.4, of regions that are configured or were used. */
   metricsText(): string {
     this.#assertOpen()
-    return this.#report.text(this.#reports(), this.#l2Report()) + busText(this.#shared.coherence.figures())
+    const reports = this.#reports()
+    for (const name of reports.keys()) {
+      if (!this.#handles.has(name) && this.#options.regions?.[name] === undefined) reports.delete(name)
+    }
+    return this.#report.text(reports, this.#l2Report()) + busText(this.#shared.coherence.figures())
   }
 
   /** How the cache, and the tier behind memory, are doing. */

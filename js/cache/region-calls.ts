@@ -10,6 +10,7 @@ import type {
   Factory,
   GetOrSetManyOptions,
   GetOrSetOptions,
+  GetOrSetRequest,
   ManyFactory,
   SetOptions,
   WarmData,
@@ -122,15 +123,20 @@ export abstract class RegionCalls<Values extends object = Record<string, unknown
     factory: Factory<Values[Name], Values[Name]>,
     options?: GetOrSetOptions,
   ): Promise<Values[Name]>
+  getOrSet<Name extends TypedName<Values>>(
+    region: Name,
+    request: GetOrSetRequest<Values[Name], Values[Name]>,
+  ): Promise<Values[Name]>
   getOrSet<V>(region: UntypedName<Values>, key: string, factory: Factory<V>, options?: GetOrSetOptions): Promise<V>
+  getOrSet<V>(region: UntypedName<Values>, request: GetOrSetRequest<V>): Promise<V>
   getOrSet(
     region: RegionNameIn<Values>,
-    key: string,
-    factory: Factory<unknown>,
+    key: string | GetOrSetRequest<unknown>,
+    factory?: Factory<unknown>,
     options?: GetOrSetOptions,
   ): Promise<unknown> {
     try {
-      return this.region(region).getOrSet(key, factory, options)
+      return this.region(region).getOrSet(key as string, factory as Factory<unknown>, options)
     } catch (error) {
       return Promise.reject(error)
     }

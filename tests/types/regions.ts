@@ -29,6 +29,8 @@ export async function typesOfSchemas(): Promise<void> {
   expectTypeOf(await cache.get('users', 'u1')).toEqualTypeOf<User | undefined>()
   expectTypeOf(await cache.getMany('users', ['u1'])).toEqualTypeOf<Map<string, User>>()
   expectTypeOf(await cache.getOrSet('users', 'u1', () => ({ name: 'Ada' }))).toEqualTypeOf<User>()
+  expectTypeOf(await cache.getOrSet('users', { key: 'u1', factory: () => ({ name: 'Ada' }) })).toEqualTypeOf<User>()
+  expectTypeOf(await cache.getOrSet('pages', { key: 'p', factory: () => 'text' })).toEqualTypeOf<string>()
   await cache.getOrSet('users', 'u1', (context) => {
     expectTypeOf(context.stale).toEqualTypeOf<User | undefined>()
     return context.stale === undefined ? { name: 'Ada' } : context.notModified()

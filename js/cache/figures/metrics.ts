@@ -205,11 +205,14 @@ export class MetricsReport {
     }
   }
 
-  /** The figures in Prometheus' text format 0.0.4. */
+  /** The figures in Prometheus' text format 0.0.4, of the regions in `reports` alone. */
   text(reports: RegionReports, l2: L2Report | undefined): string {
     return this.#guarded((native) => {
       this.#update(native, reports, l2)
-      return native.text() + regionText(reports)
+      const told = native
+        .text()
+        .replace(/^\w+\{region="([^"]+)".*\n/gm, (line, name) => (reports.has(name) ? line : ''))
+      return told + regionText(reports)
     })
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { CacheManager } from '../../../js/cache/manager.ts'
 import { CacheType } from '../../../js/config/presets.ts'
+import { FakeClock } from '../../../js/testing/fake-clock.ts'
 import { KIND_NAMES, makeCache, SharedTier } from './fixture.ts'
 
 describe.each(KIND_NAMES)('the figures of a region that is %s', (kind) => {
@@ -179,6 +181,14 @@ describe('the page for Prometheus', () => {
       seen.add(sample + labels)
     }
     expect([...types.values()]).toContain('counter')
+  })
+
+  it('is silent of presets that were neither configured nor used', async () => {
+    const cache = new CacheManager({ clock: new FakeClock(), regions: { own: {}, prompt_cache: { ttl: '2h' } } })
+    await cache.get('metrics', 'nothing')
+    const told = cache.metricsText().matchAll(/region="([^"]+)"/g)
+    expect(new Set(Array.from(told, ([, name]) => name))).toEqual(new Set(['metrics', 'own', 'prompt_cache']))
+    await cache.close()
   })
 
   it('says what metrics() says', async () => {
