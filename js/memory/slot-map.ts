@@ -79,7 +79,8 @@ export class SlotMap<V> {
 
   /** The slot of a key, or -1. What is no string is no key. */
   find(key: string): number {
-    return typeof key === 'string' ? this.findHashed(key, this.hash(key)) : -1
+    if (typeof key !== 'string') return -1
+    return this.findHashed(key, this.#kind === TAIL ? hashTail(key) : this.hash(key))
   }
 
   /** The slot of a key whose hash is known, or -1. */
@@ -94,12 +95,11 @@ export class SlotMap<V> {
       if (found === 0) return this.#simple ? -1 : this.#findElsewhere(key, hash)
       if (((found ^ wanted) & ~mask) === 0) {
         const slot = (found & mask & REST) - 1
-        if (cells.key(slot) === key) return slot
+        if (cells.takenKey(slot) === key) return slot
       }
       place = (place + 1) & mask
     }
-    const slot = this.#search(table, mask, key, hash)
-    return slot >= 0 || this.#simple ? slot : this.#findElsewhere(key, hash)
+    return this.#findFar(key, hash)
   }
 
   /** The key in a slot; `undefined` if it is free. */
@@ -170,6 +170,11 @@ export class SlotMap<V> {
       if (this.#cells.key(slot) === key) return slot
     }
     return -1
+  }
+
+  #findFar(key: string, hash: number): number {
+    const slot = this.#search(this.#table, this.#mask, key, hash)
+    return slot >= 0 || this.#simple ? slot : this.#findElsewhere(key, hash)
   }
 
   #findElsewhere(key: string, hash: number): number {

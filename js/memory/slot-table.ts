@@ -23,6 +23,15 @@ export interface SlotState {
 /** The answers of the core hold how many left above so many bits, and below them the slot plus one. */
 const LEFT = 2 ** 32
 
+/** How many uses a touch word of each kind counts at the most. */
+const MOST_USES: Record<TouchKind, number> = {
+  [TouchKind.None]: 0,
+  [TouchKind.Tick]: 0,
+  [TouchKind.Count]: 0x7fff_ffff,
+  [TouchKind.Bit]: 1,
+  [TouchKind.TickCount]: 15,
+}
+
 const NO_WORDS = new Uint32Array(0)
 const NO_TIMES = new Float64Array(0)
 
@@ -38,6 +47,9 @@ export class SlotTable {
   #touch: Uint32Array = NO_WORDS
   #weights: Uint32Array = NO_WORDS
   #touchKind: TouchKind = TouchKind.None
+  /** What one tick counts in a touch word, and how many uses its lower bits count at the most. */
+  #tickUnit = 0
+  #mostUses = 0
   #tick: number
   #policy: number
   #favorBytes: boolean
@@ -96,24 +108,23 @@ export class SlotTable {
     return this.#left
   }
 
-  /** Marks a hit, as the policy wants it. */
+  /**
+   * Marks a hit, as the policy wants it: with the tick times a unit, and a count below it. Without a branch
+   * for each kind, it is little enough code to be inlined into every read.
+   */
   touch(slot: number): void {
-    if (slot >= this.#touch.length) this.#view()
-    if (this.#tick >= REBASE_AT) this.#rebaseAtHit()
+    if (slot >= this.#touch.length || this.#tick >= REBASE_AT) this.#prepare()
     const words = this.#touch
-    const kind = this.#touchKind
-    if (kind === TouchKind.Tick) {
-      words[slot] = ++this.#tick
-    } else if (kind === TouchKind.Count) {
-      this.#tick++
-      const count = words[slot] as number
-      if (count < 0xffff_ffff) words[slot] = count + 1
-    } else if (kind === TouchKind.Bit) {
-      words[slot] = 1
-    } else if (kind === TouchKind.TickCount) {
-      const count = (words[slot] as number) & 15
-      words[slot] = (++this.#tick << 4) | (count < 15 ? count + 1 : 15)
-    }
+    const most = this.#mostUses
+    const uses = (words[slot] as number) & most
+    const word = Math.imul(++this.#tick, this.#tickUnit) | (uses < most ? uses + 1 : most)
+    if (word !== 0) words[slot] = word
+  }
+
+  /** Makes the views anew, and lowers the ticks where they are due. */
+  #prepare(): void {
+    this.#view()
+    if (this.#tick >= REBASE_AT) this.#rebaseAtHit()
   }
 
   /** Whether the slot holds an entry that is not over; makes sure of the views first. */
@@ -256,6 +267,8 @@ export class SlotTable {
   #view(): void {
     const { touchKind, capacity, touch, deadlines, weights } = this.#places
     this.#touchKind = touchKind
+    this.#tickUnit = touchKind === TouchKind.TickCount ? 16 : touchKind === TouchKind.Tick ? 1 : 0
+    this.#mostUses = MOST_USES[touchKind]
     this.#touch = this.#core.words(touch, capacity)
     this.#weights = this.#core.words(weights, capacity)
     this.deadlines = this.#core.floats(deadlines, capacity)
