@@ -91,8 +91,10 @@ function verdict(withCache: Tally, without: Tally): string {
   const failed = withCache.failed + without.failed
   return [
     'Latency is what the client saw; without the cache, a sample of the same requests went past it.',
-    'Requests that waited for the same answer from the origin count there. Bytes: as serialized and',
-    'as stored, headers and seals included; a region that does neither keeps the values themselves.',
+    'Requests that waited for the same answer from the origin count there. With fewer than 95 or 99',
+    'hits in 100, p95 or p99 is the time of one that the origin served, whatever the cache does.',
+    'Bytes: as serialized and as stored, headers and seals included; a region that does neither',
+    'keeps the values themselves.',
     `Answers with and without the cache compared: ${count(same)} the same, ${count(different)} different.`,
     ...(failed === 0 ? [] : [`Failed requests: ${count(failed)}.`]),
   ].join('\n')
