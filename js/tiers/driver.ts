@@ -63,7 +63,7 @@ export interface Driver {
    * nothing is written where one of the keys has a value whose stamp is not older, and the
    * answer is false; else it is true. Rejects with `COMMIT_UNKNOWN` where the connection broke
    * after the entries were sent, so that they may or may not be there; with anything else
-   * nothing was written.
+   * nothing was written. Where the tier is not `atomic`, some of them may be there when it rejects.
    */
   commit(entries: readonly DriverEntry[], onlyNewer?: boolean): Promise<boolean>
   /** Removes the keys; answers how many were there. */
