@@ -1,3 +1,7 @@
+import { Cost, TooHeavy } from './msgpack/format.ts'
+import { heavier } from './msgpack/unsupported.ts'
+import { encodeUtf8 } from './text.ts'
+
 /** The key that would set a prototype when an object that holds it is copied. */
 const FORBIDDEN_KEY = '__proto__'
 
@@ -26,6 +30,36 @@ export function formatJson(value: unknown): string {
   if (text === undefined) throw new TypeError(`JSON has no ${typeof value}`)
   if (text.includes(FORBIDDEN_KEY)) parseJson(text)
   return text
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const BRACKET = 0x5b
+const BACKSLASH = 0x5c
+const BRACE = 0x7b
+
+/** No JSON makes more memory of each of its bytes: `{},`. */
+const MOST_COST = Math.ceil((Cost.Object + Cost.Item) / 3)
+
+/**
+ * Refuses JSON whose parts would take more memory than `room`, as `Cost` has it.
+ *
+ * @throws TooHeavy
+ */
+export function assertLight(json: string | Uint8Array, room: number): void {
+  if (json.length * MOST_COST <= room) return
+  const bytes = typeof json === 'string' ? encodeUtf8(json) : json
+  let cost = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (byte === QUOTE) {
+      cost += Cost.Text
+      for (i++; i < bytes.length && bytes[i] !== QUOTE; i++) if (bytes[i] === BACKSLASH) i++
+    } else if (byte === COMMA) cost += Cost.Item
+    else if (byte === BRACKET) cost += Cost.Array
+    else if (byte === BRACE) cost += Cost.Object
+  }
+  if (cost > room) throw new TooHeavy(heavier(room))
 }
 
 function holdsForbiddenKey(root: unknown): boolean {

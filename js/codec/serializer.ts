@@ -1,5 +1,5 @@
 import { CacheError } from '../errors.ts'
-import { formatJson, parseJson } from './json.ts'
+import { assertLight, formatJson, parseJson } from './json.ts'
 import { MsgpackReader } from './msgpack/reader.ts'
 import { Unsupported } from './msgpack/unsupported.ts'
 import { MsgpackWriter } from './msgpack/writer.ts'
@@ -92,6 +92,8 @@ const readers = new Map<number, (bytes: Uint8Array) => unknown>([
  * fields that are not enumerable, and fields added to arrays, dates, maps and the like.
  */
 export class ValueSerializer {
+  /** How much memory the parts of a value may take, in bytes: the objects and texts that it is made of. */
+  room = Infinity
   readonly #custom: Serializer | undefined
 
   constructor(custom?: Serializer) {
@@ -105,11 +107,11 @@ export class ValueSerializer {
    * @throws CacheError UNSERIALIZABLE_VALUE: the message names the place inside the value.
    */
   serialize(value: unknown, objects = writer): Serialized {
-    if (this.#custom !== undefined && value !== undefined) return serializeCustom(this.#custom, value)
+    if (this.#custom !== undefined && value !== undefined) return serializeCustom(this.#custom, value, this.room)
     if (typeof value === 'string' && isWellFormed(value)) return { serializer: SerializerId.Text, data: value }
     if (value instanceof Uint8Array) return { serializer: SerializerId.Bytes, data: value }
     try {
-      return { serializer: SerializerId.Msgpack, data: objects.write(value) }
+      return { serializer: SerializerId.Msgpack, data: objects.write(value, this.room) }
     } catch (error) {
       throw refusal(error)
     }
@@ -123,11 +125,13 @@ export class ValueSerializer {
   /**
    * The value of a stored form, which lies in `bytes` from `start` to `end`. It shares no memory with them.
    *
-   * @throws Error when the format is unknown or the bytes are malformed: the entry is corrupt.
+   * @throws TooHeavy when it would take more memory than there is `room`; another Error when the format is unknown or
+   * the bytes are malformed: the entry is corrupt.
    */
   deserialize(serializer: number, bytes: Uint8Array, start = 0, end = bytes.length): unknown {
-    if (serializer === SerializerId.Msgpack) return reader.read(bytes, start, end)
+    if (serializer === SerializerId.Msgpack) return reader.read(bytes, start, end, this.room)
     const own = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end)
+    if (serializer === SerializerId.Json) assertLight(own, this.room)
     if (this.#custom !== undefined && this.#custom.id === serializer) return this.#custom.deserialize(own)
     const read = readers.get(serializer)
     if (read === undefined) throw new RangeError(`no serializer has the id ${serializer}`)
@@ -148,10 +152,11 @@ export function locateValueError(error: unknown, region: string, key?: string): 
   })
 }
 
-function serializeCustom(custom: Serializer, value: unknown): Serialized {
+function serializeCustom(custom: Serializer, value: unknown, room: number): Serialized {
   try {
     const data: unknown = custom.serialize(value)
     if (data instanceof Uint8Array || (typeof data === 'string' && isWellFormed(data))) {
+      if (custom.id === SerializerId.Json) assertLight(data, room)
       return { serializer: custom.id, data }
     }
   } catch (error) {

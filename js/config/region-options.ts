@@ -39,14 +39,19 @@ export const regionOptions = group<ResolvedRegion>(
     ),
     maxBytes: bytes("The most memory that entries take, with the engine's overhead", 64 * 1024 ** 2),
     maxEntries: count('The most entries in memory', 1, Infinity),
-    compression: field('How values are compressed', COMPRESSIONS, 'none', parseCompression),
-    compressAbove: bytes('Smaller values are never compressed', 1024),
     dictionary: field<ResolvedDictionaries | undefined>(
       'What small values, of 32 bytes to 8 KB, have in common and are compressed with',
       DICTIONARIES_ALLOWED,
       undefined,
       parseDictionaries,
     ),
+    compression: derived(
+      field<CompressionName>('How values are compressed', COMPRESSIONS, 'none', parseCompression),
+      "'none'; 'deflate' where a `dictionary` is to be written with",
+      ({ dictionary }) =>
+        (dictionary as ResolvedDictionaries | undefined)?.current === undefined ? 'none' : 'deflate',
+    ),
+    compressAbove: bytes('Smaller values are not compressed, but with a `dictionary`', 1024),
     encryption: flag('Whether values are encrypted, in memory too', false),
     store: storeField(),
     clone: flag('Whether a live region copies values in and out', false),

@@ -105,13 +105,13 @@ export interface RegionOptions<V = unknown> extends ReadOptions {
   readonly maxBytes?: Bytes | undefined
   /** The most entries in memory. Default: Infinity. */
   readonly maxEntries?: number | undefined
-  /** Whether values are compressed: true is 'auto'. Default: false. */
+  /** Whether values are compressed: true is 'auto'. Default: false; true where a `dictionary` is to be written with. */
   readonly compression?: CompressionOption | undefined
-  /** Smaller values are never compressed. Default: 1 KB. */
+  /** Smaller values are not compressed, but with a `dictionary`. Default: 1 KB. */
   readonly compressAbove?: Bytes | undefined
   /**
    * What small values have in common, as `trainDictionary` finds it: those of 32 bytes to 8 KB are then
-   * compressed with it, whatever `compression` says. Default: none.
+   * compressed with it, whatever `compressAbove` says. Without `compression` it is only read with. Default: none.
    */
   readonly dictionary?: Uint8Array | DictionaryOptions | undefined
   /** Whether values are encrypted, in memory too. Default: false. */

@@ -45,7 +45,7 @@ function verdict(tested: readonly Uint8Array[], dictionary: Uint8Array): string 
   const total = tested.reduce((sum, { length }) => sum + length, 0)
   const told = (bytes: number) => `${count(bytes)} bytes (${(total / bytes).toFixed(2)} times smaller)`
   return [
-    `${count(tested.length)} samples that it was not made from, ${count(total)} bytes:`,
+    `${count(tested.length)} samples that it was not made from, ${count(total)} bytes, but for the ${AROUND} that each entry takes besides:`,
     `  with it     ${told(stored(tested, dictionary))}`,
     `  without it  ${told(stored(tested, undefined))}`,
   ].join('\n')

@@ -31,6 +31,27 @@ const MIN_GAIN: usize = 16;
 /// Scratch memory above this size goes back to the allocator after use.
 const SCRATCH_MAX: usize = 1 << 20;
 
+/// How large payloads may be, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadLimits {
+    /// Any payload.
+    pub payload: u32,
+    /// One that is compressed. A few bytes may say that they are a thousand times as many, so a
+    /// reader gives less for these; a writer stores larger ones as they are.
+    pub inflated: u32,
+}
+
+impl PayloadLimits {
+    /// The same limit for all.
+    #[must_use]
+    pub const fn of(payload: u32) -> Self {
+        Self {
+            payload,
+            inflated: payload,
+        }
+    }
+}
+
 /// A payload in the form in which it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body<'a> {
@@ -55,7 +76,7 @@ impl Packer {
     /// their limit ([`ErrorKind::TooLarge`]).
     pub fn pack<'a>(&'a mut self, payload: &'a [u8], options: &Options<'_>) -> Result<Body<'a>> {
         let original_length = match u32::try_from(payload.len()) {
-            Ok(length) if length <= options.limit => length,
+            Ok(length) if length <= options.limits.payload => length,
             _ => return Err(Error::with(ErrorKind::TooLarge, payload.len() as u64)),
         };
         let compressed = self.compress(payload, options)?;
@@ -76,6 +97,9 @@ impl Packer {
         payload: &[u8],
         options: &Options<'_>,
     ) -> Result<Option<(Compression, usize)>> {
+        if payload.len() > options.limits.inflated as usize {
+            return Ok(None);
+        }
         let room = payload.len() - (payload.len() / MIN_GAIN).max(1).min(payload.len());
         let small = (dictionary::LEAST..=dictionary::MOST).contains(&payload.len());
         if let Some(dictionary) = options.dictionary.filter(|_| small)
@@ -142,10 +166,10 @@ impl Unpacker {
         &mut self,
         body: &Body<'_>,
         dictionaries: &Dictionaries,
-        limit: u32,
+        limits: PayloadLimits,
         out: &mut Vec<u8>,
     ) -> Result<()> {
-        let (history, bytes) = check(body, dictionaries, limit)?;
+        let (history, bytes) = check(body, dictionaries, limits)?;
         let start = out.len();
         let length = body.original_length as usize;
         out.try_reserve(length)
@@ -177,9 +201,9 @@ impl Unpacker {
 pub fn check<'a>(
     body: &Body<'a>,
     dictionaries: &'a Dictionaries,
-    limit: u32,
+    limits: PayloadLimits,
 ) -> Result<(&'a [u8], &'a [u8])> {
-    check_lengths(body, limit)?;
+    check_lengths(body, limits)?;
     match body.bytes.split_first_chunk() {
         Some((&id, stream)) if body.compression == Compression::Dictionary => {
             Ok((dictionaries.get(id)?.bytes(), stream))
@@ -188,11 +212,11 @@ pub fn check<'a>(
     }
 }
 
-/// Refuses a body whose declared length is over `limit`, or cannot come out of its bytes.
-pub fn check_lengths(body: &Body<'_>, limit: u32) -> Result<()> {
+/// Refuses a body whose declared length is over its limit, or cannot come out of its bytes.
+pub fn check_lengths(body: &Body<'_>, limits: PayloadLimits) -> Result<()> {
     let declared = u64::from(body.original_length);
     let there = body.bytes.len() as u64;
-    if body.original_length > limit {
+    if declared > limits.payload.into() {
         return Err(Error::with(ErrorKind::TooLarge, declared));
     }
     let most = match body.compression {
@@ -207,6 +231,9 @@ pub fn check_lengths(body: &Body<'_>, limit: u32) -> Result<()> {
     };
     if declared > most {
         return Err(Error::with(ErrorKind::Bomb, declared));
+    }
+    if declared > limits.inflated.into() {
+        return Err(Error::with(ErrorKind::TooLarge, declared));
     }
     Ok(())
 }

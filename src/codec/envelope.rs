@@ -16,7 +16,7 @@
 
 use core::ops::Range;
 
-use super::body::{Body, check_lengths};
+use super::body::{Body, PayloadLimits, check_lengths};
 use super::crc32::crc32;
 use super::dictionary::Dictionaries;
 use super::error::{Error, ErrorKind, Result};
@@ -61,7 +61,7 @@ pub struct Context<'a> {
     /// What entries may be compressed with.
     pub dictionaries: &'a Dictionaries,
     /// The most bytes that a payload may have.
-    pub limit: u32,
+    pub limits: PayloadLimits,
     /// Whether a plain entry's checksum was found to be right already: by a host that is faster at it.
     pub checked: bool,
 }
@@ -134,7 +134,7 @@ fn write_unguarded(
         original_length: body.original_length,
         key_id: seal.as_ref().map(|seal| seal.ring.current()),
     };
-    check_body(&header, body, u32::MAX)?;
+    check_body(&header, body, PayloadLimits::of(u32::MAX))?;
     if side.len() > SIDE_MAX {
         return Err(Error::with(ErrorKind::TooLarge, side.len() as u64));
     }
@@ -190,7 +190,7 @@ pub fn open(
     }
     let start = plain.len();
     decrypt(&header, envelope, context, scratch, plain)?;
-    let opened = divide_sealed(header, plain, start, context.limit);
+    let opened = divide_sealed(header, plain, start, context.limits);
     if opened.is_err() {
         plain[start..].zeroize();
         plain.truncate(start);
@@ -211,7 +211,7 @@ fn open_plain(header: Header, envelope: &[u8], context: &Context<'_>) -> Result<
         return Err(Error::with(ErrorKind::Checksum, found.into()));
     }
     let from = header.length();
-    divide(header, from..from, covered, from, context.limit)
+    divide(header, from..from, covered, from, context.limits)
 }
 
 fn decrypt(
@@ -245,10 +245,15 @@ fn associate(head: &[u8], region: &str, stored_key: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-fn divide_sealed(header: Header, plain: &[u8], start: usize, limit: u32) -> Result<Opened> {
+fn divide_sealed(
+    header: Header,
+    plain: &[u8],
+    start: usize,
+    limits: PayloadLimits,
+) -> Result<Opened> {
     let key = take(plain, start, KEY_MAX)?;
     let from = key.end;
-    divide(header, key, plain, from, limit)
+    divide(header, key, plain, from, limits)
 }
 
 /// Divides `bytes[from..]` into side and body.
@@ -257,7 +262,7 @@ fn divide(
     key: Range<usize>,
     bytes: &[u8],
     from: usize,
-    limit: u32,
+    limits: PayloadLimits,
 ) -> Result<Opened> {
     let side = if header.has_side {
         take(bytes, from, SIDE_MAX)?
@@ -273,7 +278,7 @@ fn divide(
         body: side.end..bytes.len(),
         side,
     };
-    check_body(&opened.header, &opened.body(bytes), limit)?;
+    check_body(&opened.header, &opened.body(bytes), limits)?;
     Ok(opened)
 }
 
@@ -290,9 +295,9 @@ pub(crate) fn take(bytes: &[u8], from: usize, most: usize) -> Result<Range<usize
     Ok(from + 4..from + 4 + length)
 }
 
-fn check_body(header: &Header, body: &Body<'_>, limit: u32) -> Result<()> {
+fn check_body(header: &Header, body: &Body<'_>, limits: PayloadLimits) -> Result<()> {
     if header.fields.serializer == Serializer::NONE && !body.bytes.is_empty() {
         return Err(Error::with(ErrorKind::Length, body.bytes.len() as u64));
     }
-    check_lengths(body, limit)
+    check_lengths(body, limits)
 }

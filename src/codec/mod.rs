@@ -61,7 +61,7 @@ mod tests;
 
 use core::ops::Range;
 
-pub use body::Body;
+pub use body::{Body, PayloadLimits};
 pub use dictionary::{Dictionaries, Dictionary, DictionaryId};
 pub use envelope::{Context, Opened, Seal, peek};
 pub use error::{Error, ErrorKind, Result};
@@ -85,7 +85,7 @@ pub struct Options<'a> {
     /// What small payloads are compressed with, whatever the above say.
     pub dictionary: Option<&'a Dictionary>,
     /// The most bytes that a payload may have.
-    pub limit: u32,
+    pub limits: PayloadLimits,
     /// Whether a plain envelope gets its checksum, or a host writes that: see [`envelope::write`].
     pub checksum: bool,
 }
@@ -96,7 +96,7 @@ impl Default for Options<'_> {
             compression: Compression::Deflate,
             compress_above: Some(body::COMPRESS_ABOVE),
             dictionary: None,
-            limit: body::LIMIT,
+            limits: PayloadLimits::of(body::LIMIT),
             checksum: true,
         }
     }
@@ -249,7 +249,7 @@ impl Codec {
             Content::Plain(side, body) => {
                 let start = out.len();
                 self.unpacker
-                    .unpack(&body, context.dictionaries, context.limit, out)?;
+                    .unpack(&body, context.dictionaries, context.limits, out)?;
                 Ok(append_parts(start, side, &[], out))
             }
         }
@@ -267,12 +267,12 @@ fn unpack(
     let start = out.len();
     let body = opened.body(bytes);
     let (side, key) = (&bytes[opened.side.clone()], &bytes[opened.key.clone()]);
-    body::check(&body, context.dictionaries, context.limit)?;
+    body::check(&body, context.dictionaries, context.limits)?;
     // Room for all of it at once: plaintext that is moved leaves a copy behind.
     let length = body.original_length as usize + side.len() + key.len();
     out.try_reserve(length)
         .map_err(|_| Error::with(ErrorKind::Memory, length as u64))?;
-    unpacker.unpack(&body, context.dictionaries, context.limit, out)?;
+    unpacker.unpack(&body, context.dictionaries, context.limits, out)?;
     Ok(append_parts(start, side, key, out))
 }
 

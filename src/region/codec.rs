@@ -126,7 +126,7 @@ impl RegionCodec {
             ring: self.keys.as_ref().map(|keys| &keys.ring),
             accept_plain: self.keys.is_none(),
             dictionaries: &self.dictionaries,
-            limit: self.options.limit,
+            limits: self.options.limits,
             checked: false,
         }
     }

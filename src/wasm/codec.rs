@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::coded_io::{self as io, HostRandom, Io};
 use crate::codec::{
     Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Opened, Options, Parts,
-    Result as Coded, Serializer, Stamp, side,
+    PayloadLimits, Result as Coded, Serializer, Stamp, body::LIMIT, side,
 };
 use crate::region::{Keys, RegionCodec};
 
@@ -56,11 +56,12 @@ pub struct CodecCore(pub(super) RegionCodec);
 #[wasm_bindgen]
 impl CodecCore {
     /// A region of plain entries. `compression` by its id, none for an unknown one;
-    /// `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
-    pub fn plain(region: String, compression: u8, compress_above: f64, limit: u32) -> Self {
+    /// `compress_above` in bytes, negative for never; `inflated` is the most that a payload may have
+    /// which is compressed.
+    pub fn plain(region: String, compression: u8, compress_above: f64, inflated: u32) -> Self {
         Self(RegionCodec::new(
             region,
-            options(compression, compress_above, limit),
+            options(compression, compress_above, inflated),
             None,
         ))
     }
@@ -70,13 +71,13 @@ impl CodecCore {
         region: String,
         compression: u8,
         compress_above: f64,
-        limit: u32,
+        inflated: u32,
         keys: &KeysCore,
     ) -> Self {
         let keys = Some(Rc::clone(&keys.0));
         Self(RegionCodec::new(
             region,
-            options(compression, compress_above, limit),
+            options(compression, compress_above, inflated),
             keys,
         ))
     }
@@ -219,12 +220,15 @@ fn tell_decoded(io: &mut Io<'_>, decoded: Coded<(Opened, Parts)>) -> i32 {
     i32::from(fields.serializer.id())
 }
 
-fn options(compression: u8, compress_above: f64, limit: u32) -> Options<'static> {
+fn options(compression: u8, compress_above: f64, inflated: u32) -> Options<'static> {
     Options {
         compression: Compression::from_id(compression).unwrap_or(Compression::None),
         compress_above: (compress_above >= 0.0).then_some(compress_above as u32),
         dictionary: None,
-        limit,
+        limits: PayloadLimits {
+            payload: LIMIT,
+            inflated,
+        },
         checksum: true,
     }
 }

@@ -6,8 +6,9 @@ import { Core } from '../../core/core.ts'
 import { CacheError } from '../../errors.ts'
 import { type EntryTags, parseSide } from '../../flow/tags/entry-tags.ts'
 import type { Removed, StoreLimits } from '../../memory/store.ts'
+import { codecRefusal, unreadable } from './codec-limits.ts'
 import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
-import { codecRefusal, HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
+import { HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
 
 /** From this budget on a region has an instance of its own, whose memory it gives back when it is cleared. */
 const OWN_INSTANCE_FROM = 64 * 1024 * 1024
@@ -246,8 +247,8 @@ export class PackedL1 implements L1 {
       const kept = buffers.result(9)
       found.staleUntil = kept > found.freshUntil ? kept : undefined
       return found
-    } catch {
-      return this.#corrupt(key, 'value')
+    } catch (error) {
+      return this.#corrupt(key, unreadable(error))
     } finally {
       if (encrypted) this.#codec.wipe()
     }

@@ -1,4 +1,4 @@
-import type { CodecCore, KeysCore } from '../../../pkg/glue.js'
+import type { CodecCore } from '../../../pkg/glue.js'
 import { base64url, fromBase64url } from '../../codec/base64url.ts'
 import { hasChecksum, isHosted, writeChecksum } from '../../codec/checksum.ts'
 import { forgetKeys } from '../../codec/msgpack/short-text.ts'
@@ -10,25 +10,13 @@ import type { ResolvedDictionaries } from '../../config/dictionary-options.ts'
 import type { CompressionName } from '../../config/types.ts'
 import { Buffers } from '../../core/buffers.ts'
 import { Core } from '../../core/core.ts'
-import { CacheError } from '../../errors.ts'
 import { bytesOf, type EntryTags, formatSide, parseSide, textOf } from '../../flow/tags/entry-tags.ts'
 import { survey } from '../../memory/weigh.ts'
 import type { Replacement } from '../../tiers/driver.ts'
 import { closedCore } from '../closed.ts'
+import { codecRefusal, mostInflated, PAYLOAD_LIMIT, roomFor, unreadable } from './codec-limits.ts'
 import type { EnvelopeTimes, Opened } from './l1.ts'
-import { headOf, type Sealed } from './sealed-envelope.ts'
-
-/** The keys of encrypted regions. */
-export interface SealingKeys {
-  /**
-   * Lends the keys to what is made in an instance, and has to be freed to have them wiped there.
-   *
-   * @throws CacheError `CLOSED`
-   */
-  lend<T>(core: Core, use: (keys: KeysCore) => T): T
-  /** Whether a sealed envelope is sealed under another key than the one that writes. */
-  isOld(envelope: Uint8Array): boolean
-}
+import { headOf, type Sealed, type SealingKeys } from './sealed-envelope.ts'
 
 /** How a region's entries are stored. */
 export interface CodecOptions {
@@ -41,6 +29,8 @@ export interface CodecOptions {
   readonly dictionary?: ResolvedDictionaries | undefined
   /** `undefined` where entries are plain. */
   readonly keys: SealingKeys | undefined
+  /** How much the region may hold in memory, in bytes: see `fit`. Default: any. */
+  readonly memory?: number
 }
 
 /** An envelope that was opened, or the reason why it was not. */
@@ -57,9 +47,6 @@ export const REDACTED = '[redacted]'
 /** The keys and tags of encrypted regions are stored as HMACs of so many bytes. */
 export const HASH_BYTES = 32
 
-/** A payload may have so many bytes at the most. */
-const PAYLOAD_LIMIT = 256 * 1024 * 1024
-
 const NO_SIDE = new Uint8Array(0)
 
 /**
@@ -73,15 +60,30 @@ export class RegionCodec {
   native: CodecCore
   /** Payloads of fewer bytes are stored as they are; 0 where none is. */
   readonly #plainBelow: number
+  /** The most bytes that a payload may have which is compressed. */
+  #inflated: number
 
   constructor(core: Core, options: CodecOptions) {
     this.options = options
     this.core = core
     this.buffers = Buffers.of(core)
+    const { keys, dictionary, compression, compressAbove, memory = Infinity } = options
+    this.options.serializer.room = roomFor(memory)
+    this.#inflated = mostInflated(memory)
     this.native = this.#makeNative()
-    const { keys, dictionary, compression, compressAbove } = options
-    const dense = keys !== undefined || dictionary?.current !== undefined
-    this.#plainBelow = dense ? 0 : compression === 'none' ? Infinity : compressAbove
+    if (keys !== undefined) this.#plainBelow = 0
+    else if (compression === 'none') this.#plainBelow = Infinity
+    else this.#plainBelow = dictionary?.current === undefined ? compressAbove : 0
+  }
+
+  /** The region may hold so many bytes in memory now: see `mostInflated` and `roomFor`. */
+  fit(memory: number): void {
+    this.options.serializer.room = roomFor(memory)
+    const before = this.#inflated
+    this.#inflated = mostInflated(memory)
+    if (this.#inflated === before) return
+    if (!this.core.crashed) this.native.free()
+    this.native = this.#makeNative()
   }
 
   get encrypted(): boolean {
@@ -296,8 +298,8 @@ export class RegionCodec {
       const side = sideLength === 0 ? NO_SIDE : buffers.view(buffers.result(5), sideLength)
       const { tags, etag } = parseSide(side, this.encrypted)
       return { ok: true, opened: { value, tags, etag, envelope, created, freshUntil, staleUntil } }
-    } catch {
-      return { ok: false, reason: 'value' }
+    } catch (error) {
+      return { ok: false, reason: unreadable(error) }
     } finally {
       if (this.encrypted) this.wipe()
     }
@@ -332,18 +334,10 @@ export class RegionCodec {
     const { CodecCore } = this.core.glue
     const native =
       keys === undefined
-        ? CodecCore.plain(region, id, above, PAYLOAD_LIMIT)
-        : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, PAYLOAD_LIMIT, lent))
+        ? CodecCore.plain(region, id, above, this.#inflated)
+        : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, this.#inflated, lent))
     for (const other of dictionary?.others ?? []) native.addDictionary(other, false)
-    if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, true)
+    if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, compression !== 'none')
     return native
   }
-}
-
-/** What a value gets that the codec cannot store: too large, or no memory for it. */
-export function codecRefusal(reason: string, region: string, key: string): CacheError {
-  const code = reason === 'memory' ? 'OUT_OF_MEMORY' : 'UNSERIALIZABLE_VALUE'
-  const limit = `at most ${PAYLOAD_LIMIT} bytes can be stored in one entry`
-  const message = `Cannot store key ${JSON.stringify(key)} of region '${region}': ${reason} (${limit})`
-  return new CacheError(code, message, { context: { region, key } })
 }

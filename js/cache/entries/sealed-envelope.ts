@@ -1,3 +1,18 @@
+import type { KeysCore } from '../../../pkg/glue.js'
+import type { Core } from '../../core/core.ts'
+
+/** The keys of encrypted regions. */
+export interface SealingKeys {
+  /**
+   * Lends the keys to what is made in an instance, and has to be freed to have them wiped there.
+   *
+   * @throws CacheError `CLOSED`
+   */
+  lend<T>(core: Core, use: (keys: KeysCore) => T): T
+  /** Whether a sealed envelope is sealed under another key than the one that writes. */
+  isOld(envelope: Uint8Array): boolean
+}
+
 /** An envelope, and how many bytes its payload had before it was compressed. */
 export interface Sealed {
   readonly envelope: Uint8Array

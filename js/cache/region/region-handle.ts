@@ -120,6 +120,7 @@ export class RegionHandle {
       before.codec.dispose()
     } else {
       l1.setLimits(this.#limits())
+      this.#codec.fit(this.#limits().maxBytes)
       const { policy, favor } = options
       if (before.options.policy !== policy || before.options.favor !== favor) {
         l1.setPolicy(POLICY_NUMBERS[policy], favor === 'bytes')
@@ -264,6 +265,7 @@ export class RegionHandle {
       region: this.name,
       serializer: new ValueSerializer(options.serializer),
       keys: options.encryption ? this.#shared.keys : undefined,
+      memory: this.#limits().maxBytes,
     })
   }
 

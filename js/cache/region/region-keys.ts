@@ -4,7 +4,7 @@ import type { ResolvedManager } from '../../config/types.ts'
 import type { Core } from '../../core/core.ts'
 import { INSPECT } from '../../inspect.ts'
 import { closedError } from '../closed.ts'
-import type { SealingKeys } from '../entries/region-codec.ts'
+import type { SealingKeys } from '../entries/sealed-envelope.ts'
 import { isSealedUnder } from '../entries/sealed-envelope.ts'
 
 const KEY_BYTES = 32

@@ -14,6 +14,33 @@ export const MAX_DEPTH = 1_000
 /** Arrays with holes are kept as they are up to this length, so that `a[1e9] = 1` is no bomb. */
 export const MAX_SPARSE_LENGTH = 65_536
 
+/**
+ * What the parts of a value take in memory, in bytes, about as V8 lays them out. Of what is not listed, as numbers and
+ * the characters of texts, the bytes that stand for it tell.
+ */
+export const Cost = {
+  Item: 8,
+  Array: 32,
+  Object: 56,
+  /** From `WIDE` fields on they are in a table. */
+  WideField: 48,
+  Text: 24,
+  BigInt: 48,
+  Date: 96,
+  /** Bytes, and every other object with an extension of its own. */
+  Instance: 200,
+} as const
+
+const WIDE = 17
+
+/** What an object of so many fields takes, without their values. */
+export function costOfFields(count: number): number {
+  return Cost.Object + count * (count < WIDE ? Cost.Item : Cost.WideField)
+}
+
+/** Bytes of a few that would become a value of very many: they are not read. */
+export class TooHeavy extends Error {}
+
 /** The extension types. A number never changes its meaning: stored values hold it. */
 export const Extension = {
   /** Empty. */
@@ -41,6 +68,12 @@ export const Extension = {
   /** A string. */
   Url: 11,
 } as const
+
+/** What an extension takes, without its content. */
+export function costOfExtension(type: number): number {
+  if (type === Extension.Date) return Cost.Date
+  return type === Extension.BigInt ? Cost.BigInt - Cost.Text : Cost.Instance
+}
 
 /** One of the extension types. */
 export type ExtensionType = (typeof Extension)[keyof typeof Extension]

@@ -90,10 +90,13 @@ export class Output {
     this.end(mark)
   }
 
-  string(text: string): void {
-    if (text.length <= SHORT_STRING && this.#ascii(text)) return
-    if (isWellFormed(text)) this.#text(text)
+  /** Writes a text, as UTF-8 where that keeps it: answers whether it does. */
+  string(text: string): boolean {
+    if (text.length <= SHORT_STRING && this.#ascii(text)) return true
+    const wellFormed = isWellFormed(text)
+    if (wellFormed) this.#text(text)
     else this.#utf16(text)
+    return wellFormed
   }
 
   binary(bytes: ArrayBufferView): void {

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../text.ts'
-import { Extension, MAX_DEPTH } from './format.ts'
+import { Cost, costOfExtension, costOfFields, Extension, MAX_DEPTH, TooHeavy } from './format.ts'
 import { revive } from './instances.ts'
 import { SHORT_TEXT, shortKey, shortText } from './short-text.ts'
 
@@ -14,25 +14,29 @@ const SCRATCH_VIEW = new DataView(SCRATCH.buffer)
 
 /**
  * Reads what `MsgpackWriter` wrote. Bytes from a tier are not trusted: every length is
- * held against what is there before anything is made, nesting is limited, and no object
- * gets a key `__proto__`.
+ * held against what is there before anything is made, nesting is limited, no object
+ * gets a key `__proto__`, and what is made takes no more memory than it may.
  */
 export class MsgpackReader {
   #bytes: Uint8Array = NOTHING
   #at = 0
   #end = 0
   #depth = 0
+  /** So much memory may still be taken. */
+  #room = 0
 
   /**
    * The one value that `bytes` hold from `start` to `end`. Nothing of it shares memory with them.
    *
-   * @throws Error when they are cut short, too long or malformed.
+   * @param room How much memory its parts may take, as `Cost` has it.
+   * @throws TooHeavy when they would take more; another Error when the bytes are cut short, too long or malformed.
    */
-  read(bytes: Uint8Array, start: number, end: number): unknown {
+  read(bytes: Uint8Array, start: number, end: number, room = Infinity): unknown {
     this.#bytes = bytes
     this.#at = start
     this.#end = end
     this.#depth = 0
+    this.#room = room
     try {
       const value = this.#value()
       if (this.#at !== end) malformed('the value is longer or shorter than its bytes')
@@ -64,6 +68,7 @@ export class MsgpackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
+        this.#spend(Cost.Instance)
         // A `Buffer` would answer a view of itself to `slice`.
         return new Uint8Array(this.#take(this.#length(code - 0xc4)))
       case 0xc7:
@@ -147,6 +152,7 @@ export class MsgpackReader {
   }
 
   #string(size: number): string {
+    this.#spend(Cost.Text)
     const end = this.#at + size
     const text = size <= SHORT_TEXT && end <= this.#end ? shortText(this.#bytes, this.#at, end) : undefined
     if (text === undefined) return decodeUtf8(this.#take(size))
@@ -165,11 +171,15 @@ export class MsgpackReader {
       }
     }
     const key = this.#value()
+    // The object was charged for its fields.
+    this.#room += Cost.Text
     return typeof key === 'string' ? key : malformed('a key is not a string')
   }
 
   #array(count: number): unknown[] {
     this.#descend()
+    this.#expect(count)
+    this.#spend(Cost.Array + count * Cost.Item)
     const array: unknown[] = []
     for (let i = 0; i < count; i++) {
       if (this.#isHole()) array.length = i + 1
@@ -188,6 +198,8 @@ export class MsgpackReader {
 
   #fields(count: number): Record<string, unknown> {
     this.#descend()
+    this.#expect(count * 2)
+    this.#spend(costOfFields(count))
     const fields: Record<string, unknown> = {}
     for (let i = 0; i < count; i++) {
       const key = this.#key()
@@ -202,11 +214,22 @@ export class MsgpackReader {
     const type = this.#unsigned(1)
     if (type === Extension.Undefined && size === 0) return undefined
     this.#descend()
+    this.#spend(costOfExtension(type))
     const end = this.#at + size
     const content = this.#value()
     if (this.#at !== end) malformed('an extension is longer or shorter than it says')
     this.#depth--
     return revive(type, content)
+  }
+
+  /** So many values are to follow, each of a byte at least. */
+  #expect(count: number): void {
+    if (count > this.#end - this.#at) malformed('they end within a value')
+  }
+
+  #spend(cost: number): void {
+    this.#room -= cost
+    if (this.#room < 0) throw new TooHeavy('the value would take too much memory')
   }
 
   #descend(): void {

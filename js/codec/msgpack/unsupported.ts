@@ -31,6 +31,11 @@ export function tooDeep(trail: Trail, innermost: object): Unsupported {
   return new Unsupported('', `is nested deeper than ${MAX_DEPTH} levels`)
 }
 
+/** What is said of a value whose parts take more memory than the `room` that there is for them, in bytes. */
+export function heavier(room: number): string {
+  return `has so many parts that they would take more than ${room} bytes of memory`
+}
+
 /** The path of the value that `depth` steps lead to. */
 export function pathOf(trail: Trail, depth: number): string {
   let path = ''

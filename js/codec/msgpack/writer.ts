@@ -1,8 +1,8 @@
 import { classNameOf, isPlainArray, isPlainObject, tagOf } from '../shape.ts'
-import { Extension, MAX_DEPTH, MAX_SPARSE_LENGTH } from './format.ts'
+import { Cost, costOfFields, Extension, MAX_DEPTH, MAX_SPARSE_LENGTH } from './format.ts'
 import { type Parts, split } from './instances.ts'
 import { type Frame, Output } from './output.ts'
-import { describe, pathOf, tooDeep, Unsupported } from './unsupported.ts'
+import { describe, heavier, pathOf, tooDeep, Unsupported } from './unsupported.ts'
 
 /**
  * Writes values as MessagePack: one walk that proves that a value will come back as it
@@ -12,6 +12,8 @@ export class MsgpackWriter {
   readonly #frame: Frame | undefined
   readonly #out: Output
   #busy = false
+  /** What the parts take that were written. */
+  #cost = 0
   /** Whether `for in` finds more than an object's own fields. */
   #inherits = false
   /** The containers around the value being written, and the step taken in each of them. */
@@ -27,16 +29,19 @@ export class MsgpackWriter {
   /**
    * The bytes of `value`, valid for ever; see `Output` for what they pin.
    *
+   * @param room How much memory its parts may take when they are read, as `Cost` has it.
    * @throws Unsupported when something in it could not come back as it is.
    */
-  write(value: unknown): Uint8Array {
+  write(value: unknown, room = Infinity): Uint8Array {
     // A getter inside a value may store another value meanwhile.
-    if (this.#busy) return new MsgpackWriter(this.#frame).write(value)
+    if (this.#busy) return new MsgpackWriter(this.#frame).write(value, room)
     this.#busy = true
+    this.#cost = 0
     try {
       this.#out.start()
       this.#inherits = inheritsFields()
       this.#value(value, 0)
+      if (this.#cost > room) this.#refuse(0, heavier(room))
       return this.#out.take()
     } catch (error) {
       this.#out.drop()
@@ -56,7 +61,8 @@ export class MsgpackWriter {
   #value(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'string':
-        this.#out.string(value)
+        this.#cost += Cost.Text
+        this.#string(value)
         break
       case 'number':
         this.#out.number(value)
@@ -68,6 +74,7 @@ export class MsgpackWriter {
         this.#out.mark(Extension.Undefined)
         break
       case 'bigint':
+        this.#cost += Cost.BigInt
         this.#out.bigint(value)
         break
       case 'object':
@@ -93,6 +100,7 @@ export class MsgpackWriter {
     if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse(depth, 'has a key that is a symbol')
     const mark = this.#out.beginMap()
     const keys = Object.keys(value)
+    this.#cost += costOfFields(keys.length)
     for (const key of keys) this.#field(key, value[key], depth)
     this.#out.endMap(mark, keys.length)
   }
@@ -106,28 +114,36 @@ export class MsgpackWriter {
       this.#field(key, value[key], depth)
       count++
     }
+    this.#cost += costOfFields(count)
     this.#out.endMap(mark, count)
   }
 
   #field(key: string, value: unknown, depth: number): void {
     if (key === '__proto__') this.#refuse(depth, "has a key '__proto__'")
     this.#steps[depth] = key
-    this.#out.string(key)
+    this.#string(key)
     this.#value(value, depth + 1)
   }
 
+  #string(text: string): void {
+    // Units instead of UTF-8 are bytes in an extension.
+    if (!this.#out.string(text)) this.#cost += 2 * Cost.Instance
+  }
+
   #array(value: readonly unknown[], depth: number): void {
-    this.#out.array(value.length)
-    for (let i = 0; i < value.length; i++) {
+    // A getter may change the array while it is written, and a proxy say anything: what is counted is written.
+    const length = value.length >>> 0
+    this.#entries(length)
+    for (let i = 0; i < length; i++) {
       const item = value[i]
       this.#steps[depth] = i
-      if (item === undefined && !(i in value)) this.#hole(value, depth)
+      if (item === undefined && !(i in value)) this.#hole(length, depth)
       else this.#value(item, depth + 1)
     }
   }
 
-  #hole(array: readonly unknown[], depth: number): void {
-    if (array.length > MAX_SPARSE_LENGTH) this.#refuse(depth, `is an array of length ${array.length} with holes`)
+  #hole(length: number, depth: number): void {
+    if (length > MAX_SPARSE_LENGTH) this.#refuse(depth, `is an array of length ${length} with holes`)
     this.#out.mark(Extension.Hole)
   }
 
@@ -135,6 +151,7 @@ export class MsgpackWriter {
   #instance(value: object, depth: number): void {
     const tag = tagOf(value)
     const name = classNameOf(value)
+    this.#cost += tag === 'Date' ? Cost.Date : Cost.Instance
     if (Object.getPrototypeOf(value) === null) this.#bare(value as Record<string, unknown>, depth)
     else if (tag === 'Uint8Array' && ArrayBuffer.isView(value)) this.#out.binary(value)
     else if (tag === 'Date' && name === tag) this.#out.date((value as Date).getTime())
@@ -158,26 +175,41 @@ export class MsgpackWriter {
 
   #map(value: Map<unknown, unknown>, depth: number): void {
     const mark = this.#out.begin(Extension.Map)
-    this.#out.array(value.size * 2)
+    const steps = value.size * 2
+    this.#entries(steps)
     let step = 0
     for (const [key, item] of value) {
+      if (step === steps) break
       this.#steps[depth] = step++
       this.#value(key, depth + 1)
       this.#steps[depth] = step++
       this.#value(item, depth + 1)
     }
+    this.#assertAll(step, steps, depth)
     this.#out.end(mark)
   }
 
   #set(value: Set<unknown>, depth: number): void {
     const mark = this.#out.begin(Extension.Set)
-    this.#out.array(value.size)
+    const steps = value.size
+    this.#entries(steps)
     let step = 0
     for (const item of value) {
+      if (step === steps) break
       this.#steps[depth] = step++
       this.#value(item, depth + 1)
     }
+    this.#assertAll(step, steps, depth)
     this.#out.end(mark)
+  }
+
+  #entries(count: number): void {
+    this.#cost += Cost.Array + count * Cost.Item
+    this.#out.array(count)
+  }
+
+  #assertAll(written: number, counted: number, depth: number): void {
+    if (written !== counted) this.#refuse(depth, 'has lost entries while it was written')
   }
 
   #refuse(depth: number, message: string): never {

@@ -1,7 +1,7 @@
 //! Lengths that lie are refused for what they are, before anything is allocated for them.
 
 use super::samples::{LIMIT, Sample, all, context, dictionaries, fields, ring, stored_key};
-use crate::codec::body::{Body, Unpacker, check_lengths};
+use crate::codec::body::{Body, PayloadLimits, Unpacker, check_lengths};
 use crate::codec::crc32::crc32;
 use crate::codec::{
     Codec, Compression, Context, Dictionaries, Dictionary, Entry, ErrorKind, Options, Serializer,
@@ -182,11 +182,17 @@ fn a_bomb_takes_no_memory() {
             compression,
             original_length: declared,
         };
-        let limit = crate::codec::body::LIMIT;
-        assert_eq!(check_lengths(&body(&bytes), limit), Ok(()));
+        let limits = PayloadLimits::of(crate::codec::body::LIMIT);
+        assert_eq!(check_lengths(&body(&bytes), limits), Ok(()));
+        let tight = PayloadLimits {
+            inflated: declared - 1,
+            ..limits
+        };
+        let refused = check_lengths(&body(&bytes), tight).expect_err("refused");
+        assert_eq!(refused.kind, ErrorKind::TooLarge);
         let mut out = Vec::new();
         let short = body(&bytes[1..]);
-        let refused = Unpacker::default().unpack(&short, dictionaries(), limit, &mut out);
+        let refused = Unpacker::default().unpack(&short, dictionaries(), limits, &mut out);
         assert_eq!(refused.expect_err("refused").kind, ErrorKind::Bomb);
         assert_eq!(out.capacity(), 0, "memory was taken for a lie");
     }
@@ -203,7 +209,7 @@ fn a_writer_is_held_to_the_same_limits() {
         };
         let options = Options {
             compress_above: None,
-            limit: 10,
+            limits: PayloadLimits::of(10),
             ..Options::default()
         };
         let mut out = b"before".to_vec();
@@ -256,7 +262,7 @@ fn scratch_memory_is_used_again_and_a_large_one_returned() {
     let mut out = Vec::new();
     for round in 1..=3 {
         unpacker
-            .unpack(&body, dictionaries(), LIMIT, &mut out)
+            .unpack(&body, dictionaries(), PayloadLimits::of(LIMIT), &mut out)
             .expect("unpacked");
         assert_eq!(out.len(), round * body.original_length as usize);
     }
@@ -319,7 +325,7 @@ fn a_body_with_less_than_an_id_is_truncated() {
             compression: Compression::Dictionary,
             original_length: 0,
         };
-        let refused = check_lengths(&body, LIMIT).expect_err("refused");
+        let refused = check_lengths(&body, PayloadLimits::of(LIMIT)).expect_err("refused");
         assert_eq!(refused.kind, ErrorKind::Truncated);
     }
 }

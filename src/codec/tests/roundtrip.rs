@@ -3,7 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::samples::{Counting, Noise, REGION, context, ring, stored_key};
+use super::samples::{Counting, LIMIT, Noise, REGION, context, ring, stored_key};
+use crate::codec::body::{Packer, PayloadLimits, check_lengths};
 use crate::codec::record::{self, Content};
 use crate::codec::side::{self, Tag};
 use crate::codec::{
@@ -222,4 +223,26 @@ fn compression_is_kept_only_if_it_saves_a_sixteenth() {
     let values: Vec<u8> = (0..4096).map(|_| noise.next() % 200).collect();
     assert!(!probe::is_noise(&values));
     assert_eq!(compression(&values, Some(1)).0, Compression::None);
+}
+
+#[test]
+fn what_is_too_large_to_be_inflated_is_stored_as_it_is() {
+    let payload = vec![7; 5_000];
+    for compression in [Compression::Deflate, Compression::Lz4] {
+        for (inflated, stored) in [(5_000, compression), (4_999, Compression::None)] {
+            let limits = PayloadLimits {
+                payload: LIMIT,
+                inflated,
+            };
+            let options = Options {
+                compression,
+                limits,
+                ..Options::default()
+            };
+            let mut packer = Packer::default();
+            let body = packer.pack(&payload, &options).expect("packed");
+            assert_eq!(body.compression, stored);
+            assert_eq!(check_lengths(&body, limits), Ok(()));
+        }
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use crate::codec::side::{self, Tag};
 use crate::codec::{
-    Codec, Compression, Context, Dictionaries, Entry, Fields, IndexKey, KeyRing, Options, Random,
-    Seal, Serializer, Stamp,
+    Codec, Compression, Context, Dictionaries, Entry, Fields, IndexKey, KeyRing, Options,
+    PayloadLimits, Random, Seal, Serializer, Stamp,
 };
 
 pub const REGION: &str = "user_preferences";
@@ -121,7 +121,7 @@ pub fn context<'a>(ring: &'a KeyRing, stored_key: &'a [u8]) -> Context<'a> {
         ring: Some(ring),
         accept_plain: true,
         dictionaries: dictionaries(),
-        limit: LIMIT,
+        limits: PayloadLimits::of(LIMIT),
         checked: false,
     }
 }
@@ -232,7 +232,7 @@ pub fn options(compression: Compression, above: Option<u32>) -> Options<'static>
         compression,
         compress_above: above,
         dictionary: dictionaries().current().filter(|_| with_dictionary),
-        limit: LIMIT,
+        limits: PayloadLimits::of(LIMIT),
         checksum: true,
     }
 }

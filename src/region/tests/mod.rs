@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored, Times};
 use crate::codec::{
-    Codec, Compression, Entry, Fields, IndexKey, KeyRing, Local, Options, Random, Result,
-    Serializer, Stamp,
+    Codec, Compression, Entry, Fields, IndexKey, KeyRing, Local, Options, PayloadLimits, Random,
+    Result, Serializer, Stamp,
 };
 use crate::policy::{Favor, PolicyKind};
 use crate::store::{Limits, PackedStore};
@@ -82,7 +82,7 @@ fn codec(kind: Kind, name: &str) -> RegionCodec {
     let options = Options {
         compression: Compression::Deflate,
         compress_above: above,
-        limit: 1 << 16,
+        limits: PayloadLimits::of(1 << 16),
         ..Options::default()
     };
     let keys = kind.is_sealed().then(keys);

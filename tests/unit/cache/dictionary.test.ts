@@ -40,13 +40,25 @@ describe('a region with a dictionary', () => {
     expect(with_.memory).toBeLessThan(without.memory)
   })
 
-  it('takes it for small values alone, whatever the compression', async () => {
+  it.each<[string, RegionOptions, number[]]>([
+    ['with deflate', { compression: 'deflate' }, [0, 3, 1]],
+    ['with LZ4', { compression: 'lz4' }, [0, 3, 2]],
+    ['where nothing is said of compression', {}, [0, 3, 1]],
+    ['not where there is to be none', { compression: 'none' }, [0, 0, 0]],
+  ])('takes it for small values alone: %s', async (_, options, compressions) => {
     const shared = new SharedTier()
-    const { cache, driver } = processOf(shared, { compression: false, dictionary: FIRST })
+    const { cache, driver } = shared.process({ regions: { users: { ...options, dictionary: FIRST } } })
     const small = JSON.stringify(user(3))
-    await cache.setMany('users', { tiny: 'a', small, large: small.repeat(100) })
+    await cache.setMany('users', { tiny: 'a', small, object: user(3), large: small.repeat(100) })
     const compressionOf = async (key: string) => (await shared.stored(driver, 'users', key)).bytes[5]
-    expect(await Promise.all(['tiny', 'small', 'large'].map(compressionOf))).toEqual([0, 3, 0])
+    expect(await Promise.all(['tiny', 'small', 'large'].map(compressionOf))).toEqual(compressions)
+    expect(await compressionOf('object')).toBe(compressions[1])
+  })
+
+  it('reads with it where nothing is to be compressed', async () => {
+    const shared = new SharedTier()
+    await processOf(shared, { dictionary: FIRST }).cache.set('users', 'u', user(1))
+    expect(await processOf(shared, { compression: 'none', dictionary: FIRST }).cache.get('users', 'u')).toEqual(user(1))
   })
 
   it('reads what was written with another one that it still has, and writes with the current one', async () => {

@@ -45,11 +45,11 @@ describe('what an option may be', () => {
     [{ compressAbove: '2KB' }, { compressAbove: 2048 }],
     [
       { dictionary: new Uint8Array([1]) },
-      { dictionary: { current: new Uint8Array([1]), others: [] }, compression: 'none', store: 'packed' },
+      { dictionary: { current: new Uint8Array([1]), others: [] }, compression: 'deflate', store: 'packed' },
     ],
     [
       { dictionary: { others: [new Uint8Array([2])] } },
-      { dictionary: { current: undefined, others: [new Uint8Array([2])] } },
+      { dictionary: { current: undefined, others: [new Uint8Array([2])] }, compression: 'none' },
     ],
     [{ dictionary: {} }, { dictionary: { current: undefined, others: [] } }],
     [{ clone: true }, { clone: true }],
