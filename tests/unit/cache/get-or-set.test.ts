@@ -23,6 +23,16 @@ describe.each(KIND_NAMES)('getOrSet in a region that is %s', (kind) => {
     expect(await cache.get(kind, 'k')).toBe('made for k')
   })
 
+  it('takes a request in one object, by a region and by its name', async () => {
+    const { cache, clock } = makeCache()
+    const request = { key: 'k', factory: ({ key }: { key: string }) => `made ${key}`, ttl: '1s' } as const
+    expect(await cache.getOrSet(kind, request)).toBe('made k')
+    expect(await cache.get(kind, 'k')).toBe('made k')
+    await clock.advance(1000)
+    expect(await cache.get(kind, 'k')).toBeUndefined()
+    expect(await cache.region(kind).getOrSet(request)).toBe('made k')
+  })
+
   it('throws the very error of a factory to all who wait, and does not keep it', async () => {
     const { cache } = makeCache()
     const error = new Error('origin is down')
