@@ -263,6 +263,7 @@ export class CacheManager<Values extends object = Record<string, unknown>>
     const { sweeper, watch, remote } = this.#shared
     watch.stop()
     for (const handle of this.#handles.values()) handle.close()
+    await Promise.all(Array.from(this.#handles.values(), (handle) => handle.sealed()))
     const result = await remote?.close(this.#resolved.timeouts.close)
     for (const handle of this.#handles.values()) handle.dispose()
     this.#shared.keys.dispose()

@@ -50,6 +50,16 @@ function checksumOf(bytes: Uint8Array, end: number, crc32: (bytes: Uint8Array) =
   return ~state >>> 0
 }
 
+/** The checksum of bytes, where the runtime has none of its own too. */
+export function crc32(bytes: Uint8Array): number {
+  if (nativeCrc32 !== undefined) return nativeCrc32(bytes)
+  let state = -1
+  for (let i = 0; i < bytes.length; i++) {
+    state = (state >>> 8) ^ (TABLE[(state ^ (bytes[i] as number)) & 0xff] as number)
+  }
+  return ~state >>> 0
+}
+
 /** 32 bits, big endian. */
 export function wordAt(bytes: Uint8Array, at: number): number {
   return (

@@ -168,11 +168,16 @@ fn write_unguarded(
 
 /// The part that plain and sealed entries and records have in common.
 pub(crate) fn write_side_and_body(side: &[u8], body: &Body<'_>, out: &mut Vec<u8>) {
+    write_side(side, out);
+    out.extend_from_slice(body.bytes);
+}
+
+/// The side block behind its length, where there is one.
+pub(crate) fn write_side(side: &[u8], out: &mut Vec<u8>) {
     if !side.is_empty() {
         out.extend_from_slice(&(side.len() as u32).to_be_bytes());
         out.extend_from_slice(side);
     }
-    out.extend_from_slice(body.bytes);
 }
 
 /// Checks an envelope whole: checksum or tag, then every length. The plaintext of a sealed
@@ -236,7 +241,7 @@ fn decrypt(
 }
 
 /// The associated data: header with key id, then region and stored key behind their lengths.
-fn associate(head: &[u8], region: &str, stored_key: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn associate(head: &[u8], region: &str, stored_key: &[u8], out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(head);
     for part in [region.as_bytes(), stored_key] {

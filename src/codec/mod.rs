@@ -35,6 +35,7 @@
 //! | [`dictionary`] | what small entries have in common, and how it is found |
 //! | [`probe`] | whether compression is worth a try |
 //! | [`seal`], [`keyring`], [`index`] | the cipher, its keys, and the names of encrypted entries |
+//! | [`hosted`] | what a host's own engines need to do the bulk of it |
 //! | `reseal` | the change from one key to another |
 //! | [`crc32`] | the checksum |
 
@@ -47,6 +48,7 @@ pub mod dictionary;
 pub mod envelope;
 pub mod error;
 pub mod header;
+pub mod hosted;
 pub mod ids;
 pub mod index;
 pub mod keyring;

@@ -135,6 +135,18 @@ fn reserve(more: usize, out: &mut Vec<u8>) -> Result<()> {
         .map_err(|_| Error::with(ErrorKind::Memory, more as u64))
 }
 
+/// Whether a record is one that a host opens faster: its payload has `least` bytes or more, and is
+/// deflated, or sealed and not compressed in another way.
+#[must_use]
+pub fn is_large(record: &[u8], least: u32) -> bool {
+    let Some(&[flags, _, compression, _, l0, l1, l2, l3]) = record.first_chunk() else {
+        return false;
+    };
+    let deflated = compression == Compression::Deflate.id();
+    let alone = flags & FLAG_ENCRYPTED != 0 && compression == Compression::None.id();
+    (deflated || alone) && u32::from_le_bytes([l0, l1, l2, l3]) >= least
+}
+
 /// Takes a record apart. Nothing is copied, decrypted or decompressed.
 pub fn read(record: &[u8]) -> Result<Record<'_>> {
     let (prefix, rest) = record

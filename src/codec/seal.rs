@@ -53,7 +53,16 @@ impl Xaes256Gcm {
 
     /// The cipher for one nonce, and the half of the nonce that remains for it.
     fn derive(&self, nonce: &[u8; NONCE_LENGTH]) -> (Aes256Gcm, [u8; 12]) {
-        let (context, rest) = nonce.split_at(12);
+        let key = self.entry_key(nonce);
+        (
+            Aes256Gcm::new((&*key).into()),
+            core::array::from_fn(|i| nonce[12 + i]),
+        )
+    }
+
+    /// The key for one nonce, whose last twelve bytes are the nonce under it.
+    pub(crate) fn entry_key(&self, nonce: &[u8; NONCE_LENGTH]) -> Zeroizing<[u8; 32]> {
+        let (context, _) = nonce.split_at(12);
         let mut key = Zeroizing::new([0; 32]);
         for (counter, half) in (1u8..).zip(key.as_chunks_mut::<16>().0) {
             half[..4].copy_from_slice(&[0, counter, b'X', 0]);
@@ -63,8 +72,7 @@ impl Xaes256Gcm {
             }
             self.cipher.encrypt_block(half.into());
         }
-        let rest = core::array::from_fn(|i| rest[i]);
-        (Aes256Gcm::new((&*key).into()), rest)
+        key
     }
 
     /// Encrypts `bytes[from..]` in place and appends the tag. Refused above 64 GB only.

@@ -4,10 +4,11 @@
 
 use std::rc::Rc;
 
+use crate::codec::hosted::{self, Frame};
 use crate::codec::index::STORED_LENGTH;
 use crate::codec::{
-    Codec, Context, Dictionaries, DictionaryId, Entry, ErrorKind, IndexKey, KeyRing, Opened,
-    Options, Parts, Random, Result, Seal,
+    Codec, Compression, Context, Dictionaries, DictionaryId, Entry, ErrorKind, Header, IndexKey,
+    KeyRing, Opened, Options, Parts, Random, Result, Seal,
 };
 
 /// The keys of encrypted regions. Wiped when the last region that shares them is dropped.
@@ -206,5 +207,38 @@ impl RegionCodec {
         out: &mut Vec<u8>,
     ) -> Result<(Opened, Parts)> {
         codec.decode(envelope, &self.context(stored_key), out)
+    }
+
+    /// What a host needs to seal a body that it has compressed so; of `entry`, the payload is left alone.
+    /// `original_length` is the payload's. See [`hosted::frame`].
+    ///
+    /// # Errors
+    /// Where the fields are refused.
+    pub fn frame(
+        &self,
+        key: &[u8],
+        entry: &Entry<'_>,
+        (compression, original_length): (Compression, u32),
+        random: &mut dyn Random,
+        out: &mut Vec<u8>,
+    ) -> Result<Frame> {
+        let header = Header {
+            fields: *entry.fields,
+            compression,
+            has_side: !entry.side.is_empty(),
+            original_length,
+            key_id: self.keys.as_ref().map(|keys| keys.ring.current()),
+        };
+        let stored = self.stored_key(key);
+        hosted::frame(&header, entry.side, self.seal(key, stored.as_bytes(), random), out)
+    }
+
+    /// What a host needs to open the envelope that begins with `bytes`. See [`hosted::unframe`].
+    ///
+    /// # Errors
+    /// Where the head is refused, or its key is not in the ring.
+    pub fn unframe(&self, key: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> Result<(Header, Frame)> {
+        let stored = self.stored_key(key);
+        hosted::unframe(bytes, &self.context(stored.as_bytes()), out)
     }
 }

@@ -20,4 +20,4 @@ pub use bare::PackedRegion;
 #[cfg(feature = "codec")]
 pub use codec::{Keys, RegionCodec, StoredKey};
 #[cfg(feature = "codec")]
-pub use packed::{Got, Incoming, PackedRegion, Stored, Times};
+pub use packed::{Got, Incoming, PackedRegion, Sought, Stored, Times};

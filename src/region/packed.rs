@@ -7,8 +7,8 @@ use core::ops::Range;
 use super::codec::RegionCodec;
 use crate::codec::body::{trim, wipe};
 use crate::codec::record::{self, Content};
-use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer};
-use crate::codec::{envelope, side};
+use crate::codec::envelope::{self, CHECKSUM_LENGTH, Opened};
+use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer, peek, side};
 use crate::store::{PackedStore, Refused};
 
 /// A packed store whose entries the codec makes and opens.
@@ -35,6 +35,17 @@ pub struct Got {
     pub side: Range<usize>,
     /// The caller's key, where it was sealed in.
     pub key: Range<usize>,
+}
+
+/// What there is under a key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sought {
+    /// No entry.
+    Nothing,
+    /// One that a host opens faster, and that was left as it is.
+    Large,
+    /// One that was opened.
+    Entry(Got),
 }
 
 /// A value on its way in.
@@ -70,7 +81,8 @@ impl PackedRegion {
         }
     }
 
-    /// Finds an entry, marks it as used and appends its payload to `out`.
+    /// Finds an entry, marks it as used and appends its payload to `out`. One that a host opens faster is
+    /// left as it is: see [`record::is_large`].
     ///
     /// # Errors
     /// Why the entry does not open; it is gone then.
@@ -79,19 +91,22 @@ impl PackedRegion {
         region: &RegionCodec,
         codec: &mut Codec,
         key: &[u8],
-        now: f64,
+        (now, large): (f64, u32),
         out: &mut Vec<u8>,
-    ) -> Result<Option<Got>> {
+    ) -> Result<Sought> {
         let stored_key = region.stored_key(key);
         let stored_key = stored_key.as_bytes();
         let Some((bytes, _, deadline)) = self.store.get_timed(stored_key, now) else {
-            return Ok(None);
+            return Ok(Sought::Nothing);
         };
+        if record::is_large(bytes, large) {
+            return Ok(Sought::Large);
+        }
         let opened = open(region, codec, stored_key, bytes, deadline, out);
         if opened.is_err() {
             self.store.remove(stored_key);
         }
-        opened.map(Some)
+        opened.map(Sought::Entry)
     }
 
     /// Whether there is an entry, without marking it as used.
@@ -153,6 +168,49 @@ impl PackedRegion {
         self.record.clear();
         record::write_from_envelope(times.local, &opened, bytes, &mut self.record)?;
         Ok(self.keep(stored_key, times))
+    }
+
+    /// The same for an envelope of this region that was just opened, or made: what it is in memory is
+    /// checked when it is read.
+    ///
+    /// # Errors
+    /// Why the envelope is none; nothing has changed then.
+    pub fn fill_opened(
+        &mut self,
+        region: &RegionCodec,
+        key: &[u8],
+        bytes: &[u8],
+        times: &Times,
+    ) -> Result<Stored> {
+        let header = peek(bytes)?;
+        if region.is_encrypted() && header.key_id.is_none() {
+            return Err(ErrorKind::Unsealed.into());
+        }
+        let opened = Opened {
+            header,
+            key: 0..0,
+            side: 0..0,
+            body: 0..bytes.len() - CHECKSUM_LENGTH,
+        };
+        self.record.clear();
+        record::write_from_envelope(times.local, &opened, bytes, &mut self.record)?;
+        Ok(self.keep(region.stored_key(key).as_bytes(), times))
+    }
+
+    /// The record of an entry that a host opens faster, and its deadline, without marking it as used;
+    /// nothing for any other.
+    #[must_use]
+    pub fn large(
+        &self,
+        region: &RegionCodec,
+        key: &[u8],
+        least: u32,
+        now: f64,
+    ) -> Option<(&[u8], f64)> {
+        let stored_key = region.stored_key(key);
+        let (bytes, _) = self.store.peek(stored_key.as_bytes(), now)?;
+        let deadline = self.store.deadline(stored_key.as_bytes(), now)?;
+        record::is_large(bytes, least).then_some((bytes, deadline))
     }
 
     /// Removes an entry; answers whether there was one that had not expired.

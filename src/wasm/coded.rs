@@ -6,14 +6,17 @@ use super::codec::{CodecCore, divide, fields};
 use super::coded_io::{self as io, HostRandom, Io};
 use super::packed::PackedCore;
 use crate::codec::{Entry, Local};
-use crate::region::{Got, Incoming, Stored, Times};
+use crate::region::{Got, Incoming, Sought, Stored, Times};
+
+/// No serializer: these have one byte.
+const LARGE: i32 = 256;
 
 #[wasm_bindgen]
 impl PackedCore {
     /// The serializer of the entry under the key, 0 where there is none, negative where it
-    /// does not open. Results: fresh-until, checked-until, the payload's address and length;
+    /// does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
     /// those of the side block from the eighth on, and last until when it is kept.
-    pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64) -> i32 {
+    pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64, large: u32) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&codec.0, [key_length, 0], beyond, |mut io| {
             let Io {
@@ -22,11 +25,24 @@ impl PackedCore {
                 codec: scratch,
                 ..
             } = &mut io;
-            match self.region.get(&codec.0, scratch, key, now, out) {
+            match self.region.get(&codec.0, scratch, key, (now, large), out) {
                 Err(error) => io::code(error),
-                Ok(None) => 0,
-                Ok(Some(got)) => answer(&mut io, &got),
+                Ok(Sought::Nothing) => 0,
+                Ok(Sought::Large) => LARGE,
+                Ok(Sought::Entry(got)) => answer(&mut io, &got),
             }
+        })
+    }
+
+    /// Whether there is an entry whose payload has `large` bytes or more and a host is faster at; it is
+    /// not marked as used. Results: its deadline, address and length of its record.
+    pub fn large(&self, codec: &CodecCore, key_length: usize, now: f64, large: u32) -> bool {
+        io::with_region(&codec.0, [key_length, 0], false, |io| {
+            let found = self.region.large(&codec.0, io.key, large, now);
+            found.is_some_and(|(record, deadline)| {
+                io.results[0] = deadline;
+                io::point(&mut io.results[1..], record)
+            })
         })
     }
 
@@ -97,7 +113,8 @@ impl PackedCore {
         self.stored(answer)
     }
 
-    /// Stores the entry of the envelope in the value buffer; answers as `set`.
+    /// Stores the entry of the envelope in the value buffer; answers as `set`. With `opened`, the caller has
+    /// opened or made it just now.
     #[expect(clippy::too_many_arguments, reason = "numbers are all that crosses")]
     pub fn fill(
         &mut self,
@@ -108,6 +125,7 @@ impl PackedCore {
         checked_until: f64,
         deadline: f64,
         now: f64,
+        opened: bool,
     ) -> i32 {
         let times = Times {
             local: Local {
@@ -119,7 +137,11 @@ impl PackedCore {
         };
         let beyond = io::code(io::BEYOND);
         let answer = io::with_region(&codec.0, [key_length, envelope_length], beyond, |io| {
-            let stored = self.region.fill(&codec.0, io.key, io.value, &times, io.out);
+            let stored = if opened {
+                self.region.fill_opened(&codec.0, io.key, io.value, &times)
+            } else {
+                self.region.fill(&codec.0, io.key, io.value, &times, io.out)
+            };
             stored.map_or_else(io::code, |stored| outcome(stored, &mut io.results[1]))
         });
         self.stored(answer)

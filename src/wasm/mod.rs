@@ -13,6 +13,8 @@ mod coded;
 mod coded_io;
 #[cfg(feature = "codec")]
 mod dictionary;
+#[cfg(feature = "codec")]
+mod hosted;
 mod io;
 mod live;
 #[cfg(feature = "codec")]

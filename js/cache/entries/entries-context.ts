@@ -10,7 +10,7 @@ import type { MemoryBudget } from '../budget.ts'
 import type { Counters } from '../figures/counters.ts'
 import type { IndexCheck } from './index-check.ts'
 import type { EnvelopeTimes, LocalTimes } from './l1.ts'
-import type { Life } from './life.ts'
+import type { Life, Lives } from './life.ts'
 import type { RegionCodec } from './region-codec.ts'
 
 /** The way to L2 of one region. */
@@ -60,6 +60,22 @@ export function localTimes(
   const checkedAt = tagged ? Math.min(mark, tags.checkedAt(entryTags)) : mark
   const now = clock.now()
   return { freshUntil: now + fresh, staleUntil: kept > fresh ? now + kept : undefined, checkedAt }
+}
+
+/** What was so when a write began. */
+export interface Begun {
+  /** Of its envelope; absent where L2 is not to have it. */
+  readonly times: EnvelopeTimes | undefined
+  /** The mark of when it was right. */
+  readonly mark: number
+}
+
+/** What is so for a write that begins now. */
+export function begin({ l2, trust }: EntriesContext, lives: Lives): Begun {
+  const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
+  // What L2 was not told of is not looked for there.
+  const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
+  return { times, mark }
 }
 
 /** The times of an entry that is written now, by L2's clock. */

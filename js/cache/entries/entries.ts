@@ -1,15 +1,19 @@
+import type { Serialized } from '../../codec/serializer.ts'
 import { type Change, KINDS } from '../../flow/coherence/message.ts'
 import type { Remote } from '../../flow/remote.ts'
 import { type StoredWrite, stampOf } from '../../flow/stored-bytes.ts'
 import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import type { TimedWrite } from './commit.ts'
-import { type EntriesContext, envelopeTimes, localTimes } from './entries-context.ts'
+import { type Begun, begin, type EntriesContext, localTimes } from './entries-context.ts'
 import { type Fill, Fills } from './fills.ts'
-import type { EnvelopeTimes, Found, L1, Written } from './l1.ts'
+import type { EnvelopeTimes, Found, L1, LocalTimes, Written } from './l1.ts'
 import { L2Reads, type Read, type ReadRequest } from './l2-reads.ts'
 import { L2Writes, type NewEntry, type PendingWrite } from './l2-writes.ts'
+import { LARGE, takesLarge } from './large-codec.ts'
+import { LargeEntries } from './large-entries.ts'
 import type { Life, Lives } from './life.ts'
 import { renewal } from './renewal.ts'
+import type { Sealed } from './sealed-envelope.ts'
 
 /** What became of a write in memory, and what L2 is to be sent of it. */
 export interface Put {
@@ -33,6 +37,8 @@ export class Entries {
   context: EntriesContext
   /** What is being read, made and written of keys at present. */
   readonly fills: Fills
+  /** What the host's engines seal and open. */
+  readonly large: LargeEntries
   readonly #reads: L2Reads
   readonly #writes: L2Writes
   /** Until when memory is served as it is, because L2 could just not be asked. */
@@ -45,19 +51,22 @@ export class Entries {
     this.context = context
     this.l1 = l1
     this.fills = new Fills(() => this.context.trust.mark())
+    this.large = new LargeEntries(this, (found) => this.#reads.ofMemory(found))
     this.#reads = new L2Reads(this, this.fills)
     this.#writes = new L2Writes(this, this.fills)
   }
 
-  /** The entry in memory, if it may be served without a look at L2. */
+  /** The entry in memory, if it may be served without a look at L2, and the host is not faster at opening it. */
   fresh(key: string): Found | undefined {
-    const found = this.l1.get(key)
-    if (found === undefined) return undefined
+    const found = this.l1.get(key, LARGE)
+    return found !== undefined && this.trusts(found) && this.valid(found.tags) ? found : undefined
+  }
+
+  /** Whether an entry in memory may be served without a look at L2, as far as its times go. */
+  trusts({ freshUntil, checkedAt }: LocalTimes): boolean {
     const { checkedFor, trust, clock } = this.context
-    if (this.#keepsStale && found.freshUntil <= clock.now()) return undefined
-    const trusted =
-      checkedFor === Infinity || trust.covers(found.checkedAt, checkedFor) || this.#unaskedUntil > clock.now()
-    return trusted && this.valid(found.tags) ? found : undefined
+    if (this.#keepsStale && freshUntil <= clock.now()) return false
+    return checkedFor === Infinity || trust.covers(checkedAt, checkedFor) || this.#unaskedUntil > clock.now()
   }
 
   /** Whether nothing is known of a change of these tags. */
@@ -89,17 +98,26 @@ export class Entries {
 
   /** Looks where `fresh` found nothing: in L2, or at what memory holds unchecked or stale. */
   read(key: string, request?: ReadRequest): Promise<Read | undefined> {
-    return this.#reads.read(key, request)
+    // A call without a request wants to know what L2 holds, where there is one.
+    const asks = request === undefined ? this.context.l2 !== undefined : request.l1Skip
+    const first = asks ? undefined : this.large.first(key)
+    return first?.then((read) => read ?? this.#reads.read(key, request)) ?? this.#reads.read(key, request)
   }
 
-  /** As `read`: what `use` makes of it, for a call that has nothing of its own to ask. */
+  /** As `read`: what `use` makes of it, for a call that has nothing of its own to ask. Large ones of memory count too. */
   readSoon<T>(key: string, use: (read: Read | undefined) => T): Promise<T> {
-    return this.#reads.readSoon(key, use)
+    return (
+      this.large.first(key)?.then((read) => (read ? use(read) : this.#reads.readSoon(key, use))) ??
+      this.#reads.readSoon(key, use)
+    )
   }
 
-  /** As `read`, for many keys in one round trip, in their order. */
-  readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
-    return this.#reads.readMany(keys, request)
+  /** As `read`, for many keys in one round trip, in their order. Large ones of memory count too. */
+  async readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
+    const found = request?.l1Skip ? [] : await Promise.all(keys.map((key) => this.large.first(key)))
+    const rest = keys.filter((_, i) => found[i] === undefined)
+    const reads = (await this.#reads.readMany(rest, request)).values()
+    return keys.map((_, i) => found[i] ?? reads.next().value)
   }
 
   /** Whether memory may hold entries that L2 was never told of, and so are not looked for there. */
@@ -143,13 +161,36 @@ export class Entries {
     tags?: EntryTags | undefined,
     etag?: string | undefined,
     weight?: number | undefined,
+    serialized?: Serialized,
   ): Put {
-    const { l2, codec, trust } = this.context
-    const times = l2 && lives.l2 && envelopeTimes(l2.remote, lives.l2)
-    // What L2 was not told of is not looked for there.
-    const mark = l2 !== undefined && times === undefined ? Number.POSITIVE_INFINITY : trust.mark()
-    const written = this.#store({ key, value, tags, etag, weight }, lives.l1, times, mark)
-    const { envelope, stored } = written
+    const { times, mark } = begin(this.context, lives)
+    const entry = { key, value, tags, etag, weight }
+    return this.#pending(entry, lives, this.#store(entry, lives.l1, times, mark, serialized))
+  }
+
+  /** As `put`, where a large value is sealed first: then memory has it when the promise settles. */
+  putSoon(
+    key: string,
+    value: unknown,
+    lives: Lives,
+    tags?: EntryTags | undefined,
+    etag?: string | undefined,
+    weight?: number | undefined,
+  ): Put | Promise<Put> {
+    const { codec } = this.context
+    if (this.l1.kind === 'live' || !takesLarge(codec)) return this.put(key, value, lives, tags, etag, weight)
+    const serialized = codec.serialize(key, value)
+    if (serialized.data.length < LARGE) return this.put(key, value, lives, tags, etag, weight, serialized)
+    return this.large.put({ key, value, tags, etag }, serialized, lives)
+  }
+
+  /** As `put`, of what was sealed since it began. */
+  take(entry: NewEntry, lives: Lives, { times, mark }: Begun, sealed: Sealed): Put {
+    return this.#pending(entry, lives, this.#store(entry, lives.l1, times, mark, sealed))
+  }
+
+  #pending({ key, value, tags, etag }: NewEntry, lives: Lives, { envelope, stored }: Written): Put {
+    const { codec } = this.context
     if (envelope === undefined || lives.l2 === undefined) return stored ? STORED : REFUSED
     this.fills.unsettle(key, stampOf(envelope))
     const storedKey = codec.storedKey(key)
@@ -251,13 +292,22 @@ export class Entries {
     return this.context.codec.publicKey(key)
   }
 
-  #store(entry: NewEntry, life: Life | undefined, times: EnvelopeTimes | undefined, mark?: number): Written {
+  #store(
+    entry: NewEntry,
+    life: Life | undefined,
+    times: EnvelopeTimes | undefined,
+    mark?: number,
+    made?: Serialized | Sealed,
+  ): Written {
     const { key, value, tags, etag, weight } = entry
     const { counters, budget, sweeper } = this.context
+    const local = life && localTimes(this.context, life, tags, mark)
+    const sealed = made !== undefined && 'envelope' in made ? made : undefined
+    const serialized = made !== undefined && 'data' in made ? made : undefined
     const written =
-      life === undefined
-        ? this.#sealOnly(entry, times)
-        : this.l1.set(key, value, localTimes(this.context, life, tags, mark), times, tags, etag, weight)
+      sealed !== undefined || local === undefined
+        ? this.#place(entry, local, times, sealed)
+        : this.l1.set(key, value, local, times, tags, etag, weight, serialized)
     if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
     if (mark === Number.POSITIVE_INFINITY) this.#holdsOwn = true
     this.fills.outdate(key)
@@ -270,12 +320,19 @@ export class Entries {
     return written
   }
 
-  /** For an entry that memory is to leave out: what it held before is old. */
-  #sealOnly({ key, value, tags, etag }: NewEntry, times: EnvelopeTimes | undefined): Written {
-    const sealed = times && this.context.codec.seal(key, value, times, tags, etag)
-    this.l1.delete(key)
-    const envelope = sealed?.envelope
-    return { stored: false, envelope, rawBytes: sealed?.rawBytes ?? 0, storedBytes: envelope?.length ?? 0 }
+  /** For an entry that was sealed already, or that memory is to leave out: what it held before is old. */
+  #place(
+    { key, value, tags, etag }: NewEntry,
+    local: LocalTimes | undefined,
+    times: EnvelopeTimes | undefined,
+    made: Sealed | undefined,
+  ): Written {
+    const sealed = made ?? (times && this.context.codec.seal(key, value, times, tags, etag))
+    const { envelope, rawBytes } = sealed ?? { envelope: undefined, rawBytes: 0 }
+    const stored =
+      local !== undefined && envelope !== undefined && this.l1.fill(key, { value, tags, etag, envelope }, local)
+    if (!stored) this.l1.delete(key)
+    return { stored, envelope: times && envelope, rawBytes, storedBytes: envelope?.length ?? 0 }
   }
 
   #tellOfSet(key: string, stored: boolean): void {

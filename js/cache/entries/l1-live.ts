@@ -2,7 +2,7 @@ import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import { LiveStore } from '../../memory/live-store.ts'
 import type { StoreLimits, StoreOptions } from '../../memory/store.ts'
 import { weigh, weighString } from '../../memory/weigh.ts'
-import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
+import type { Contents, EnvelopeTimes, Found, L1, LocalTimes, Written } from './l1.ts'
 
 /** What one entry costs beyond its key and value: its record, map entry, slots and policy state. */
 const ENTRY_OVERHEAD = 144
@@ -89,7 +89,7 @@ export class LiveL1 implements L1 {
     return { stored, envelope, rawBytes, storedBytes: envelope.length }
   }
 
-  fill(key: string, opened: Opened, local: LocalTimes): boolean {
+  fill(key: string, opened: Contents, local: LocalTimes): boolean {
     const value = this.#clone ? structuredClone(opened.value) : opened.value
     return this.#put(key, value, local, opened.tags, opened.etag)
   }

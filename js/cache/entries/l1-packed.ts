@@ -7,7 +7,8 @@ import { CacheError } from '../../errors.ts'
 import { type EntryTags, parseSide } from '../../flow/tags/entry-tags.ts'
 import type { Removed, StoreLimits } from '../../memory/store.ts'
 import { codecRefusal, unreadable } from './codec-limits.ts'
-import type { EnvelopeTimes, Found, L1, LocalTimes, Opened, Written } from './l1.ts'
+import type { Contents, EnvelopeTimes, Found, L1, LargeFound, LocalTimes, Written } from './l1.ts'
+import { isLarge, LARGE } from './large-codec.ts'
 import { HASH_BYTES, REDACTED, type RegionCodec } from './region-codec.ts'
 
 /** From this budget on a region has an instance of its own, whose memory it gives back when it is cleared. */
@@ -15,6 +16,12 @@ const OWN_INSTANCE_FROM = 64 * 1024 * 1024
 
 /** How many steps of the timing wheel one call into the core takes at the most. */
 const EXPIRE_STEP = 4_096
+
+/** No payload has so many bytes. */
+const NONE = 2 ** 32 - 1
+
+/** What the core answers where an entry is large, in place of a serializer. */
+const LEFT_OUT = 256
 
 /** How a packed L1 is made. */
 export interface PackedL1Options {
@@ -42,6 +49,8 @@ export class PackedL1 implements L1 {
   #policy: number
   #favorBytes: boolean
   #limits: StoreLimits
+  /** Whether there may be entries that the host is faster at. */
+  #holdsLarge = false
   #core: Core
   #native: PackedCore
   /** Handed out by `get`, and used again by the next one. */
@@ -81,11 +90,24 @@ export class PackedL1 implements L1 {
   }
 
   /** Reads look here before anything was checked; what is no key must not be cut until it is one. */
-  get(key: string): Found | undefined {
+  get(key: string, large = NONE): Found | undefined {
     checkKey(key, this.#codec.options.region)
     return this.#guarded(() => {
       const length = this.#codec.buffers.writeKey(key)
-      return this.#take(key, this.#native.get(this.#codec.native, length, this.#now()))
+      return this.#take(key, this.#native.get(this.#codec.native, length, this.#now(), large))
+    })
+  }
+
+  large(key: string): LargeFound | undefined {
+    if (!this.#holdsLarge) return undefined
+    return this.#guarded(() => {
+      const { buffers, native } = this.#codec
+      if (!this.#native.large(native, buffers.writeKey(key), this.#now(), LARGE)) return undefined
+      const kept = buffers.result(0)
+      const record = buffers.copy(buffers.result(1), buffers.result(2))
+      const view = new DataView(record.buffer)
+      const [freshUntil, checkedAt] = [view.getFloat64(8, true), view.getFloat64(16, true)]
+      return { record, freshUntil, checkedAt, staleUntil: kept > freshUntil ? kept : undefined }
     })
   }
 
@@ -100,8 +122,9 @@ export class PackedL1 implements L1 {
     times: EnvelopeTimes | undefined,
     tags: EntryTags | undefined,
     etag?: string,
+    _weight?: number,
+    serialized = this.#codec.serialize(key, value),
   ): Written {
-    const serialized = this.#codec.serialize(key, value)
     const { serializer, data } = serialized
     const side = this.#codec.side(tags, etag)
     try {
@@ -110,6 +133,7 @@ export class PackedL1 implements L1 {
         if (times !== undefined) buffers.writeStamp(times.stamp)
         const keyLength = buffers.writeKey(key)
         const rawBytes = buffers.writeValue(data, side)
+        if (rawBytes >= LARGE) this.#holdsLarge = true
         const result = this.#native.set(
           native,
           keyLength,
@@ -137,15 +161,19 @@ export class PackedL1 implements L1 {
     }
   }
 
-  fill(key: string, opened: Opened, local: LocalTimes): boolean {
+  fill(key: string, { envelope }: Contents, local: LocalTimes): boolean {
+    // To open a large one again takes long; in memory it is checked when it is read.
+    const opened = isLarge(envelope)
+    if (opened) this.#holdsLarge = true
     return this.#guarded(() => {
       const { buffers, native } = this.#codec
       const keyLength = buffers.writeKey(key)
-      const length = buffers.writeValue(opened.envelope)
+      const length = buffers.writeValue(envelope)
       const { freshUntil, checkedAt, staleUntil = freshUntil } = local
-      const stored = this.#native.fill(native, keyLength, length, freshUntil, checkedAt, staleUntil, this.#now()) === 1
+      const times = [freshUntil, checkedAt, staleUntil, this.#now()] as const
+      const stored = this.#native.fill(native, keyLength, length, ...times, opened)
       this.#tellOfDeparted()
-      return stored
+      return stored === 1
     })
   }
 
@@ -230,7 +258,7 @@ export class PackedL1 implements L1 {
 
   /** What a call that found (or not) left in the result numbers. */
   #take(key: string, serializer: number): Found | undefined {
-    if (serializer === 0) return undefined
+    if (serializer === 0 || serializer === LEFT_OUT) return undefined
     const { buffers, options, encrypted } = this.#codec
     if (serializer < 0) return this.#corrupt(key, this.#core.glue.errorName(serializer))
     // Of an encrypted region nothing is kept that was handed out.

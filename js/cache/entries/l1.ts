@@ -1,3 +1,4 @@
+import type { Serialized } from '../../codec/serializer.ts'
 import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import type { StoreLimits } from '../../memory/store.ts'
 
@@ -17,6 +18,12 @@ export interface Found extends LocalTimes {
   tags: EntryTags | undefined
   /** The validator that its factory gave it; absent where there is none. */
   etag?: string | undefined
+}
+
+/** An entry of memory that is large and not opened yet. */
+export interface LargeFound extends LocalTimes {
+  /** A copy of the core's record. */
+  readonly record: Uint8Array
 }
 
 /** What a write left behind. */
@@ -47,10 +54,18 @@ export interface L1 {
   readonly limits: StoreLimits
   /** When there is something to expire next, on the clock of the deadlines; `Infinity` is never. */
   readonly nextExpiry: number
-  /** The entry, marked as used; `undefined` where there is none, or none that opens. */
-  get(key: string): Found | undefined
+  /**
+   * The entry, marked as used; `undefined` where there is none, or none that opens. With `large`, also where its
+   * payload has so many bytes or more, and the host may be faster at opening it.
+   */
+  get(key: string, large?: number): Found | undefined
+  /** The entry that `get` left out, because it is large. */
+  large?(key: string): LargeFound | undefined
   has(key: string): boolean
-  /** Stores a value; with `times` it makes the entry's envelope too. `weight` is the value's, where it is known. */
+  /**
+   * Stores a value; with `times` it makes the entry's envelope too. `weight` is the value's, and `serialized` its
+   * stored form, where these are known.
+   */
   set(
     key: string,
     value: unknown,
@@ -59,9 +74,10 @@ export interface L1 {
     tags: EntryTags | undefined,
     etag?: string,
     weight?: number,
+    serialized?: Serialized,
   ): Written
-  /** Stores what L2 answered, already opened. */
-  fill(key: string, opened: Opened, local: LocalTimes): boolean
+  /** Stores an entry by its envelope, which was just opened, or made. */
+  fill(key: string, opened: Contents, local: LocalTimes): boolean
   delete(key: string): boolean
   /** Removes the entry that L2 knows by this key. */
   deleteStored(storedKey: string): boolean
@@ -75,12 +91,16 @@ export interface L1 {
   dispose(): void
 }
 
-/** An envelope that was opened: its value and its header's times. */
-export interface Opened {
+/** An envelope and what is in it. */
+export interface Contents {
   readonly value: unknown
   readonly tags: EntryTags | undefined
   readonly etag: string | undefined
   readonly envelope: Uint8Array
+}
+
+/** An envelope that was opened: its value and its header's times. */
+export interface Opened extends Contents {
   readonly created: number
   readonly freshUntil: number
   readonly staleUntil: number

@@ -4,8 +4,11 @@ import type { EntryTags } from '../../flow/tags/entry-tags.ts'
 import type { BatchFill } from './batch-fills.ts'
 import { type EntriesContext, localTimes } from './entries-context.ts'
 import type { Fills } from './fills.ts'
-import type { L1, Opened } from './l1.ts'
-import { type Life, lasting } from './life.ts'
+import type { Found, L1, Opened } from './l1.ts'
+import { isLarge } from './large-codec.ts'
+import type { LargeEntries } from './large-entries.ts'
+import { type Life, lasting, lifeLeft } from './life.ts'
+import type { OpenResult } from './region-codec.ts'
 import { Resealer } from './resealer.ts'
 import { check } from './schema.ts'
 import { keyIdOf } from './sealed-envelope.ts'
@@ -42,6 +45,7 @@ export interface ReadRequest {
 export interface ReadTarget {
   readonly l1: L1
   readonly context: EntriesContext
+  readonly large: LargeEntries
   /** Whether memory may hold entries that L2 was never told of. */
   readonly holdsOwn: boolean
   /** L2 could not be asked. */
@@ -62,7 +66,7 @@ interface Batch {
 /** So many bytes of envelopes at the most are put into memory between two looks at what it may hold. */
 const SETTLED_BYTES = 65_536
 
-/** How many keys are asked for in one round trip at the most. */
+/** How many keys one round trip asks for. */
 const READ_CHUNK = 1_000
 
 /** Reads of one region from L2: what is found there is opened, checked and put into memory. */
@@ -114,9 +118,13 @@ export class L2Reads {
 
   /** What memory holds, where L2 cannot say, or is not asked, whether it still holds good. */
   held(key: string): Read | undefined {
-    const { l1, context } = this.#entries
-    const found = l1.get(key)
-    if (found === undefined) return undefined
+    const found = this.#entries.l1.get(key)
+    return found && this.ofMemory(found)
+  }
+
+  /** As `held`, for what was found there. */
+  ofMemory(found: Found): Read | undefined {
+    const { context } = this.#entries
     const { value, freshUntil, staleUntil = freshUntil, checkedAt, tags, etag } = found
     const { clock } = context
     const created = context.l2 === undefined ? clock.wall() - (clock.exact() - checkedAt) : undefined
@@ -154,11 +162,14 @@ export class L2Reads {
       // From one moment to the next L2 knows the entries by other keys, and seals them, or does not.
       const recoded = () => this.#entries.context.codec.encrypted !== codec.encrypted
       if (recoded()) return await this.#readChunk(keys, request)
-      const entries = this.#entriesOf(keys, answers)
+      const made = this.#entriesOf(keys, answers)
+      const entries = made instanceof Promise ? await made : made
       const doubtful = this.#tagsOf(keys, entries)
       // What is learnt of tags after the call's limit serves the next one.
       if (doubtful.length > 0) await tags.check(doubtful, end - clock.now())
       if (schema !== undefined) await this.#checkAll(keys, entries, schema)
+      const sealing = this.#entries.large.sealed(keys)
+      if (sealing !== undefined) await sealing
       if (recoded()) return await this.#readChunk(keys, request)
       const now = l2.remote.now()
       const reads: (Read | undefined)[] = []
@@ -259,19 +270,26 @@ export class L2Reads {
     context.budget.enforce()
   }
 
-  #entriesOf(keys: readonly string[], answers: readonly Answer[]): Entry[] {
+  /** What the answers are; a promise where the host opens some of them. */
+  #entriesOf(keys: readonly string[], answers: readonly Answer[]): Entry[] | Promise<Entry[]> {
     const { codec } = this.#entries.context
     const entries: Entry[] = []
+    const late: Promise<void>[] = []
     for (let i = 0; i < answers.length; i++) {
       const answer = answers[i]
+      const key = keys[i] as string
       if (answer === undefined || answer === 'unavailable') entries.push(answer)
-      else entries.push(codec.openPlain(answer) ?? this.#entry(keys[i] as string, answer))
+      else if (isLarge(answer)) {
+        const put = (result: OpenResult) => {
+          entries[i] = this.#entry(key, answer, result)
+        }
+        late.push(this.#entries.large.codec.open(codec, key, answer).then(put))
+      } else entries.push(codec.openPlain(answer) ?? this.#entry(key, answer, codec.open(key, answer)))
     }
-    return entries
+    return late.length === 0 ? entries : Promise.all(late).then(() => entries)
   }
 
-  #entry(key: string, envelope: Uint8Array): Entry {
-    const result = this.#entries.context.codec.open(key, envelope)
+  #entry(key: string, envelope: Uint8Array, result: OpenResult): Entry {
     return result.ok ? result.opened : this.#corrupt(key, result.reason, envelope)
   }
 
@@ -327,12 +345,3 @@ function asItIs(read: Read | undefined): Read | undefined {
 const KEY_MISSING = 'key-missing'
 
 const OVER: Life = { fresh: 0, kept: 0 }
-
-/**
- * What is left of an entry's life. A reader whose clock is behind the writer's never takes
- * more than the entry was given.
- */
-function lifeLeft({ created, freshUntil, staleUntil }: Opened, now: number): Life {
-  const fresh = Math.min(freshUntil - now, freshUntil - created)
-  return { fresh, kept: Math.min(staleUntil - now, staleUntil - created) }
-}

@@ -1,3 +1,5 @@
+import type { EnvelopeTimes } from './l1.ts'
+
 /** How long an entry lives in one tier, in ms from now. */
 export interface Life {
   /** For how long its value is fresh. */
@@ -20,4 +22,13 @@ export function lasting(ms: number): Life {
 /** For how long tiers may keep an entry that is written with these, in ms. */
 export function longest({ l1, l2 }: Lives): number {
   return Math.max(l1?.kept ?? 0, l2?.kept ?? 0)
+}
+
+/**
+ * What is left of an entry's life. A reader whose clock is behind the writer's never takes
+ * more than the entry was given.
+ */
+export function lifeLeft({ created, freshUntil, staleUntil }: Omit<EnvelopeTimes, 'stamp'>, now: number): Life {
+  const fresh = Math.min(freshUntil - now, freshUntil - created)
+  return { fresh, kept: Math.min(staleUntil - now, staleUntil - created) }
 }

@@ -102,7 +102,7 @@ export class RegionCodec {
   /** What L2 knows the key by: the key, or its HMAC in base64url. */
   storedKey(key: string): string {
     if (!this.encrypted) return key
-    return this.#guarded(() => {
+    return this.run(() => {
       const length = this.native.storedKey(this.buffers.writeKey(key))
       return base64url(this.buffers.view(this.core.glue.outPointer(), length))
     })
@@ -111,7 +111,7 @@ export class RegionCodec {
   /** What entries know a tag by: the tag, or its HMAC with a character for each byte. */
   storedTag(tag: string): string {
     if (!this.encrypted) return tag
-    return this.#guarded(() => {
+    return this.run(() => {
       const length = this.native.storedTag(this.buffers.writeKey(tag))
       return textOf(this.buffers.view(this.core.glue.outPointer(), length))
     })
@@ -194,7 +194,7 @@ export class RegionCodec {
   #sealInCore(key: string, serialized: Serialized, times: EnvelopeTimes, side: Uint8Array): Sealed {
     const { serializer, data } = serialized
     try {
-      return this.#guarded(() => {
+      return this.run(() => {
         const { buffers, native } = this
         buffers.writeStamp(times.stamp)
         const keyLength = buffers.writeKey(key)
@@ -214,7 +214,7 @@ export class RegionCodec {
 
   /** The mark of a deleted key, which L2 keeps for `ttl` ms. */
   tombstone(key: string, stamp: Uint8Array, created: number, ttl: number): Uint8Array {
-    return this.#guarded(() => {
+    return this.run(() => {
       this.buffers.writeStamp(stamp)
       const length = this.native.encodeTombstone(this.buffers.writeKey(key), created, created + ttl)
       return this.#envelope(key, length)
@@ -238,7 +238,7 @@ export class RegionCodec {
       const result = this.open(storedKey, envelope)
       return result.ok ? { opened: result.opened, key: storedKey } : undefined
     }
-    const serializer = this.#guarded(() => {
+    const serializer = this.run(() => {
       const keyLength = this.#writeStored(storedKey)
       return this.native.decodeStored(keyLength, this.buffers.writeValue(envelope))
     })
@@ -256,7 +256,7 @@ export class RegionCodec {
 
   /** What it takes to have an envelope that `isOld` replaced by the same one under the key that writes; or why it does not open. */
   reseal(storedKey: string, envelope: Uint8Array): Replacement | string {
-    return this.#guarded(() => {
+    return this.run(() => {
       const keyLength = this.#writeStored(storedKey)
       const length = this.native.reseal(keyLength, this.buffers.writeValue(envelope))
       if (length < 0) return this.core.glue.errorName(length)
@@ -276,7 +276,7 @@ export class RegionCodec {
   }
 
   #openInCore(key: string, envelope: Uint8Array): OpenResult {
-    const serializer = this.#guarded(() => {
+    const serializer = this.run(() => {
       // Only a sealed envelope is bound to its key.
       const keyLength = this.encrypted ? this.buffers.writeKey(key) : 0
       const checked = !this.encrypted && isHosted(envelope.length) && hasChecksum(envelope)
@@ -317,7 +317,7 @@ export class RegionCodec {
   }
 
   /** Runs a call into the core; after a trap once more, in a new instance. */
-  #guarded<T>(call: () => T): T {
+  run<T>(call: () => T): T {
     try {
       if (!this.core.crashed) return call()
     } catch (error) {

@@ -96,8 +96,10 @@ export class Makes<V> {
     if (!entries.clockKnown) await entries.learnClock()
     if (fill.outdated || flight.late || !entries.valid(tags)) return
     const lives = livesOf(rules, isNothing && rules.negativeTtl > 0 ? rules.negativeTtl : rules.ttl)
-    const { pending } = entries.put(key, value, lives, tags, etag)
+    const put = entries.putSoon(key, value, lives, tags, etag)
+    // A large one counts as written from now on, and is there when it is sealed.
     stored()
+    const { pending } = put instanceof Promise ? await put : put
     if (pending !== undefined) await entries.send([pending])
   }
 }

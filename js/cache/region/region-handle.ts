@@ -174,6 +174,11 @@ export class RegionHandle {
     this.#gate.close()
   }
 
+  /** Settles when nothing is being sealed any more. */
+  async sealed(): Promise<void> {
+    await this.#entries.large.sealed()
+  }
+
   dispose(): void {
     this.#shared.budget.remove(this)
     this.#shared.sweeper.forget(this.#entries.l1)

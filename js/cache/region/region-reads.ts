@@ -48,7 +48,7 @@ export class RegionReads<V> {
     const { gate, checkKey, entries } = this.#parts
     gate.assertOpen()
     checkKey(key)
-    return entries.fresh(key)?.value !== undefined || isHit(await entries.read(key))
+    return entries.fresh(key)?.value !== undefined || entries.readSoon(key, isHit)
   }
 
   async many(keys: Iterable<string>): Promise<Map<string, V>> {

@@ -30,7 +30,8 @@ export class RegionWrites<V> {
         return this.#setLater(key, value, lives, options?.tags, start, weight)
       }
       order.overtake(key)
-      const put = entries.put(key, value, lives, undefined, undefined, bytes)
+      const put = entries.putSoon(key, value, lives, undefined, undefined, bytes)
+      if (put instanceof Promise) return put.then((done) => this.#sent(done, start, weight))
       if (put.pending !== undefined) return this.#sent(put, start, weight)
       timings.end('set', start, weight)
       return Promise.resolve(put.stored)
@@ -61,7 +62,7 @@ export class RegionWrites<V> {
     const waited = wait()
     if (waited === 'untagged') await entries.remove([key])
     if (waited !== 'last') return true
-    return this.#sent(entries.put(key, value, lives, tags), start, weight)
+    return this.#sent(await entries.putSoon(key, value, lives, tags), start, weight)
   }
 
   /** Brings to L2 what memory has taken or refused; answers whether one of both holds it. */
@@ -88,7 +89,7 @@ export class RegionWrites<V> {
     const store = (key: string, value: V) => {
       const bytes = this.check(key, value)
       this.#parts.order.overtake(key)
-      return entries.put(key, value, livesOf(rules), tags, undefined, bytes)
+      return entries.putSoon(key, value, livesOf(rules), tags, undefined, bytes)
     }
     if (!entries.clockKnown) await entries.learnClock()
     const tags = await this.tagsOf(options)
@@ -139,6 +140,7 @@ export class RegionWrites<V> {
     return this.#commits.run(async () => {
       if (!entries.clockKnown) await entries.learnClock()
       await this.#parts.order.settled(writes.keys())
+      await entries.large.sealed(writes.keys())
       await commit(writes)
     })
   }

@@ -1,5 +1,6 @@
 import { type Clock, yieldToEventLoop } from '../../clock.ts'
 import { invalidOption } from '../../config/units.ts'
+import type { Put } from '../entries/entries.ts'
 import type { PendingWrite } from '../entries/l2-writes.ts'
 
 /** How long one call works through many entries before it lets others run, in ms. */
@@ -10,7 +11,7 @@ const CHUNK_ENTRIES = 256
 const CHUNK_BYTES = 1 << 20
 
 /** Stores one pair in memory, and answers what L2 is to be sent. Throws for a bad one. */
-export type StoreOne<V> = (key: string, value: V) => { stored: boolean; pending: PendingWrite | undefined }
+export type StoreOne<V> = (key: string, value: V) => Put | Promise<Put>
 
 /**
  * Stores any number of pairs, and answers how many were stored. The event loop is never held up
@@ -32,7 +33,8 @@ export async function storeMany<V>(
       // A string would be taken for its letters.
       if (!Array.isArray(pair)) throw invalidOption('a pair', pair, '[key, value]')
       const [key, value] = pair as readonly [string, V]
-      const written = store(key, value)
+      const storing = store(key, value)
+      const written = storing instanceof Promise ? await storing : storing
       if (written.stored || written.pending !== undefined) stored++
       if (written.pending !== undefined) {
         pending.push(written.pending)

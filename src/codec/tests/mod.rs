@@ -2,6 +2,7 @@
 
 mod damage;
 mod fields;
+mod hosted;
 mod limits;
 mod roundtrip;
 pub mod samples;

@@ -2,12 +2,13 @@
 
 mod behaviour;
 mod damage;
+mod large;
 mod model;
 mod sealed;
 
 use std::rc::Rc;
 
-use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Stored, Times};
+use super::{Got, Incoming, Keys, PackedRegion, RegionCodec, Sought, Stored, Times};
 use crate::codec::{
     Codec, Compression, Entry, Fields, IndexKey, KeyRing, Local, Options, PayloadLimits, Random,
     Result, Serializer, Stamp,
@@ -197,8 +198,11 @@ impl Bench {
             ..
         } = self;
         out.clear();
-        let got = region.get(codec, scratch, key, now, out)?;
-        Ok(got.map(|got| found(&got, out)))
+        let sought = region.get(codec, scratch, key, (now, u32::MAX), out)?;
+        Ok(match sought {
+            Sought::Entry(got) => Some(found(&got, out)),
+            Sought::Nothing | Sought::Large => None,
+        })
     }
 
     /// The payload under a key that opens.
