@@ -54,7 +54,7 @@ export interface ReadTarget {
   keepStale(): void
 }
 
-/** What L2 answered under a key: its envelope opened, nothing that can be used, or nothing at all. */
+/** What L2 answered: an envelope opened, nothing that can be used, or nothing at all. */
 type Entry = Opened | 'unavailable' | undefined
 
 /** The keys that calls of one tick ask for, and what comes of them, in their order. */

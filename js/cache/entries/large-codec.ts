@@ -4,6 +4,7 @@ import { crypt, deflate, inflate } from '../../codec/host/engines.ts'
 import { CHECKSUM_BYTES, LENGTH_AT } from '../../codec/plain-layout.ts'
 import { type Serialized, SerializerId } from '../../codec/serializer.ts'
 import { encodeUtf8 } from '../../codec/text.ts'
+import { CacheError } from '../../errors.ts'
 import { parseSide, type Side } from '../../flow/tags/entry-tags.ts'
 import { withLimit } from '../../flow/time-limit.ts'
 import { isRequestBound } from '../../runtime.ts'
@@ -215,13 +216,11 @@ export class LargeCodec {
 
   /** What an engine makes, in time; nothing where it fails or hangs. */
   async #limited<T>(work: () => Promise<T>, bytes: number): Promise<T | undefined> {
-    const began = this.#clock.now()
-    if (began < this.#restsUntil) return undefined
-    const limit = PATIENCE + bytes / BYTES_PER_MS
+    if (this.#clock.now() < this.#restsUntil) return undefined
     try {
-      return await withLimit(work(), limit, this.#clock, 'the host')
-    } catch {
-      if (this.#clock.now() - began >= limit) this.#restsUntil = this.#clock.now() + REST
+      return await withLimit(work(), PATIENCE + bytes / BYTES_PER_MS, this.#clock, 'the host')
+    } catch (error) {
+      if (error instanceof CacheError) this.#restsUntil = this.#clock.now() + REST
       return undefined
     }
   }

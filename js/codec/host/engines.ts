@@ -22,6 +22,9 @@ const MOST_CHUNK = 4 * 1024 * 1024
 /** A stream gets so many bytes at a time: what it makes of them at once is bounded with them. */
 const PIECE = 16_384
 
+/** The deflate stream of no bytes at all, and a byte behind it. */
+const NOTHING_AND_MORE = Uint8Array.of(3, 0, 0)
+
 /** Room beyond what is expected, so that a stream which ends there is seen to end. */
 const SLACK = 64
 
@@ -32,7 +35,7 @@ const SLACK = 64
 export async function deflate(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const node = zlib()
   if (node === undefined) return through('CompressionStream', bytes, bytes.length + (bytes.length >> 8) + SLACK)
-  const options = { level: LEVEL, chunkSize: chunkOf(bytes.length) }
+  const options = { level: LEVEL, chunkSize: chunkOf(bytes.length >> 2) }
   return new Promise((resolve, reject) => {
     node.deflateRaw(bytes, options, (error, made) => (error ? reject(error) : resolve(made)))
   })
@@ -46,6 +49,7 @@ export async function deflate(bytes: Uint8Array): Promise<Uint8Array | undefined
 export async function inflate(bytes: Uint8Array, length: number): Promise<Uint8Array | undefined> {
   const node = zlib()
   if (node === undefined) {
+    if (!(await isStrict())) return undefined
     const made = await through('DecompressionStream', bytes, length)
     return made?.length === length ? made : undefined
   }
@@ -84,6 +88,22 @@ function zlib(): Zlib | undefined {
 
 function chunkOf(length: number): number {
   return Math.min(length + SLACK, MOST_CHUNK)
+}
+
+const strict = new WeakMap<object, Promise<boolean>>()
+
+/** Whether the host's stream refuses what stands behind the end of its data, as its specification says: not all do. */
+async function isStrict(): Promise<boolean> {
+  const Stream = globalThis.DecompressionStream
+  if (Stream === undefined) return false
+  const known = strict.get(Stream)
+  if (known !== undefined) return known
+  const found = through('DecompressionStream', NOTHING_AND_MORE, 0).then(
+    () => false,
+    () => true,
+  )
+  strict.set(Stream, found)
+  return found
 }
 
 /** The bytes that a stream of the host makes of these, up to `most`; nothing where there are more, or no such stream. */
