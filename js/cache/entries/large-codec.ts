@@ -8,8 +8,9 @@ import { CacheError } from '../../errors.ts'
 import { parseSide, type Side } from '../../flow/tags/entry-tags.ts'
 import { withLimit } from '../../flow/time-limit.ts'
 import { isRequestBound } from '../../runtime.ts'
+import { PAYLOAD_LIMIT } from './codec-limits.ts'
 import type { EnvelopeTimes } from './l1.ts'
-import { type OpenResult, PAYLOAD_LIMIT, type RegionCodec } from './region-codec.ts'
+import type { OpenResult, RegionCodec } from './region-codec.ts'
 import type { Sealed } from './sealed-envelope.ts'
 
 /**
@@ -146,7 +147,8 @@ export class LargeCodec {
   /** The payload compressed, if that helps, else as it is; nothing where the host has no compression. */
   async #compressed(codec: RegionCodec, data: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> {
     const { compression, compressAbove } = codec.options
-    if (compression !== 'deflate' || data.length < compressAbove || isNoise(codec, data)) return data
+    const isTried = compression === 'deflate' && data.length >= compressAbove && data.length <= codec.inflated
+    if (!isTried || isNoise(codec, data)) return data
     const made = await this.#limited(() => deflate(data), data.length)
     const room = data.length - Math.floor(data.length / LEAST_GAIN)
     return made === undefined || made.length <= room ? made : data
@@ -199,7 +201,8 @@ export class LargeCodec {
     const side = form.hasSide ? sideOf(codec, content) : NOTHING
     if (side === undefined) return undefined
     const body = form.hasSide ? content.subarray(4 + side.length) : content
-    if (length > PAYLOAD_LIMIT || length > body.length * MOST_RATIO) return undefined
+    const most = compression === DEFLATE ? Math.min(codec.inflated, body.length * MOST_RATIO) : PAYLOAD_LIMIT
+    if (length > most) return undefined
     const inflated = compression === DEFLATE ? await this.#limited(() => inflate(body, length), length) : undefined
     const payload = compression === NO_COMPRESSION && body.length === length ? body : inflated
     if (payload === undefined) return undefined

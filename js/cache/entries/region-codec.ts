@@ -61,7 +61,7 @@ export class RegionCodec {
   /** Payloads of fewer bytes are stored as they are; 0 where none is. */
   readonly #plainBelow: number
   /** The most bytes that a payload may have which is compressed. */
-  #inflated: number
+  inflated: number
 
   constructor(core: Core, options: CodecOptions) {
     this.options = options
@@ -69,7 +69,7 @@ export class RegionCodec {
     this.buffers = Buffers.of(core)
     const { keys, dictionary, compression, compressAbove, memory = Infinity } = options
     this.options.serializer.room = roomFor(memory)
-    this.#inflated = mostInflated(memory)
+    this.inflated = mostInflated(memory)
     this.native = this.#makeNative()
     if (keys !== undefined) this.#plainBelow = 0
     else if (compression === 'none') this.#plainBelow = Infinity
@@ -79,9 +79,9 @@ export class RegionCodec {
   /** The region may hold so many bytes in memory now: see `mostInflated` and `roomFor`. */
   fit(memory: number): void {
     this.options.serializer.room = roomFor(memory)
-    const before = this.#inflated
-    this.#inflated = mostInflated(memory)
-    if (this.#inflated === before) return
+    const before = this.inflated
+    this.inflated = mostInflated(memory)
+    if (this.inflated === before) return
     if (!this.core.crashed) this.native.free()
     this.native = this.#makeNative()
   }
@@ -334,8 +334,8 @@ export class RegionCodec {
     const { CodecCore } = this.core.glue
     const native =
       keys === undefined
-        ? CodecCore.plain(region, id, above, this.#inflated)
-        : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, this.#inflated, lent))
+        ? CodecCore.plain(region, id, above, this.inflated)
+        : keys.lend(this.core, (lent) => CodecCore.sealed(region, id, above, this.inflated, lent))
     for (const other of dictionary?.others ?? []) native.addDictionary(other, false)
     if (dictionary?.current !== undefined) native.addDictionary(dictionary.current, compression !== 'none')
     return native
