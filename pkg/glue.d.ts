@@ -31,10 +31,24 @@ export declare class CodecCore {
      */
     encode(key_length: number, value_length: number, side_length: number, serializer: number, created: number, fresh_until: number, stale_until: number, hosted: boolean): number;
     /**
-     * A region of plain entries. `compression` by its id, none for an unknown one;
-     * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
+     * Puts what a host needs to seal a body into the output, whose side block lies in the value buffer;
+     * answers 0, or why not. Results: the lengths of its four parts, see [`Frame`].
      */
-    static plain(region: string, compression: number, compress_above: number, limit: number): CodecCore;
+    frame(key_length: number, side_length: number, serializer: number, compression: number, original_length: number, created: number, fresh_until: number, stale_until: number): number;
+    /**
+     * Whether the bytes in the value buffer look like noise: eight stretches of 128 are enough.
+     */
+    isNoise(length: number): boolean;
+    /**
+     * Whether the bytes in the value buffer are a side block.
+     */
+    isSide(length: number): boolean;
+    /**
+     * A region of plain entries. `compression` by its id, none for an unknown one;
+     * `compress_above` in bytes, negative for never; `inflated` is the most that a payload may have
+     * which is compressed.
+     */
+    static plain(region: string, compression: number, compress_above: number, inflated: number): CodecCore;
     /**
      * Puts the envelope of the same entry under the key that writes now into the output, for
      * the one in the value buffer, with what it is stored under in the key buffer; answers its
@@ -44,7 +58,7 @@ export declare class CodecCore {
     /**
      * A region whose entries are sealed.
      */
-    static sealed(region: string, compression: number, compress_above: number, limit: number, keys: KeysCore): CodecCore;
+    static sealed(region: string, compression: number, compress_above: number, inflated: number, keys: KeysCore): CodecCore;
     /**
      * Puts the stored key into the output; answers its length, 0 for a key beyond its buffer.
      */
@@ -53,6 +67,12 @@ export declare class CodecCore {
      * The same for the stored form of the tag that lies where keys do.
      */
     storedTag(tag_length: number): number;
+    /**
+     * Puts what a host needs to open an envelope into the output, whose first bytes lie in the value buffer;
+     * answers its serializer, or why not. Results: as of `frame`, then created, fresh-until, stale-until,
+     * the compression, and 1 where there is a side block.
+     */
+    unframe(key_length: number, length: number): number;
 }
 
 /**
@@ -229,19 +249,25 @@ export declare class PackedCore {
      */
     expire(now: number, steps: number): number;
     /**
-     * Stores the entry of the envelope in the value buffer; answers as `set`.
+     * Stores the entry of the envelope in the value buffer; answers as `set`. With `opened`, the caller has
+     * opened or made it just now.
      */
-    fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, deadline: number, now: number): number;
+    fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, deadline: number, now: number, opened: boolean): number;
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length;
+     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
      * those of the side block from the eighth on, and last until when it is kept.
      */
-    get(codec: CodecCore, key_length: number, now: number): number;
+    get(codec: CodecCore, key_length: number, now: number, large: number): number;
     /**
      * Whether there is an entry under the key.
      */
     has(codec: CodecCore, key_length: number, now: number): boolean;
+    /**
+     * Whether there is an entry whose payload has `large` bytes or more and a host is faster at; it is
+     * not marked as used. Results: its deadline, address and length of its record.
+     */
+    large(codec: CodecCore, key_length: number, now: number, large: number): boolean;
     /**
      * How many entries there are.
      */

@@ -87,18 +87,54 @@ class CodecCore {
         return ret;
     }
     /**
+     * Puts what a host needs to seal a body into the output, whose side block lies in the value buffer;
+     * answers 0, or why not. Results: the lengths of its four parts, see [`Frame`].
+     * @param {number} key_length
+     * @param {number} side_length
+     * @param {number} serializer
+     * @param {number} compression
+     * @param {number} original_length
+     * @param {number} created
+     * @param {number} fresh_until
+     * @param {number} stale_until
+     * @returns {number}
+     */
+    frame(key_length, side_length, serializer, compression, original_length, created, fresh_until, stale_until) {
+        const ret = wasm.codeccore_frame(this.__wbg_ptr, key_length, side_length, serializer, compression, original_length, created, fresh_until, stale_until);
+        return ret;
+    }
+    /**
+     * Whether the bytes in the value buffer look like noise: eight stretches of 128 are enough.
+     * @param {number} length
+     * @returns {boolean}
+     */
+    isNoise(length) {
+        const ret = wasm.codeccore_isNoise(this.__wbg_ptr, length);
+        return ret !== 0;
+    }
+    /**
+     * Whether the bytes in the value buffer are a side block.
+     * @param {number} length
+     * @returns {boolean}
+     */
+    isSide(length) {
+        const ret = wasm.codeccore_isSide(this.__wbg_ptr, length);
+        return ret !== 0;
+    }
+    /**
      * A region of plain entries. `compression` by its id, none for an unknown one;
-     * `compress_above` in bytes, negative for never; `limit` is the most that a payload may have.
+     * `compress_above` in bytes, negative for never; `inflated` is the most that a payload may have
+     * which is compressed.
      * @param {string} region
      * @param {number} compression
      * @param {number} compress_above
-     * @param {number} limit
+     * @param {number} inflated
      * @returns {CodecCore}
      */
-    static plain(region, compression, compress_above, limit) {
+    static plain(region, compression, compress_above, inflated) {
         const val2 = +compression;
         const val3 = +compress_above;
-        const val4 = +limit;
+        const val4 = +inflated;
         const ptr0 = passStringToWasm0(region, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.codeccore_plain(ptr0, len0, val2, val3, val4);
@@ -121,15 +157,15 @@ class CodecCore {
      * @param {string} region
      * @param {number} compression
      * @param {number} compress_above
-     * @param {number} limit
+     * @param {number} inflated
      * @param {KeysCore} keys
      * @returns {CodecCore}
      */
-    static sealed(region, compression, compress_above, limit, keys) {
+    static sealed(region, compression, compress_above, inflated, keys) {
         _assertClass(keys, KeysCore);
         const val2 = +compression;
         const val3 = +compress_above;
-        const val4 = +limit;
+        const val4 = +inflated;
         const ptr0 = passStringToWasm0(region, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.codeccore_sealed(ptr0, len0, val2, val3, val4, keys.__wbg_ptr);
@@ -152,6 +188,18 @@ class CodecCore {
     storedTag(tag_length) {
         const ret = wasm.codeccore_storedTag(this.__wbg_ptr, tag_length);
         return ret >>> 0;
+    }
+    /**
+     * Puts what a host needs to open an envelope into the output, whose first bytes lie in the value buffer;
+     * answers its serializer, or why not. Results: as of `frame`, then created, fresh-until, stale-until,
+     * the compression, and 1 where there is a side block.
+     * @param {number} key_length
+     * @param {number} length
+     * @returns {number}
+     */
+    unframe(key_length, length) {
+        const ret = wasm.codeccore_unframe(this.__wbg_ptr, key_length, length);
+        return ret;
     }
 }
 if (Symbol.dispose) CodecCore.prototype[Symbol.dispose] = CodecCore.prototype.free;
@@ -595,7 +643,8 @@ class PackedCore {
         return ret >>> 0;
     }
     /**
-     * Stores the entry of the envelope in the value buffer; answers as `set`.
+     * Stores the entry of the envelope in the value buffer; answers as `set`. With `opened`, the caller has
+     * opened or made it just now.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} envelope_length
@@ -603,25 +652,27 @@ class PackedCore {
      * @param {number} checked_until
      * @param {number} deadline
      * @param {number} now
+     * @param {boolean} opened
      * @returns {number}
      */
-    fill(codec, key_length, envelope_length, fresh_until, checked_until, deadline, now) {
+    fill(codec, key_length, envelope_length, fresh_until, checked_until, deadline, now, opened) {
         _assertClass(codec, CodecCore);
-        const ret = wasm.packedcore_fill(this.__wbg_ptr, codec.__wbg_ptr, key_length, envelope_length, fresh_until, checked_until, deadline, now);
+        const ret = wasm.packedcore_fill(this.__wbg_ptr, codec.__wbg_ptr, key_length, envelope_length, fresh_until, checked_until, deadline, now, opened);
         return ret;
     }
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open. Results: fresh-until, checked-until, the payload's address and length;
+     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
      * those of the side block from the eighth on, and last until when it is kept.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} now
+     * @param {number} large
      * @returns {number}
      */
-    get(codec, key_length, now) {
+    get(codec, key_length, now, large) {
         _assertClass(codec, CodecCore);
-        const ret = wasm.packedcore_get(this.__wbg_ptr, codec.__wbg_ptr, key_length, now);
+        const ret = wasm.packedcore_get(this.__wbg_ptr, codec.__wbg_ptr, key_length, now, large);
         return ret;
     }
     /**
@@ -634,6 +685,20 @@ class PackedCore {
     has(codec, key_length, now) {
         _assertClass(codec, CodecCore);
         const ret = wasm.packedcore_has(this.__wbg_ptr, codec.__wbg_ptr, key_length, now);
+        return ret !== 0;
+    }
+    /**
+     * Whether there is an entry whose payload has `large` bytes or more and a host is faster at; it is
+     * not marked as used. Results: its deadline, address and length of its record.
+     * @param {CodecCore} codec
+     * @param {number} key_length
+     * @param {number} now
+     * @param {number} large
+     * @returns {boolean}
+     */
+    large(codec, key_length, now, large) {
+        _assertClass(codec, CodecCore);
+        const ret = wasm.packedcore_large(this.__wbg_ptr, codec.__wbg_ptr, key_length, now, large);
         return ret !== 0;
     }
     /**
