@@ -51,14 +51,19 @@ export class NodesGate {
   }
 }
 
+/** What a node that is left for good says, and one whose attempt has failed. */
+const FAILED: ReadonlySet<string> = new Set(['close', 'end', 'reconnecting'])
+
 /** Resolves when a connection to the node stands, or an attempt has failed. */
 async function settled(node: Node): Promise<void> {
-  if (node.status === 'ready') return
-  if (node.status === 'wait') await node.connect().catch(() => undefined)
-  else {
-    await new Promise<void>((resolve) => {
-      node.on('ready', resolve)
-      node.on('close', resolve)
-    })
-  }
+  if (node.status === 'wait') return void (await node.connect().catch(() => undefined))
+  if (node.status === 'ready' || FAILED.has(node.status)) return
+  await new Promise<void>((resolve) => {
+    const events = ['ready', 'close', 'end']
+    const end = (): void => {
+      for (const event of events) node.removeListener(event, end)
+      resolve()
+    }
+    for (const event of events) node.on(event, end)
+  })
 }
