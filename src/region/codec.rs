@@ -230,7 +230,12 @@ impl RegionCodec {
             key_id: self.keys.as_ref().map(|keys| keys.ring.current()),
         };
         let stored = self.stored_key(key);
-        hosted::frame(&header, entry.side, self.seal(key, stored.as_bytes(), random), out)
+        hosted::frame(
+            &header,
+            entry.side,
+            self.seal(key, stored.as_bytes(), random),
+            out,
+        )
     }
 
     /// What a host needs to open the envelope that begins with `bytes`. See [`hosted::unframe`].

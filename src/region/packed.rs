@@ -6,8 +6,8 @@ use core::ops::Range;
 
 use super::codec::RegionCodec;
 use crate::codec::body::{trim, wipe};
-use crate::codec::record::{self, Content};
 use crate::codec::envelope::{self, CHECKSUM_LENGTH, Opened};
+use crate::codec::record::{self, Content};
 use crate::codec::{Codec, Entry, ErrorKind, Local, Random, Result, Serializer, peek, side};
 use crate::store::{PackedStore, Refused};
 

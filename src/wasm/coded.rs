@@ -14,8 +14,9 @@ const LARGE: i32 = 256;
 #[wasm_bindgen]
 impl PackedCore {
     /// The serializer of the entry under the key, 0 where there is none, negative where it
-    /// does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
-    /// those of the side block from the eighth on, and last until when it is kept.
+    /// does not open, 256 where its payload has `large` bytes or more and a host is faster at it.
+    /// Results: fresh-until, checked-until, the payload's address and length; those of the side
+    /// block from the eighth on, and last until when it is kept.
     pub fn get(&mut self, codec: &CodecCore, key_length: usize, now: f64, large: u32) -> i32 {
         let beyond = io::code(io::BEYOND);
         io::with_region(&codec.0, [key_length, 0], beyond, |mut io| {

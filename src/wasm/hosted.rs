@@ -35,8 +35,7 @@ impl CodecCore {
                     side: io.value,
                     payload: &[],
                 };
-                self.0
-                    .frame(io.key, &entry, form, &mut HostRandom, io.out)
+                self.0.frame(io.key, &entry, form, &mut HostRandom, io.out)
             });
             framed.map_or_else(io::code, |frame| tell(&mut io.results[..], frame))
         })

@@ -133,7 +133,7 @@ fn a_call_of_an_encrypted_region_leaves_neither_key_nor_value() {
     clean("encode");
     let (length, value) = (write_key(key), write_value(&envelope));
     assert_eq!(
-        region.fill(&codec, length, value, 100.0, 50.0, 100.0, 0.0),
+        region.fill(&codec, length, value, 100.0, 50.0, 100.0, 0.0, false),
         1
     );
     clean("fill");
@@ -145,7 +145,7 @@ fn a_call_of_an_encrypted_region_leaves_neither_key_nor_value() {
     clean("storedKey");
     assert!(codec.encode_tombstone(write_key(key), 1.0, 2.0) > 0);
     clean("encodeTombstone");
-    assert_eq!(region.get(&codec, write_key(key), 0.0), 2);
+    assert_eq!(region.get(&codec, write_key(key), 0.0, u32::MAX), 2);
     assert_eq!(result_bytes(2), SECRET);
     clean("get");
     let payload = result(2) as usize;

@@ -84,7 +84,7 @@ pub fn set_raw(region: &mut PackedCore, codec: &CodecCore, key: usize, value: us
 
 /// The value of a key.
 pub fn get(region: &mut PackedCore, codec: &CodecCore, key: &str) -> Option<Vec<u8>> {
-    let serializer = region.get(codec, write_key(key), 0.0);
+    let serializer = region.get(codec, write_key(key), 0.0, u32::MAX);
     (serializer > 0).then(|| result_bytes(2))
 }
 

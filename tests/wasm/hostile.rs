@@ -36,10 +36,13 @@ fn lengths_beyond_the_buffers_are_refused() {
                 "length"
             );
             assert_eq!(
-                error_name(region.fill(&codec, key, beyond, 9.0, 9.0, 9.0, 0.0)),
+                error_name(region.fill(&codec, key, beyond, 9.0, 9.0, 9.0, 0.0, false)),
                 "length"
             );
-            assert_eq!(error_name(region.get(&codec, beyond, 0.0)), "length");
+            assert_eq!(
+                error_name(region.get(&codec, beyond, 0.0, u32::MAX)),
+                "length"
+            );
             assert_eq!(
                 error_name(codec.encode(key, beyond, 0, BYTES, 1.0, 2.0, 3.0, false)),
                 "length"
@@ -62,7 +65,7 @@ fn lengths_beyond_the_buffers_are_refused() {
             assert!(!region.raw_use(beyond as u32, 0) && !region.raw_use(u32::MAX, 0));
             assert_eq!(region.raw_deadline(beyond, 0.0), -1.0);
         }
-        assert_eq!(region.get(&codec, key_capacity(), 0.0), 0);
+        assert_eq!(region.get(&codec, key_capacity(), 0.0, u32::MAX), 0);
         assert_eq!(get(&mut region, &codec, "a").as_deref(), Some(&b"one"[..]));
         assert_eq!(region.len(), 1);
     }
@@ -115,7 +118,7 @@ fn odd_numbers_do_not_break_a_packed_region() {
                     &codec, key, value, 0, BYTES, odd, odd, odd, odd, odd, odd, odd, true,
                 );
                 region.raw_set(key, value, 255, odd, odd);
-                region.get(&codec, write_key("a"), odd);
+                region.get(&codec, write_key("a"), odd, u32::MAX);
                 region.next(&codec, u32::MAX, odd);
                 region.raw_deadline(write_key("a"), odd);
                 region.set_limits(odd, odd);

@@ -13,11 +13,22 @@ fn a_value_comes_out_with_its_times() {
     for codec in [plain(), sealed()] {
         let mut region = packed();
         assert_eq!(set(&mut region, &codec, "a", b"one"), 1);
-        assert_eq!(region.get(&codec, write_key("a"), 0.0), BYTES as i32);
+        assert_eq!(
+            region.get(&codec, write_key("a"), 0.0, u32::MAX),
+            BYTES as i32
+        );
         assert_eq!((result(0), result(1)), (100.0, 50.0));
         assert_eq!(result_bytes(2), b"one");
-        assert_eq!(region.get(&codec, write_key("a"), 100.0), 0, "it is over");
-        assert_eq!(region.get(&codec, write_key("b"), 0.0), 0, "there is none");
+        assert_eq!(
+            region.get(&codec, write_key("a"), 100.0, u32::MAX),
+            0,
+            "it is over"
+        );
+        assert_eq!(
+            region.get(&codec, write_key("b"), 0.0, u32::MAX),
+            0,
+            "there is none"
+        );
         assert!(region.has(&codec, write_key("a"), 99.0));
         assert!(region.remove(&codec, write_key("a"), 0.0));
         assert!(!region.has(&codec, write_key("a"), 0.0));
@@ -39,7 +50,10 @@ fn an_envelope_of_one_region_fills_another() {
         let envelope = read(out_pointer(), length);
         assert_eq!(envelope[8..24], [5; 16], "the stamp is at its place");
         let (key, value) = (write_key("a"), write_value(&envelope));
-        assert_eq!(reader.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0), 1);
+        assert_eq!(
+            reader.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0, false),
+            1
+        );
         assert_eq!(result(1), record);
         assert_eq!(get(&mut reader, &codec, "a").as_deref(), Some(&b"one"[..]));
         let (key, value) = (write_key("a"), write_value(&envelope));
@@ -142,7 +156,7 @@ fn a_refused_call_tells_nobody_a_second_time() {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
     }
     let (key, value) = (write_key("c"), write_value(b"no envelope"));
-    assert!(region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0) < 0);
+    assert!(region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0, false) < 0);
     assert_eq!(departed(&mut region), [], "the refused call moved nobody");
     for key in ["d", "e"] {
         assert_eq!(set(&mut region, &codec, key, b"1"), 1);
@@ -184,7 +198,7 @@ fn a_forged_envelope_is_refused_by_name() {
     ];
     for (envelope, name) in cases {
         let (key, value) = (write_key("a"), write_value(&envelope));
-        let filled = region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0);
+        let filled = region.fill(&codec, key, value, 100.0, 50.0, 100.0, 0.0, false);
         assert_eq!(error_name(filled), name);
         let (key, value) = (write_key("a"), write_value(&envelope));
         assert_eq!(error_name(codec.decode(key, value, false)), name);

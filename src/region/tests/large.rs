@@ -94,8 +94,5 @@ fn a_plain_envelope_never_fills_an_encrypted_region() {
     let filled = sealed
         .region
         .fill_opened(&sealed.codec, KEY, &envelope, &times);
-    assert_eq!(
-        filled.map_err(|error| error.kind),
-        Err(ErrorKind::Unsealed)
-    );
+    assert_eq!(filled.map_err(|error| error.kind), Err(ErrorKind::Unsealed));
 }
