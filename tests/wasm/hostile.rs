@@ -6,7 +6,7 @@ use omnicache_core::wasm::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::host::{
-    BYTES, LRU, NEVER, get, packed, plain, sealed, set, set_raw, write_key, write_value,
+    BYTES, LRU, NEVER, encode, get, packed, plain, sealed, set, set_raw, write_key, write_value,
 };
 
 const ODD: [f64; 8] = [
@@ -154,10 +154,13 @@ fn numbers_beyond_a_byte_are_not_cut_down_to_one() {
 
 #[wasm_bindgen_test]
 fn a_limit_is_the_callers() {
-    let codec = CodecCore::plain("metrics".into(), 0, -1.0, 2);
-    let (key, value) = (write_key("a"), write_value(b"one"));
-    let encoded = codec.encode(key, value, 0, BYTES, 1.0, 2.0, 3.0, false);
-    assert_eq!(error_name(encoded), "too-large");
+    let deflating = |inflated| CodecCore::plain("metrics".into(), 1, 0.0, inflated);
+    let envelope = encode(&deflating(100), "a", &[7; 100]);
+    let (key, value) = (write_key("a"), write_value(&envelope));
+    let opened = deflating(99).decode(key, value, false);
+    assert_eq!(error_name(opened), "too-large");
+    let stored = encode(&deflating(99), "a", &[7; 100]);
+    assert!(stored.len() > 100, "a writer keeps to it");
 }
 
 #[wasm_bindgen_test]
