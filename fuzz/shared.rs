@@ -3,7 +3,7 @@
 use arbitrary::Arbitrary;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
-use omnicache_core::codec::body::{Body, PayloadLimits, Packer, Unpacker};
+use omnicache_core::codec::body::{Body, Packer, PayloadLimits, Unpacker};
 use omnicache_core::codec::crc32::crc32;
 use omnicache_core::codec::dictionary::{Dictionaries, Dictionary};
 use omnicache_core::codec::{Compression, Context, KeyRing, Options, Random};
@@ -143,7 +143,8 @@ pub fn open_body(bytes: &[u8], compression: Compression, original_length: u32) -
         original_length,
     };
     let mut out = b"before".to_vec();
-    let opened = Unpacker::default().unpack(&body, &dictionaries(), PayloadLimits::of(LIMIT), &mut out);
+    let opened =
+        Unpacker::default().unpack(&body, &dictionaries(), PayloadLimits::of(LIMIT), &mut out);
     let length = opened.map_or(0, |()| original_length as usize);
     assert_eq!(out.len(), 6 + length);
     assert!(out.capacity() <= 1_024 + 1_100 * bytes.len());
