@@ -82,6 +82,8 @@ export class Reader {
   async #read(attempt: Attempt, requests: readonly Request[]): Promise<void> {
     let open = requests
     for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) open = await this.#round(attempt, open)
+    // Cleared again and again: a moment ago there was nothing.
+    for (const request of open) request.found = request.keys.map(() => undefined)
   }
 
   /** One round trip. Answers the requests that must be asked again, under another generation. */

@@ -73,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'memory is trusted for `l1.ttl` only',
     file: 'js/cache/entries/entries.ts',
-    find: 'trust.covers(found.checkedAt, checkedFor)',
-    instead: 'trust.covers(found.checkedAt, 3_600_000)',
+    find: 'trust.covers(checkedAt, checkedFor)',
+    instead: 'trust.covers(checkedAt, 3_600_000)',
   },
   {
     rule: 'concurrent calls for a key share one factory',

@@ -30,9 +30,11 @@ export interface ProcessWorld extends LinkWorld {
   readonly fail: (text: string) => void
 }
 
-/** What a process knows of a key: what it reads later is not older. */
+/** What a process knows of a key: what it begins to read later is not older. */
 interface Floor {
   readonly write: Write
+  /** Since when, in ms of the world. */
+  readonly since: number
 }
 
 /** One process with a cache of its own, from its start to its end. */
@@ -46,7 +48,7 @@ export class Process {
   #wellSince: number
   readonly #world: ProcessWorld
   readonly #skew: number
-  readonly #floors = new Map<string, Floor>()
+  readonly #floors = new Map<string, Floor[]>()
   /** By key, how long the calls of `getOrSet` under way may take in all: one may wait for the other's factory. */
   readonly #loads = new Map<string, number>()
   /** Since when nothing has disturbed it or what it holds in the tier, in ms of the world. */
@@ -305,8 +307,10 @@ export class Process {
     // What its own factory made may have been handed out and not stored.
     if (write.excused || (write.weak && write.owner === this.name)) return
     const name = `${write.region}:${write.key}`
-    const floor = this.#floors.get(name)
-    if (floor === undefined || this.#world.history.isAfter(write, floor.write)) this.#floors.set(name, { write })
+    const floors = this.#floors.get(name) ?? []
+    const last = floors.at(-1)
+    if (last !== undefined && !this.#world.history.isAfter(write, last.write)) return
+    this.#floors.set(name, [...floors, { write, since: this.#world.clock.now() }])
   }
 
   /** A read that began at `began` came back with `value`, which may be `stale` or not. */
@@ -319,7 +323,7 @@ export class Process {
       fail(`${this.name} reads ${value} under ${region}:${key}`)
       return
     }
-    const floor = this.#floors.get(`${region}:${key}`)?.write
+    const floor = this.#floors.get(`${region}:${key}`)?.findLast(({ since }) => since <= began)?.write
     if (floor !== undefined && floor.ended < began && history.supersedes(floor, writer)) {
       fail(`${this.name} reads #${writer.id} of ${region}:${key} after #${floor.id}`)
     }

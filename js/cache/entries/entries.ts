@@ -114,7 +114,9 @@ export class Entries {
 
   /** As `read`, for many keys in one round trip, in their order. Large ones of memory count too. */
   async readMany(keys: readonly string[], request?: ReadRequest): Promise<readonly (Read | undefined)[]> {
-    const found = request?.l1Skip ? [] : await Promise.all(keys.map((key) => this.large.first(key)))
+    const large = request?.l1Skip ? [] : keys.map((key) => this.large.first(key))
+    if (large.every((one) => one === undefined)) return this.#reads.readMany(keys, request)
+    const found = await Promise.all(large)
     const rest = keys.filter((_, i) => found[i] === undefined)
     const reads = (await this.#reads.readMany(rest, request)).values()
     return keys.map((_, i) => found[i] ?? reads.next().value)

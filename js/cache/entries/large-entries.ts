@@ -43,7 +43,7 @@ export class LargeEntries {
 
   /** What memory holds that may be served without a look at L2, where it is large; nothing else is looked for. */
   first(key: string): Promise<Read | undefined> | undefined {
-    const sealing = this.sealed([key])
+    const sealing = this.#writes.size === 0 ? undefined : this.sealed([key])
     if (sealing !== undefined) return sealing.then(() => this.first(key))
     const { l1 } = this.#entries
     const found = l1.large?.(key)

@@ -61,6 +61,18 @@ describe('a read of L2', () => {
     expect(a.driver.calls).toHaveLength(3)
   })
 
+  it('finds nothing where the region is cleared each time it asks: that is no outage', async () => {
+    const world = new World()
+    const [a, b] = [world.process(), world.process()]
+    await a.set('k', 'old')
+    const getMany = a.driver.getMany.bind(a.driver)
+    a.driver.getMany = async (...args) => {
+      await b.clear()
+      return getMany(...args)
+    }
+    expect(await a.remote.getMany(REGION, ['k', 'none'])).toEqual([undefined, undefined])
+  })
+
   it('asks again only for the regions that were cleared', async () => {
     const world = new World()
     const [a, b] = [world.process(), world.process()]
