@@ -11,7 +11,15 @@ function refused(work: Promise<unknown>): Promise<unknown> {
   return work.catch(() => undefined)
 }
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+/** As where there is no Node. */
+function withoutZlib(): void {
+  vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
+}
 
 /** As browsers have it, and Node has not: what stands behind the end of the data is refused. */
 class StrictStream extends TransformStream<Uint8Array, Uint8Array> {
@@ -34,7 +42,7 @@ class StrictStream extends TransformStream<Uint8Array, Uint8Array> {
 describe.each(['zlib', 'streams'])('deflate by %s', (engine) => {
   beforeEach(() => {
     if (engine === 'zlib') return
-    vi.stubGlobal('process', {})
+    withoutZlib()
     vi.stubGlobal('DecompressionStream', StrictStream)
   })
 
@@ -86,7 +94,7 @@ test('a stream of the host is read no further than to the declared length', asyn
       streams++
     }
   }
-  vi.stubGlobal('process', {})
+  withoutZlib()
   vi.stubGlobal('DecompressionStream', Endless)
   expect(await inflate(STREAM, 10_500)).toBeUndefined()
   expect(made).toBeLessThan(15)
@@ -100,13 +108,13 @@ test('a stream that lets anything stand behind its data is not used', async () =
       super()
     }
   }
-  vi.stubGlobal('process', {})
+  withoutZlib()
   vi.stubGlobal('DecompressionStream', Lax)
   expect(await inflate(BYTES, BYTES.length)).toBeUndefined()
 })
 
 test('a host without these engines has nothing', async () => {
-  vi.stubGlobal('process', {})
+  withoutZlib()
   vi.stubGlobal('CompressionStream', undefined)
   vi.stubGlobal('DecompressionStream', undefined)
   vi.stubGlobal('crypto', {})
