@@ -203,7 +203,7 @@ export class Process {
       }
       case 'getOrSet': {
         const rules = RULES[operation.rules]
-        const value = await cache.getOrSet(region, key, () => this.#produce(operation), { ...rules, ...options })
+        const value = await cache.getOrSet(region, key, () => this.#produce(operation, began), { ...rules, ...options })
         for (const write of this.#world.history.made(this.name, region, key)) this.#doubt(write)
         return this.#saw(region, key, value, began, isGraceful(rules))
       }
@@ -222,19 +222,19 @@ export class Process {
     }
   }
 
-  /** A factory of `getOrSet`. */
-  async #produce({ region, keys, tagged, takes, fails, rules }: Operation): Promise<string> {
+  /** A factory of a `getOrSet` that began, and learnt of its tags, at `since`. */
+  async #produce({ region, keys, tagged, takes, fails, rules }: Operation, since: number): Promise<string> {
     const { history, clock, factories, note } = this.#world
     const key = keys[0] as string
     const name = `${region}:${key}`
     const { ttl = HOUR, lockTimeout } = RULES[rules] as { ttl?: number; lockTimeout?: number }
-    const changed = (since: number) =>
+    const changed = (time: number) =>
       history.writes.some(
         (write) =>
           write.region === region &&
           (write.key ?? key) === key &&
           !(write.weak && write.owner === this.name) &&
-          write.ended >= since - HEARD,
+          write.ended >= time - HEARD,
       )
     const end = factories.begin(name, this, lockTimeout !== undefined, clock.now(), changed)
     const write = history.add({
@@ -243,6 +243,7 @@ export class Process {
       ttl,
       weak: true,
     })
+    if (tagged && clock.now() - since >= LIMIT) write.unsure = true
     note(() => `${this.name} factory of ${name} #${write.id}`)
     await new Promise<void>((resolve) => this.life.clock.after(takes, resolve))
     end()
