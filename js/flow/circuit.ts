@@ -56,6 +56,8 @@ export class Circuit {
   #retryAt = 0
   /** When it probes, or did, because of a sign. */
   #hastened = Number.NEGATIVE_INFINITY
+  /** How many signs have led to nothing since it opened. */
+  #fruitless = 0
   #timer: Timer | undefined
   #probing: Promise<boolean> | undefined
   #stopped = false
@@ -119,18 +121,21 @@ export class Circuit {
 
   /**
    * There is a sign that the tier serves again: probes at once, or half a second after the last time that
-   * there was one. The pauses that follow are no shorter for it.
+   * there was one. The pauses that follow are no shorter for it. Signs that meant nothing count for less
+   * and less: a tier too slow for its limit is connected to anew after each probe, and says so.
    */
   hasten(): void {
     if (this.#stopped || this.#state === 'closed') return
     const now = this.#clock.now()
+    const pause = Math.min(HASTE * 2 ** Math.max(this.#fruitless - 1, 0), this.#maxDelay)
     if (this.#state === 'half-open') {
-      this.#hastened = now + HASTE
+      this.#hastened = now + pause
       return
     }
-    const at = Math.max(now, this.#hastened + HASTE)
+    const at = Math.max(now, this.#hastened + pause)
     if (at >= this.#retryAt) return
     this.#hastened = at
+    this.#fruitless++
     this.#waitUntil(at)
   }
 
@@ -140,6 +145,7 @@ export class Circuit {
     this.#timer?.cancel()
     this.#period++
     this.#failures = 0
+    this.#fruitless = 0
     this.#change('closed', undefined)
   }
 

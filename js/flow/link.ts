@@ -5,6 +5,7 @@ import type { Driver } from '../tiers/driver.ts'
 import { notAsked, tierError } from '../tiers/tier-error.ts'
 import { Changes } from './changes.ts'
 import { Circuit, type CircuitOptions, type CircuitState } from './circuit.ts'
+import { leave, use } from './driver-users.ts'
 import { L2Clock } from './l2-clock.ts'
 import { Probe } from './probe.ts'
 import type { RandomSource } from './random.ts'
@@ -91,6 +92,7 @@ export class Link {
       this.#changes.notify()
     }
     const shared = { ...options.circuit, clock, random }
+    use(driver)
     driver.onConnected?.(() => this.hasten())
     this.#circuit = new Circuit({ ...shared, probe: () => this.#tryTier(), onChange: onChange('tier') })
     // A refusal is an answer: there is nothing to be gained from a second one.
@@ -224,13 +226,14 @@ export class Link {
     return this.#changes.next(() => this.#running === 0, limit)
   }
 
-  /** Stops everything, and closes the driver within the limit of an operation. */
+  /** Stops everything, and closes the driver, unless others use it still, within the limit of an operation. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#circuit.stop()
     this.#writes.stop()
     this.#changes.notify()
+    if (!leave(this.#driver)) return
     await withLimit(
       settled(() => this.#driver.close()),
       this.limit,

@@ -5,7 +5,10 @@ import { noScan } from '../tiers/tier-error.ts'
 import { type FaultPlan, Faults } from './faults.ts'
 
 /** The methods of a driver that a fault may hit. */
-export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'lastError' | 'onConnected' | 'reset' | 'close'>
+export type DriverMethod = Exclude<
+  keyof Driver,
+  'name' | 'shared' | 'lags' | 'atomic' | 'lastError' | 'bus' | 'onConnected' | 'reset' | 'close'
+>
 
 /**
  * What happens to a call of a driver.
@@ -56,6 +59,8 @@ export interface ChaosDriverOptions {
 export class ChaosDriver implements Driver {
   readonly name = 'chaos'
   readonly shared: boolean
+  readonly lags: boolean | undefined
+  readonly atomic: boolean | undefined
   /** The names of the methods called so far, without `connect` and `now`. */
   readonly calls: DriverMethod[] = []
   /** How often the connection was given up. */
@@ -75,6 +80,8 @@ export class ChaosDriver implements Driver {
     this.#tier = tier
     this.#clock = clock
     this.shared = shared
+    this.lags = tier.lags
+    this.atomic = tier.atomic
     this.#faults = new Faults(seed)
   }
 
@@ -167,6 +174,10 @@ export class ChaosDriver implements Driver {
 
   connect(): Promise<void> {
     return this.#call('connect', () => this.#tier.connect())
+  }
+
+  onConnected(told: () => void): void {
+    this.#tier.onConnected?.(told)
   }
 
   /** Counts that the connection was given up; what is under way stays so. */

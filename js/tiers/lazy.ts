@@ -24,6 +24,8 @@ export class LazyDriver implements Driver {
   readonly #load: () => Promise<Driver>
   #loading: Promise<Driver> | undefined
   #loaded: Driver | undefined
+  /** Who is told of connections. */
+  #told: (() => void) | undefined
 
   constructor({ name, shared, lags = false, echoes = false }: LazyOptions, load: () => Promise<Driver>) {
     this.name = name
@@ -35,6 +37,15 @@ export class LazyDriver implements Driver {
 
   get lastError(): CacheError | undefined {
     return this.#loaded?.lastError
+  }
+
+  get atomic(): boolean | undefined {
+    return this.#loaded?.atomic
+  }
+
+  onConnected(told: () => void): void {
+    this.#told = told
+    this.#loaded?.onConnected?.(told)
   }
 
   async getMany(keys: readonly string[], current?: number): Promise<(Uint8Array | undefined)[]> {
@@ -122,8 +133,10 @@ export class LazyDriver implements Driver {
   }
 
   async #loadNow(): Promise<Driver> {
-    this.#loaded = await this.#load()
-    return this.#loaded
+    const driver = await this.#load()
+    if (this.#told !== undefined) driver.onConnected?.(this.#told)
+    this.#loaded = driver
+    return driver
   }
 }
 
