@@ -49,6 +49,11 @@ export class CallOrder {
     await Promise.all(Array.from(keys, (key) => this.#waiting.get(key)?.over))
   }
 
+  /** Whether a write of this key waits now. */
+  waits(key: string): boolean {
+    return this.#waiting.has(key)
+  }
+
   /** `key` is written or removed without a wait. */
   overtake(key: string): void {
     if (this.#waiting.size > 0) this.#waiting.delete(key)

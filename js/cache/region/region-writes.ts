@@ -58,9 +58,10 @@ export class RegionWrites<V> {
       wait()
       throw error
     }
-    // What was called later has taken its place.
     const waited = wait()
     if (waited === 'untagged') await entries.remove([key])
+    // What was called later has taken its place, and may wait itself: until it begins, memory has what was before.
+    while (waited === 'replaced' && order.waits(key)) await order.settled([key])
     if (waited !== 'last') return true
     return this.#sent(await entries.putSoon(key, value, lives, tags), start, weight)
   }

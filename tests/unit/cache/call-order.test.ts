@@ -89,6 +89,19 @@ describe('of calls that nobody awaits', () => {
     for (const region of [here, there]) expect(await region.get('k')).toBeUndefined()
   })
 
+  it('a set that a later one takes the place of is done when that one can be read', async () => {
+    const { here, driver, clock } = processes()
+    await here.set('k', 'before')
+    driver.break('hang')
+    const first = here.set('k', 'old', { tags: ['a'] })
+    await clock.advance(100)
+    const second = here.set('k', 'new', { tags: ['b'] })
+    const seen = first.then(() => here.get('k'))
+    await clock.advance(2_000)
+    expect(await seen).toBe('new')
+    await second
+  })
+
   it('a set in a namespace is met by the clear after it', async () => {
     const { here, there } = processes()
     const tenant = here.namespace('t')
