@@ -273,18 +273,18 @@ export class L2Reads {
   /** What the answers are; a promise where the host opens some of them. */
   #entriesOf(keys: readonly string[], answers: readonly Answer[]): Entry[] | Promise<Entry[]> {
     const { codec } = this.#entries.context
-    const entries: Entry[] = []
+    const entries: Entry[] = new Array(answers.length)
     const late: Promise<void>[] = []
     for (let i = 0; i < answers.length; i++) {
       const answer = answers[i]
       const key = keys[i] as string
-      if (answer === undefined || answer === 'unavailable') entries.push(answer)
+      if (answer === undefined || answer === 'unavailable') entries[i] = answer
       else if (isLarge(answer)) {
         const put = (result: OpenResult) => {
           entries[i] = this.#entry(key, answer, result)
         }
         late.push(this.#entries.large.codec.open(codec, key, answer).then(put))
-      } else entries.push(codec.openPlain(answer) ?? this.#entry(key, answer, codec.open(key, answer)))
+      } else entries[i] = codec.openPlain(answer) ?? this.#entry(key, answer, codec.open(key, answer))
     }
     return late.length === 0 ? entries : Promise.all(late).then(() => entries)
   }

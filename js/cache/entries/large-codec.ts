@@ -1,6 +1,7 @@
-import type { Clock } from '../../clock.ts'
+import { type Clock, yieldToEventLoop } from '../../clock.ts'
 import { crc32, putWord, wordAt } from '../../codec/checksum.ts'
 import { crypt, deflate, inflate } from '../../codec/host/engines.ts'
+import { Pool } from '../../codec/host/pool.ts'
 import { CHECKSUM_BYTES, LENGTH_AT } from '../../codec/plain-layout.ts'
 import { type Serialized, SerializerId } from '../../codec/serializer.ts'
 import { encodeUtf8 } from '../../codec/text.ts'
@@ -72,6 +73,9 @@ const BYTES_PER_MS = 1_000
 /** How long a host whose engine hung is left alone, in ms. */
 const REST = 60_000
 
+/** Engines are given no more than Node's own threads are by default: what waits there would count as hanging. */
+const pool = new Pool(4)
+
 const NOTHING = new Uint8Array(0)
 
 /** Whether the host may be faster at opening this envelope; nothing of it was checked. */
@@ -100,6 +104,8 @@ export function payloadOf({ serializer, data }: Serialized): Payload {
 export class LargeCodec {
   readonly #clock: Clock
   #restsUntil = 0
+  /** When an engine was done last. */
+  #doneAt = Number.NEGATIVE_INFINITY
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -117,10 +123,13 @@ export class LargeCodec {
       const body = await this.#compressed(codec, payload.data)
       if (body === undefined) return undefined
       const compression = body === payload.data ? NO_COMPRESSION : DEFLATE
-      const frame = frameOf(codec, key, payload, compression, side, times)
-      const envelope = await this.#around(frame, body)
-      if (codec.encrypted && body !== payload.data) body.fill(0)
-      return envelope && { envelope, rawBytes: payload.data.length }
+      try {
+        const frame = frameOf(codec, key, payload, compression, side, times)
+        const envelope = await this.#around(frame, body)
+        return envelope && { envelope, rawBytes: payload.data.length }
+      } finally {
+        if (codec.encrypted && body !== payload.data) body.fill(0)
+      }
     } catch {
       return undefined
     }
@@ -217,15 +226,21 @@ export class LargeCodec {
     }
   }
 
-  /** What an engine makes, in time; nothing where it fails or hangs. */
-  async #limited<T>(work: () => Promise<T>, bytes: number): Promise<T | undefined> {
-    if (this.#clock.now() < this.#restsUntil) return undefined
-    try {
-      return await withLimit(work(), PATIENCE + bytes / BYTES_PER_MS, this.#clock, 'the host')
-    } catch (error) {
-      if (error instanceof CacheError) this.#restsUntil = this.#clock.now() + REST
-      return undefined
-    }
+  /** What an engine makes, in time once it is its turn; nothing where it fails or hangs. */
+  #limited<T>(work: () => Promise<T>, bytes: number): Promise<T | undefined> {
+    return pool.run(async () => {
+      const began = this.#clock.now()
+      // What is left to the core, which holds the event loop, comes a few at a time.
+      if (began < this.#restsUntil) return void (await yieldToEventLoop())
+      try {
+        const made = await withLimit(work(), PATIENCE + bytes / BYTES_PER_MS, this.#clock, 'the host')
+        this.#doneAt = this.#clock.now()
+        return made
+      } catch (error) {
+        if (error instanceof CacheError && this.#doneAt < began) this.#restsUntil = this.#clock.now() + REST
+        return undefined
+      }
+    })
   }
 }
 
