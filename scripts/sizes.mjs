@@ -13,11 +13,11 @@ import { ROOT } from './lib/packages.mjs'
 
 /** In bytes after brotli: what was reached, and a little room. docs/decisions.md has what they are made of. */
 const LIMITS = [
-  { what: 'core.wasm', limit: 93_000, bytes: () => readFileSync(join(ROOT, 'dist', 'core.wasm')) },
+  { what: 'core.wasm', limit: 96_000, bytes: () => readFileSync(join(ROOT, 'dist', 'core.wasm')) },
   { what: 'memory.wasm', limit: 45_000, bytes: () => readFileSync(join(ROOT, 'dist', 'memory.wasm')) },
-  { what: 'omnicache, with its core', limit: 171_500, bytes: () => bundle("export * from 'omnicache'") },
-  { what: 'omnicache/slim, without a core', limit: 71_500, bytes: () => bundle("export * from 'omnicache/slim'") },
-  { what: 'omnicache/memory, with its core', limit: 67_500, bytes: () => bundle("export * from 'omnicache/memory'") },
+  { what: 'omnicache, with its core', limit: 178_500, bytes: () => bundle("export * from 'omnicache'") },
+  { what: 'omnicache/slim, without a core', limit: 76_500, bytes: () => bundle("export * from 'omnicache/slim'") },
+  { what: 'omnicache/memory, with its core', limit: 69_000, bytes: () => bundle("export * from 'omnicache/memory'") },
 ]
 
 /** @param {string} contents What a page's script is made from. */

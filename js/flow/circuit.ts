@@ -130,6 +130,7 @@ export class Circuit {
     const pause = Math.min(HASTE * 2 ** Math.max(this.#fruitless - 1, 0), this.#maxDelay)
     if (this.#state === 'half-open') {
       this.#hastened = now + pause
+      this.#fruitless++
       return
     }
     const at = Math.max(now, this.#hastened + pause)

@@ -103,7 +103,7 @@ export interface Driver {
   now(): Promise<number>
   /**
    * Calls back whenever there is a connection again, for a driver that makes them by itself: a tier that
-   * was away is then asked at once, not at the next probe. One listener.
+   * was away is then asked at once, not at the next probe. Each cache that uses the driver asks for it.
    */
   onConnected?(told: () => void): void
   /** Opens what must be open, and answers when the tier can serve. Idempotent. */

@@ -25,7 +25,7 @@ export class LazyDriver implements Driver {
   #loading: Promise<Driver> | undefined
   #loaded: Driver | undefined
   /** Who is told of connections. */
-  #told: (() => void) | undefined
+  readonly #told: (() => void)[] = []
 
   constructor({ name, shared, lags = false, echoes = false }: LazyOptions, load: () => Promise<Driver>) {
     this.name = name
@@ -44,7 +44,7 @@ export class LazyDriver implements Driver {
   }
 
   onConnected(told: () => void): void {
-    this.#told = told
+    this.#told.push(told)
     this.#loaded?.onConnected?.(told)
   }
 
@@ -134,7 +134,7 @@ export class LazyDriver implements Driver {
 
   async #loadNow(): Promise<Driver> {
     const driver = await this.#load()
-    if (this.#told !== undefined) driver.onConnected?.(this.#told)
+    for (const told of this.#told) driver.onConnected?.(told)
     this.#loaded = driver
     return driver
   }

@@ -74,7 +74,7 @@ export class RedisDriver implements Driver {
   #opening: Promise<void> | undefined
   #wasReady = false
   #closed = false
-  #onConnected: () => void = () => undefined
+  readonly #told: (() => void)[] = []
 
   /**
    * Over a link that is there, or over one that is made when it is first needed.
@@ -198,7 +198,7 @@ export class RedisDriver implements Driver {
   }
 
   onConnected(told: () => void): void {
-    this.#onConnected = told
+    this.#told.push(told)
   }
 
   connect(): Promise<void> {
@@ -220,7 +220,7 @@ export class RedisDriver implements Driver {
 
   async #open(): Promise<void> {
     this.#link ??= await this.#make()
-    this.#link.onReady(() => this.#onConnected())
+    this.#link.onReady(() => this.#told.forEach((tell) => void tell()))
     if (this.#closed) {
       await this.#link.close()
       throw closedError(TIER)
