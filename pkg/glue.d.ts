@@ -255,8 +255,9 @@ export declare class PackedCore {
     fill(codec: CodecCore, key_length: number, envelope_length: number, fresh_until: number, checked_until: number, deadline: number, now: number, opened: boolean): number;
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
-     * those of the side block from the eighth on, and last until when it is kept.
+     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it.
+     * Results: fresh-until, checked-until, the payload's address and length; those of the side
+     * block from the eighth on, and last until when it is kept.
      */
     get(codec: CodecCore, key_length: number, now: number, large: number): number;
     /**

@@ -662,8 +662,9 @@ class PackedCore {
     }
     /**
      * The serializer of the entry under the key, 0 where there is none, negative where it
-     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it. Results: fresh-until, checked-until, the payload's address and length;
-     * those of the side block from the eighth on, and last until when it is kept.
+     * does not open, 256 where its payload has `large` bytes or more and a host is faster at it.
+     * Results: fresh-until, checked-until, the payload's address and length; those of the side
+     * block from the eighth on, and last until when it is kept.
      * @param {CodecCore} codec
      * @param {number} key_length
      * @param {number} now
