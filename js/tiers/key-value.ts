@@ -1,6 +1,7 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import { whenOver } from '../requests.ts'
+import { isRequestBound } from '../runtime.ts'
 import { type Driver, type DriverEntry, type Exchange, isOlder, isSame, type Previous, previousOf } from './driver.ts'
 import { closedError, tierError } from './tier-error.ts'
 
@@ -30,6 +31,9 @@ const DEADLINE_BYTES = 8
 /** How long a call waits for one before it at the most where that may never end, in ms. */
 const PATIENCE = 1000
 
+/** As long does a read: before its own limit is over, it answers what is there. */
+const READ_PATIENCE = 100
+
 /**
  * The tier in a store that knows no transactions. What must look before it writes takes turns among the
  * calls of this object, key by key; another process may come in between.
@@ -56,7 +60,7 @@ export class KeyValueDriver implements Driver {
 
   async getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
     this.#assertOpen()
-    await this.#before(keys)
+    await this.#before(keys, READ_PATIENCE)
     return this.#each(keys, (key) => this.#read(key))
   }
 
@@ -207,10 +211,20 @@ export class KeyValueDriver implements Driver {
   }
 
   /** Waits until no call uses one of the keys. */
-  async #before(keys: readonly string[]): Promise<void> {
+  async #before(keys: readonly string[], patience = PATIENCE): Promise<void> {
     const turns = new Set(keys.map((key) => this.#turns.get(key)))
     turns.delete(undefined)
-    await Promise.all([...turns].map((turn) => turn && whenOver(turn, PATIENCE, this.#clock)))
+    await Promise.all([...turns].map((turn) => turn && this.#over(turn, patience)))
+  }
+
+  /** A call of the store that never ends must not hold its key for ever. */
+  async #over(turn: Promise<unknown>, patience: number): Promise<unknown> {
+    if (isRequestBound) return whenOver(turn, patience, this.#clock)
+    let timer: Timer | undefined
+    const given = new Promise<void>((resolve) => {
+      timer = this.#clock.after(patience, resolve)
+    })
+    return Promise.race([turn, given]).finally(() => timer?.cancel())
   }
 
   /** Runs `work` once no call before it uses one of the keys; those that come later wait for it. */

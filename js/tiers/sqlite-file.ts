@@ -70,11 +70,14 @@ export class EntryFile {
    * between them everything else has its turn. Answers the results.
    */
   write<T>(pieces: readonly ((entries: SqliteEntries) => T)[]): Promise<T[]> {
+    // What had to wait for its turn behind others has waited already.
+    let until = this.#patience()
     const written = this.#lastWrite.then(async () => {
       const results: T[] = []
       for (const [i, work] of pieces.entries()) {
         if (i > 0) await yieldToEventLoop()
-        results.push(await this.#stored(work))
+        results.push(await this.#stored(work, until))
+        until = this.#patience()
       }
       return results
     })
@@ -100,9 +103,9 @@ export class EntryFile {
   }
 
   /** Stores one piece; in a full file what is the next to expire makes room for it. */
-  async #stored<T>(work: (entries: SqliteEntries) => T): Promise<T> {
+  async #stored<T>(work: (entries: SqliteEntries) => T, until: number): Promise<T> {
     const run = <R>(what: (entries: SqliteEntries) => R) =>
-      this.#patiently(true, (entries) => transact(entries, 'BEGIN IMMEDIATE', what))
+      this.#patiently(true, (entries) => transact(entries, 'BEGIN IMMEDIATE', what), until)
     for (let attempt = 0; ; attempt++) {
       try {
         return await run(work)
@@ -114,10 +117,18 @@ export class EntryFile {
     }
   }
 
-  /** Tries again and again while the file is locked, for as long as may be waited. */
-  async #patiently<T>(writes: boolean, work: (entries: SqliteEntries) => T): Promise<T> {
-    const { busyTimeout, clock } = this.#options
-    const limit = clock.exact() + busyTimeout
+  /** Until when what begins now may wait for a lock. */
+  #patience(): number {
+    return this.#options.clock.exact() + this.#options.busyTimeout
+  }
+
+  /** Tries again and again while the file is locked, for as long as may be waited, and once at the least. */
+  async #patiently<T>(
+    writes: boolean,
+    work: (entries: SqliteEntries) => T,
+    until: number = this.#patience(),
+  ): Promise<T> {
+    const { clock } = this.#options
     for (let pause = 1; ; pause = Math.min(pause * 2, MAX_PAUSE)) {
       if (this.#closed) throw closedError(TIER)
       try {
@@ -126,7 +137,7 @@ export class EntryFile {
         const code = resultCode(error)
         if (BROKEN.has(code ?? '')) this.reset()
         const locked = code === 'BUSY' || code === 'LOCKED'
-        if (!locked || clock.exact() >= limit) throw this.#explained(error, code, writes)
+        if (!locked || clock.exact() >= until) throw this.#explained(error, code, writes)
       }
       await new Promise<void>((resolve) => clock.after(pause * (0.5 + Math.random()), resolve, true))
     }

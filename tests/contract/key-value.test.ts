@@ -55,6 +55,25 @@ describe('Workers KV', () => {
     await expect(driver.setMany([entry('a')])).rejects.toMatchObject({ code: 'TIER_UNAVAILABLE' })
   })
 
+  it('a call of it that never ends holds its key for a while only', async () => {
+    const clock = new FakeClock()
+    const namespace = new KvStandIn(clock)
+    const driver = cloudflareKvDriver(namespace, { clock })
+    await driver.setMany([entry('k')])
+    const put = vi.spyOn(namespace, 'put').mockReturnValueOnce(new Promise(() => undefined))
+    void driver.setMany([entry('k', 1000, Uint8Array.of(4))])
+    await clock.settle()
+    const read = driver.getMany(['k'])
+    const written = driver.setMany([entry('k', 1000, Uint8Array.of(5))])
+    await clock.advance(100)
+    expect(await read).toEqual([value])
+    await clock.advance(1_000)
+    await written
+    expect(put).toHaveBeenCalledTimes(2)
+    expect(await driver.getMany(['k'])).toEqual([Uint8Array.of(5)])
+    put.mockRestore()
+  })
+
   it('cannot be told from a key that was cut to the same name', async () => {
     const namespace = new KvStandIn(new FakeClock())
     const driver = cloudflareKvDriver(namespace)

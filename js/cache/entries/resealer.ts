@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../clock.ts'
+import { CacheError } from '../../errors.ts'
 import type { Replacement } from '../../tiers/driver.ts'
 
 /** How many entries one round trip takes, and how long it waits for them, in ms: at most 640 a second. */
@@ -15,6 +16,8 @@ export class Resealer {
   readonly #send: (replacements: readonly Replacement[]) => Promise<unknown>
   readonly #waiting = new Map<string, Replacement>()
   #timer: Timer | undefined
+  /** The tier cannot do it: it is not asked again. */
+  #refused = false
 
   constructor(clock: Clock, send: (replacements: readonly Replacement[]) => Promise<unknown>) {
     this.#clock = clock
@@ -23,7 +26,7 @@ export class Resealer {
 
   /** An entry waits to be replaced in L2. */
   add(replacement: Replacement): void {
-    if (this.#waiting.size >= BATCH) return
+    if (this.#refused || this.#waiting.size >= BATCH) return
     this.#waiting.set(replacement.key, replacement)
     this.#timer ??= this.#clock.after(PAUSE, () => void this.#flush())
   }
@@ -31,7 +34,9 @@ export class Resealer {
   async #flush(): Promise<void> {
     const replacements = [...this.#waiting.values()]
     this.#waiting.clear()
-    await this.#send(replacements).catch(() => undefined)
+    await this.#send(replacements).catch((error: unknown) => {
+      this.#refused = error instanceof CacheError && error.code === 'INVALID_OPTION'
+    })
     this.#timer = undefined
     if (this.#waiting.size > 0) this.#timer = this.#clock.after(PAUSE, () => void this.#flush())
   }
