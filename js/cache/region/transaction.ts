@@ -29,6 +29,9 @@ export interface TransactionSource<V> {
 export class Transaction<V> {
   readonly #source: TransactionSource<V>
   readonly #writes = new Map<string, TransactionWrite<V>>()
+  /** By which call each key was written last, of so many calls. */
+  readonly #called = new Map<string, number>()
+  #calls = 0
   #ended = false
 
   /** @internal */
@@ -54,9 +57,10 @@ export class Transaction<V> {
   async set(key: string, value: V, options: SetOptions = {}): Promise<void> {
     this.#assertOpen()
     this.#source.check(key, value)
+    const call = ++this.#calls
     const tags = options.tags === undefined ? undefined : await this.#source.tagsOf(options)
     this.#assertOpen()
-    this.#writes.set(key, { kind: 'set', value, options, tags })
+    this.#write(key, call, { kind: 'set', value, options, tags })
   }
 
   /** Deletes `key` at the commit; answers whether there was a value. */
@@ -64,7 +68,7 @@ export class Transaction<V> {
     this.#assertOpen()
     this.#source.checkKey(key)
     const existed = this.has(key)
-    this.#writes.set(key, { kind: 'delete' })
+    this.#write(key, ++this.#calls, { kind: 'delete' })
     return existed
   }
 
@@ -76,6 +80,13 @@ export class Transaction<V> {
   static end<V>(transaction: Transaction<V>): ReadonlyMap<string, TransactionWrite<V>> {
     transaction.#ended = true
     return transaction.#writes
+  }
+
+  /** Of calls that nobody awaits the last one counts, also where an earlier one had to wait for its tags. */
+  #write(key: string, call: number, write: TransactionWrite<V>): void {
+    if (call < (this.#called.get(key) ?? 0)) return
+    this.#called.set(key, call)
+    this.#writes.set(key, write)
   }
 
   #assertOpen(): void {

@@ -110,6 +110,15 @@ describe('of calls that nobody awaits', () => {
     expect(await there.namespace('t').get('k')).toBeUndefined()
   })
 
+  it('in a transaction the last call counts, also where an earlier one waits for its tags', async () => {
+    const { here: region } = processes()
+    await region.transaction(async (tx) => {
+      await Promise.all([tx.set('k', 'first', { tags: ['t'] }), tx.set('k', 'last')])
+      await Promise.all([tx.set('gone', 'x', { tags: ['t'] }), tx.delete('gone')])
+    })
+    expect([await region.get('k'), await region.get('gone')]).toEqual(['last', undefined])
+  })
+
   it('in a transaction a set after a delete is kept', async () => {
     const { cache } = makeCache({ regions: { s: {} } })
     const region = cache.region('s')
