@@ -20,7 +20,7 @@ export const DICTIONARY_TARGETS: readonly CodecTarget[] = [
 export function dictionaryWorks(): CodecWork[] {
   const dictionary = trainDictionary(userTexts(500, 1))
   const texts = userTexts(100, 2)
-  const codec = ourCodec({ dictionary: { current: dictionary, others: [] } })
+  const codec = ourCodec({ compression: 'deflate', dictionary: { current: dictionary, others: [] } })
   const envelopes = texts.map((text) => codec.pack(text))
   const level = { level: 6, dictionary }
   const streams = texts.map((text) => deflateRawSync(text, level))
