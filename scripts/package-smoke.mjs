@@ -275,8 +275,11 @@ function files(value) {
 /** @param {string} installed */
 function staysAtHome(installed) {
   const top = readdirSync(installed)
-  const foreign = top.filter((name) => /^(tests?|src|target|bench|demo|coverage|node_modules|\..*)$/.test(name))
+  const foreign = top.filter((name) => /^(tests?|src|target|demo|coverage|node_modules|\..*)$/.test(name))
   if (foreign.length > 0) throw new Error(`in the tarball: ${foreign.join(', ')}`)
+  // What README and its tables link to, and nothing that runs.
+  const programs = readdirSync(join(installed, 'bench')).filter((name) => !name.endsWith('.md'))
+  if (programs.length > 0) throw new Error(`in the tarball: bench/${programs.join(', bench/')}`)
   for (const name of ['LICENSE', 'README.md', 'docs', 'THIRD-PARTY-NOTICES.md']) {
     if (!top.includes(name)) throw new Error(`not in the tarball: ${name}`)
   }
