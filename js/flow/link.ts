@@ -7,6 +7,7 @@ import { Changes } from './changes.ts'
 import { Circuit, type CircuitOptions, type CircuitState } from './circuit.ts'
 import { leave, use } from './driver-users.ts'
 import { L2Clock } from './l2-clock.ts'
+import { limitOfKeys, limitOfWrites } from './limits.ts'
 import { Probe } from './probe.ts'
 import type { RandomSource } from './random.ts'
 import { timeoutError, withLimit } from './time-limit.ts'
@@ -21,7 +22,7 @@ export interface LinkOptions {
   /** What the key begins with that is written and read when probing. */
   readonly probePrefix: string
   readonly circuit?: Pick<CircuitOptions, 'threshold' | 'firstDelay' | 'maxDelay'>
-  readonly onCircuit: (part: CircuitPart, state: CircuitState, cause: unknown) => void
+  readonly onCircuit: (part: CircuitPart, state: CircuitState, cause: CacheError | undefined) => void
   /** The tier's clock was measured. */
   readonly onMeasured: () => void
   readonly onError: (operation: string, error: CacheError) => void
@@ -38,10 +39,6 @@ export interface Attempt {
 
 /** How long `ready` waits after it failed, in ms. */
 const READY_PAUSE = 100
-
-/** What may be sent in one piece within one limit. */
-const PIECE_WRITES = 1_000
-const PIECE_BYTES = 1 << 20
 
 /** Errors that are about one call: the tier itself is well. */
 const OF_THE_CALL: ReadonlySet<CacheErrorCode> = new Set(['COMMIT_FAILED', 'INVALID_KEY', 'INVALID_OPTION'])
@@ -83,10 +80,11 @@ export class Link {
     this.#changes = new Changes(clock)
     this.tierClock = new L2Clock({ clock, read: () => driver.now(), onMeasured: options.onMeasured })
     this.#probe = new Probe({ driver, tierClock: this.tierClock, random, prefix: options.probePrefix })
-    const onChange = (part: CircuitPart) => (state: CircuitState, cause: unknown) => {
+    const onChange = (part: CircuitPart) => (state: CircuitState, given: unknown) => {
+      const cause = given === undefined ? undefined : tierError(driver.name, given)
       if (part === 'tier') this.#since = clock.wall()
       // A probe that fails may know more than the call before it.
-      if (part === 'tier' && state === 'open') this.#lastError = tierError(driver.name, cause)
+      if (part === 'tier' && state === 'open') this.#lastError = cause
       if (this.takesWrites) this.#lastError = undefined
       options.onCircuit(part, state, cause)
       this.#changes.notify()
@@ -179,18 +177,14 @@ export class Link {
     }
   }
 
-  /**
-   * The limit for writes that are sent in one piece: `limit` for each thousand of them, and for
-   * each MiB, that was begun.
-   */
+  /** The limit for a call of so many keys. */
+  limitOfKeys(keys: number): number {
+    return limitOfKeys(this.#driver, keys, this.limit)
+  }
+
+  /** The limit for writes that are sent in one piece, from that for one. */
   limitOf(writes: Iterable<{ readonly envelope: Uint8Array }>, limit = this.limit): number {
-    let count = 0
-    let bytes = 0
-    for (const { envelope } of writes) {
-      count++
-      bytes += envelope.byteLength
-    }
-    return limit * Math.max(1, Math.ceil(count / PIECE_WRITES), Math.ceil(bytes / PIECE_BYTES))
+    return limitOfWrites(this.#driver, writes, limit)
   }
 
   /** The tier refused a write in the course of an operation that goes on without it. */

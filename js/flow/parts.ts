@@ -4,6 +4,7 @@ import type { Journal } from './journal.ts'
 import type { Link } from './link.ts'
 import type { Reaper } from './reaper.ts'
 import type { StampClock } from './stamp.ts'
+import type { StoredWrite } from './stored-bytes.ts'
 
 /** What the halves of a `Remote` share. */
 export interface RemoteParts {
@@ -21,4 +22,6 @@ export interface RemoteParts {
   readonly maxAge: number
   /** Something was journaled although the tier may serve. */
   readonly onJournaled: () => void
+  /** Of something that waited L2 was found to hold a newer version. */
+  readonly onOutdated: (region: string, waited: Pick<StoredWrite, 'key' | 'envelope'>) => void
 }

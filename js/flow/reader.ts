@@ -76,7 +76,9 @@ export class Reader {
 
   /** Never rejects: the link has reported what went wrong, and nothing is found. */
   #run(requests: Request[], limit?: number): Promise<void> {
-    return this.#parts.link.run('get', (attempt) => this.#read(attempt, requests), limit).catch(() => undefined)
+    const { link } = this.#parts
+    const most = limit ?? link.limitOfKeys(requests.reduce((sum, { keys }) => sum + keys.length, 0))
+    return link.run('get', (attempt) => this.#read(attempt, requests), most).catch(() => undefined)
   }
 
   async #read(attempt: Attempt, requests: readonly Request[]): Promise<void> {
@@ -153,7 +155,11 @@ export class Reader {
     if (pending === undefined) return this.#current(found, cleared)
     if (found !== undefined && !isOlder(found, pending.envelope)) {
       // What waits would be refused, and is not to be read again when L2 is away: it is older than this.
-      if (hasStamp(found) && stamps.receive(found, STAMP_OFFSET)) journal.settle(region, key, stampOf(found))
+      if (hasStamp(found) && stamps.receive(found, STAMP_OFFSET)) {
+        journal.settle(region, key, stampOf(found))
+        // Told when it was journaled: since then others may have read anew what was before either.
+        this.#parts.onOutdated(region, pending)
+      }
       return this.#current(found, cleared)
     }
     return pending.deadline > this.#parts.now() ? this.#current(pending.envelope, cleared) : undefined

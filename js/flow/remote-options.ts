@@ -13,7 +13,7 @@ export type RemoteEvent =
       readonly type: 'circuit'
       readonly part: CircuitPart
       readonly state: CircuitState
-      readonly cause: unknown
+      readonly cause: CacheError | undefined
     }
   | { readonly type: 'error'; readonly operation: string; readonly error: CacheError }
   | ({ readonly type: 'replay' } & ReplayNotice)

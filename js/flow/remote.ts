@@ -68,6 +68,7 @@ export class Remote {
   readonly #onClosing: (left: number) => Promise<void>
   /** Commits that L2 did not answer: it may take them after all. Memory, here and elsewhere, is told when it is back. */
   readonly #unknown: Replayed[] = []
+  readonly #retell: () => void
   #closing: Promise<{ unsent: number }> | undefined
 
   constructor(options: RemoteOptions) {
@@ -85,7 +86,7 @@ export class Remote {
       onCircuit: (part, state, cause) => {
         onEvent({ type: 'circuit', part, state, cause })
         if (state !== 'closed') return
-        for (const written of this.#unknown.splice(0)) onReplayed(written)
+        this.#retell()
         void this.#replay.run()
       },
       onMeasured: () => {
@@ -112,8 +113,12 @@ export class Remote {
     })
     const ordered = options.ordered ?? driver.shared
     const held = { link, generations, journal, stamps, reaper }
-    const parts: RemoteParts = { ...held, clock, now, ordered, maxAge, onJournaled }
-    this.#onWritten = options.onWritten ?? (() => undefined)
+    const onWritten = options.onWritten ?? (() => undefined)
+    const onOutdated = (region: string, { key, envelope }: Tombstone) =>
+      onWritten({ kind: 'writes', region, writes: [{ key, envelope, ttl: 0 }] })
+    const parts: RemoteParts = { ...held, clock, now, ordered, maxAge, onJournaled, onOutdated }
+    this.#onWritten = onWritten
+    this.#retell = () => this.#unknown.splice(0).forEach(onReplayed)
     this.#onUse = () => {
       options.onUse?.()
       // A replay may have ended with the request that began it.
@@ -233,7 +238,10 @@ export class Remote {
     const result = await this.#commits.commit(region, timed, outdated)
     if (result.outcome === 'failed' || result.outcome === 'superseded') return result
     this.#onWritten({ kind: 'writes', region, writes: timed })
-    if (result.outcome === 'unknown') this.#unknown.push({ kind: 'writes', region, writes: timed, undone: timed })
+    if (result.outcome !== 'unknown') return result
+    this.#unknown.push({ kind: 'writes', region, writes: timed, undone: timed })
+    // Where one failure leaves the circuit closed: what is answered next was asked after the commit.
+    if (this.#link.state === 'closed') void this.#link.ready(HOLD).then((up) => up && this.#retell())
     return result
   }
 

@@ -53,7 +53,8 @@ export class Writer {
   async #send(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteResult[] | undefined> {
     const { link, journal } = this.#parts
     try {
-      const results = await link.run('set', (attempt) => this.#store(attempt, region, writes), limit)
+      const most = limit ?? link.limitOfKeys(writes.length)
+      const results = await link.run('set', (attempt) => this.#store(attempt, region, writes), most)
       for (const { key, envelope } of writes) journal.settle(region, key, stampOf(envelope))
       return results
     } catch {

@@ -72,7 +72,7 @@ export interface CacheEvents {
     /** 'open': given up; 'half-open': being tried; 'closed': it serves. */
     readonly state: 'open' | 'half-open' | 'closed'
     /** What made it open. */
-    readonly cause?: unknown
+    readonly cause?: CacheError | undefined
   }
   /** What a tier missed while it was away is being written to it, or that has ended. */
   replay: {
@@ -109,12 +109,12 @@ export interface CacheEvents {
     /** 'up': heard; 'down': not. */
     readonly state: 'up' | 'down'
     /** What made it 'down'. */
-    readonly cause?: unknown
+    readonly cause?: CacheError | undefined
   }
   /** The core was started anew; packed regions are empty. */
   restart: {
     /** What made it end. */
-    readonly cause: unknown
+    readonly cause: CacheError
   }
 }
 

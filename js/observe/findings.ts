@@ -45,9 +45,9 @@ export function findingsOf(
     above('error-ratio', thresholds.errorRatio, errors, operations, 'of the operations met an error'),
     above('fill', thresholds.fill, region.bytes, region.maxBytes, 'of the memory is in use', region.entries),
     latency(thresholds.latency, timed, overRaise, overClear),
-    thresholds.corrupt ? incident('corrupt', corrupt - keyMissing, 'stored entries would not open') : undefined,
+    thresholds.corrupt ? incident('corrupt', corrupt - keyMissing, 'stored entries that would not open') : undefined,
     thresholds.corrupt
-      ? incident('key-missing', keyMissing, 'stored entries are sealed under keys that are not in the ring')
+      ? incident('key-missing', keyMissing, 'stored entries sealed under keys that are not in the ring')
       : undefined,
   ]
   return found.filter((finding) => finding !== undefined)
@@ -55,13 +55,13 @@ export function findingsOf(
 
 /** Something that should not happen at all: bad as soon as it did, good when the window has none. */
 export function incident(kind: AlertKind, value: number, what: string): Finding {
-  return { kind, bad: value > 0, good: value === 0, value, message: `${value} ${what}` }
+  return { kind, bad: value > 0, good: value === 0, value, message: `${what}: ${value}` }
 }
 
 function hitRatio(limits: Limits | false, hits: number, reads: number): Finding | undefined {
   if (limits === false || reads === 0 || reads < limits.minSamples) return undefined
   const value = hits / reads
-  const message = `${percent(value)} of ${reads} reads were hits`
+  const message = `${percent(value)} of ${reads} reads were hits${told(limits)}`
   return { kind: 'hit-ratio', bad: value < limits.raise, good: value >= limits.clear, value, message }
 }
 
@@ -75,7 +75,8 @@ function above(
 ): Finding | undefined {
   if (limits === false || whole === 0 || samples < limits.minSamples) return undefined
   const value = part / whole
-  return { kind, bad: value > limits.raise, good: value <= limits.clear, value, message: `${percent(value)} ${what}` }
+  const message = `${percent(value)} ${what}${told(limits)}`
+  return { kind, bad: value > limits.raise, good: value <= limits.clear, value, message }
 }
 
 function latency(limits: Limits | false, timed: number, overRaise: number, overClear: number): Finding | undefined {
@@ -83,6 +84,10 @@ function latency(limits: Limits | false, timed: number, overRaise: number, overC
   const value = overRaise / timed
   const message = `${percent(value)} of the operations took longer than ${limits.raise} ms`
   return { kind: 'latency', bad: value > SLOW_PART, good: overClear / timed <= SLOW_PART, value, message }
+}
+
+function told({ raise, clear }: Limits): string {
+  return `; raised at ${percent(raise)}, resolved at ${percent(clear)}`
 }
 
 function percent(part: number): string {

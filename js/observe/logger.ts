@@ -14,7 +14,8 @@ export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFie
  * - pino and bunyan: `warn(fields, message)`
  *
  * It counts as pino-shaped when it has the methods `child` and `fatal` and no `transports`,
- * which are winston's. Of the four levels, those that it has not are dropped.
+ * which are winston's. Of the four levels, those that it has not are dropped. So is `debug` where it
+ * is the console itself, which hides nothing in Node: that has a line for each try of an outage.
  */
 export type LoggerLike = { readonly [Level in LogLevel]?: (...args: never[]) => unknown }
 
@@ -59,7 +60,7 @@ function isObjectFirst(target: object): boolean {
 }
 
 function writer(target: LoggerLike, level: LogLevel, write: Write): Logger[LogLevel] {
-  if (!hasMethod(target, level)) return silentLogger[level]
+  if (!hasMethod(target, level) || (level === 'debug' && target === console)) return silentLogger.debug
   return (message, fields) => {
     try {
       const args = write(withoutCredentials(message), fields && cleaned(fields))
@@ -77,7 +78,9 @@ function hasMethod(target: object, name: string): boolean {
 
 function cleaned(fields: LogFields): LogFields {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, SECRET.test(name) ? '***' : plain(value)]),
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, SECRET.test(name) ? '***' : plain(value)]),
   )
 }
 

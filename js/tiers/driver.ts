@@ -28,6 +28,11 @@ export interface Driver {
    * another process may come between, or see some of it. Default: true.
    */
   readonly atomic?: boolean | undefined
+  /**
+   * How many keys it takes at a time, where those of one call go one by one: such a call has its limit for each
+   * round of them, eight times at the most. Default: as many as there are.
+   */
+  readonly parallel?: number | undefined
   /** Why there is no connection just now, as far as it is known: what is said of a call that had no answer in time. */
   readonly lastError?: CacheError | undefined
   /**

@@ -43,6 +43,7 @@ export class KeyValueDriver implements Driver {
   readonly shared = true
   readonly atomic = false
   readonly lags: boolean
+  readonly parallel: number
   readonly #store: KeyValueStore
   readonly #clock: Clock
   readonly #names: Names
@@ -53,6 +54,7 @@ export class KeyValueDriver implements Driver {
   constructor(store: KeyValueStore, clock: Clock) {
     this.name = store.name
     this.lags = store.lags ?? false
+    this.parallel = store.parallel
     this.#store = store
     this.#clock = clock
     this.#names = new Names(store.longestName)
@@ -128,9 +130,10 @@ export class KeyValueDriver implements Driver {
   async deletePrefix(prefix: string, signal?: AbortSignal): Promise<number> {
     this.#assertOpen()
     let removed = 0
-    if (signal?.aborted) return removed
+    const start = this.#names.ofPrefix(prefix)
+    if (start === undefined || signal?.aborted) return removed
     try {
-      for await (const names of this.#store.names(this.#names.ofPrefix(prefix))) {
+      for await (const names of this.#store.names(start)) {
         await this.#each(names, (name) => this.#store.delete(name))
         removed += names.length
         if (signal?.aborted) break
@@ -270,7 +273,7 @@ export class KeyValueDriver implements Driver {
     const worker = async () => {
       for (const [i, item] of left) results[i] = await work(item)
     }
-    await Promise.all(Array.from({ length: Math.min(this.#store.parallel, items.length) }, worker))
+    await Promise.all(Array.from({ length: Math.min(this.parallel, items.length) }, worker))
     return results
   }
 }
@@ -302,9 +305,10 @@ class Names {
     return name.slice(0, this.#longest - hash.length) + hash
   }
 
-  /** What the names of all keys begin with that begin with `prefix`. */
-  ofPrefix(prefix: string): string {
-    return escaped(prefix)
+  /** What the names of keys begin with that begin with `prefix`; nothing where only those do that are cut. */
+  ofPrefix(prefix: string): string | undefined {
+    const name = escaped(prefix)
+    return name.length < this.#longest ? name : undefined
   }
 }
 

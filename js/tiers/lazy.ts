@@ -43,6 +43,10 @@ export class LazyDriver implements Driver {
     return this.#loaded?.atomic
   }
 
+  get parallel(): number | undefined {
+    return this.#loaded?.parallel
+  }
+
   onConnected(told: () => void): void {
     this.#told.push(told)
     this.#loaded?.onConnected?.(told)

@@ -67,9 +67,20 @@ async function library(engine: 'node:sqlite' | 'better-sqlite3' | undefined): Pr
   }
 }
 
+/** What tells a file from another one that took its name; `undefined` where there is none, or nothing to look with. */
+export function identity(path: string): string | undefined {
+  const fs = builtIn('node:fs') as Pick<typeof import('node:fs'), 'statSync'> | undefined
+  const found = fs?.statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}
+
 function nodeSqlite(): NodeSqlite | undefined {
+  return builtIn('node:sqlite') as NodeSqlite | undefined
+}
+
+function builtIn(name: string): unknown {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }
-  return process?.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined
+  return process?.getBuiltinModule?.(name)
 }
 
 function missing(message: string, cause?: unknown): CacheError {

@@ -1,6 +1,6 @@
 import { type Clock, yieldToEventLoop } from '../clock.ts'
 import { CacheError } from '../errors.ts'
-import { type SqliteDatabase, TIER } from './sqlite-engine.ts'
+import { identity, type SqliteDatabase, TIER } from './sqlite-engine.ts'
 import { SqliteEntries } from './sqlite-entries.ts'
 import { closedError, tierError } from './tier-error.ts'
 
@@ -18,6 +18,9 @@ const PAGE = 4096
 
 /** The longest pause between two attempts at a file that another process is writing to. */
 const MAX_PAUSE = 10
+
+/** How long a file is used before its name is looked up again, in ms. */
+const LOOK_INTERVAL = 1000
 
 /** How often room is made for one write in a full file, and how many values go each time. */
 const ROOM_ATTEMPTS = 16
@@ -48,6 +51,8 @@ export class EntryFile {
   #database: SqliteDatabase | undefined
   #entries: SqliteEntries | undefined
   #opening: Promise<SqliteEntries> | undefined
+  #identity: string | undefined
+  #nextLook = 0
   #lastWrite: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -132,6 +137,7 @@ export class EntryFile {
     for (let pause = 1; ; pause = Math.min(pause * 2, MAX_PAUSE)) {
       if (this.#closed) throw closedError(TIER)
       try {
+        if (this.#isGone()) this.reset()
         return work(this.#entries ?? (await this.#opened()))
       } catch (error) {
         const code = resultCode(error)
@@ -141,6 +147,14 @@ export class EntryFile {
       }
       await new Promise<void>((resolve) => clock.after(pause * (0.5 + Math.random()), resolve, true))
     }
+  }
+
+  /** Whether the open file was deleted or replaced: SQLite would go on in what nobody else can find. */
+  #isGone(): boolean {
+    const now = this.#options.clock.exact()
+    if (this.#entries === undefined || now < this.#nextLook) return false
+    this.#nextLook = now + LOOK_INTERVAL
+    return identity(this.#options.path) !== this.#identity
   }
 
   #opened(): Promise<SqliteEntries> {
@@ -162,6 +176,7 @@ export class EntryFile {
       const entries = new SqliteEntries(database)
       this.#database = database
       this.#entries = entries
+      this.#identity = identity(path)
       return entries
     } catch (error) {
       database.close()

@@ -85,7 +85,9 @@ export class RedisHttp {
         body: JSON.stringify(body),
         signal: control.signal,
       })
-      const said = await answered.json().catch(() => undefined)
+      const said = await answered.json().catch((error) => {
+        if (answered.status < 300) throw error
+      })
       if (answered.status < 300 || isError(said)) {
         if (answered.status !== 401 && answered.status !== 403) return said
       }

@@ -57,7 +57,10 @@ export function upstashDriver(options: UpstashOptions): Driver {
   if (typeof url !== 'string' || !/^https?:\/\/[^@]+$/.test(url)) {
     throw invalid('url', 'the http(s) URL of the REST API, without a user; a redis: URL is for the Redis tier')
   }
-  if (typeof token !== 'string' || token === '') throw invalid('token', 'the token of the REST API')
+  // What no header takes is told here: the error of `fetch` would have the token in it.
+  if (typeof token !== 'string' || !/^[!-~]+$/.test(token.trim())) {
+    throw invalid('token', 'the token of the REST API, which has no blanks in it')
+  }
   if (!(requestTimeout > 0)) throw invalid('requestTimeout', 'more than 0 ms')
   return new UpstashDriver(options, requestTimeout)
 }

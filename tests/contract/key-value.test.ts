@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CacheManager } from '../../js/cache/manager.ts'
 import { FakeClock } from '../../js/testing/index.ts'
 import { cacheApiDriver } from '../../js/tiers/cache-api.ts'
 import { cloudflareKvDriver } from '../../js/tiers/cloudflare-kv.ts'
@@ -72,6 +73,46 @@ describe('Workers KV', () => {
     expect(put).toHaveBeenCalledTimes(2)
     expect(await driver.getMany(['k'])).toEqual([Uint8Array.of(5)])
     put.mockRestore()
+  })
+
+  it('takes a few keys at a time, and so a batch has as many limits as it has rounds, eight at the most', async () => {
+    const clock = new FakeClock()
+    const namespace = new KvStandIn(clock)
+    const cache = () => new CacheManager({ l2: cloudflareKvDriver(namespace, { clock }), clock })
+    const writer = cache()
+    const pairs = Array.from({ length: 100 }, (_, i) => [`k${i}`, i] as const)
+    await writer.get('metrics', 'k')
+    namespace.latency = 30
+    const written = writer.setMany('metrics', pairs)
+    await clock.advance(5_000)
+    expect(await written).toBe(100)
+    expect(writer.status().l2).toMatchObject({ state: 'closed', journal: { length: 0 } })
+    const reader = cache()
+    const read = reader.getMany(
+      'metrics',
+      pairs.map(([key]) => key),
+    )
+    await clock.advance(5_000)
+    expect(await read).toEqual(new Map(pairs))
+    namespace.latency = 10_000
+    const asked = clock.now()
+    const hung = reader.getMany(
+      'metrics',
+      pairs.map(([key]) => `other:${key}`),
+    )
+    const over = hung.then(() => clock.now() - asked)
+    await clock.advance(20_000)
+    expect(await over).toBe(8 * 250)
+    expect(reader.status().l2.state).not.toBe('closed')
+    await Promise.all([writer.close(), reader.close(), clock.advance(20_000)])
+  })
+
+  it('is not asked for names that begin with more than a name can hold', async () => {
+    const namespace = new KvStandIn(new FakeClock())
+    const driver = cloudflareKvDriver(namespace)
+    await driver.setMany([entry('x'.repeat(600))])
+    expect(await driver.deletePrefix('x'.repeat(512))).toBe(0)
+    expect(await driver.deletePrefix('x'.repeat(300))).toBe(1)
   })
 
   it('cannot be told from a key that was cut to the same name', async () => {

@@ -40,6 +40,8 @@ describe('Redis URLs', () => {
 
 describe('a Redis source', () => {
   it.each([
+    [undefined],
+    [null],
     [{}],
     [[]],
     [{ status: 'ready' }],
@@ -145,6 +147,16 @@ describe('the client packages', () => {
     absent('redis')
     await expect(connect()).rejects.toThrow('npm install ioredis')
     await expect(connect('redis')).rejects.toThrow('npm install redis')
+  })
+
+  it('one that is there and cannot be loaded is told from one that is missing', async () => {
+    vi.doMock('ioredis', () => {
+      throw new Error('Dynamic require of "events" is not supported')
+    })
+    await expect(connect('ioredis')).rejects.toMatchObject({
+      code: 'MISSING_PEER',
+      message: expect.stringContaining('npm install ioredis; loading it failed: '),
+    })
   })
 
   it('are of no use in a browser, and the error names what is', async () => {

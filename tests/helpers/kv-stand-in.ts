@@ -10,6 +10,8 @@ export class KvStandIn implements KvNamespaceLike {
   readonly #clock: Clock
   /** What the next writes fail with. */
   fault: Error | undefined
+  /** How long a read or write takes, in ms. */
+  latency = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -17,12 +19,14 @@ export class KvStandIn implements KvNamespaceLike {
 
   async get(key: string): Promise<ArrayBuffer | null> {
     assertKey(key)
+    await this.#taken()
     const stored = this.#stored.get(key)
     return stored !== undefined && stored.end > this.#clock.wall() ? new Uint8Array(stored.value).buffer : null
   }
 
   async put(key: string, value: Uint8Array, { expirationTtl }: { expirationTtl?: number } = {}): Promise<void> {
     assertKey(key)
+    await this.#taken()
     if (this.fault) throw this.fault
     if (value.byteLength > 25 << 20) throw new Error('KV PUT failed: 413 Value length exceeds limit of 26214400.')
     if (expirationTtl !== undefined && !(Number.isInteger(expirationTtl) && expirationTtl >= 60)) {
@@ -41,12 +45,18 @@ export class KvStandIn implements KvNamespaceLike {
 
   /** Pages of 1,000, in the order of the names. */
   async list({ prefix, cursor = '' }: { prefix: string; cursor?: string }): Promise<KvList> {
+    if (prefix.length > 512)
+      throw new Error('KV LIST failed: 414 UTF-8 encoded length exceeds key length limit of 512.')
     const names = this.names().filter((name) => name.startsWith(prefix) && name > cursor)
     const keys = names.slice(0, 1000).map((name) => ({ name }))
     const last = keys.at(-1)?.name
     return names.length > 1000 && last !== undefined
       ? { keys, list_complete: false, cursor: last }
       : { keys, list_complete: true }
+  }
+
+  #taken(): Promise<void> | undefined {
+    return this.latency === 0 ? undefined : new Promise((resolve) => this.#clock.after(this.latency, resolve))
   }
 
   names(): string[] {

@@ -2,7 +2,10 @@ import { CacheError, type CacheErrorCode } from '../../js/errors.ts'
 import type { Driver } from '../../js/tiers/driver.ts'
 
 /** The methods of a driver that can be called from another runtime. */
-export type DriverMethod = Exclude<keyof Driver, 'name' | 'shared' | 'lags' | 'atomic' | 'lastError' | 'bus'>
+export type DriverMethod = Exclude<
+  keyof Driver,
+  'name' | 'shared' | 'lags' | 'atomic' | 'parallel' | 'lastError' | 'bus'
+>
 
 /** One call of a driver in another runtime, by the number that `make` gave it. */
 export interface WireCall {

@@ -180,6 +180,22 @@ describe.each(ENGINES)('SQLite by $engine', ({ engine, program, args }) => {
       expect(await driver.getMany(['a'])).toEqual([value])
     })
 
+    it('goes on in the file that is there after its own was deleted', async () => {
+      const driver = await make(one, {}, true)
+      await driver.setMany([entry('a')])
+      for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true })
+      const other = await make(two)
+      await other.setMany([entry('b')])
+      await one.ask('advance', 1000)
+      expect(await driver.getMany(['a', 'b'])).toEqual([undefined, value])
+      await driver.setMany([entry('c')])
+      expect(await other.getMany(['a', 'b', 'c'])).toEqual([undefined, value, value])
+      for (const suffix of ['', '-wal', '-shm']) await rm(path + suffix, { force: true })
+      await one.ask('advance', 1000)
+      await driver.setMany([entry('d')])
+      expect(await (await make(two)).getMany(['c', 'd'])).toEqual([undefined, value])
+    })
+
     it('says that the folder is missing, and goes on once it is there', async () => {
       path = join(folder, engine.slice(0, 4), 'cache.db')
       const driver = await make(one)

@@ -22,6 +22,8 @@ export interface Write {
   readonly expires: boolean
   /** For how long it is fresh, in ms. */
   readonly ttl: number
+  /** For how long the tier keeps it, stale or not, in ms. */
+  readonly kept: number
   /** A factory's value: it is stored only where nobody wrote meanwhile. */
   readonly weak: boolean
   /** When it was asked for, in ms of the world. */
@@ -94,7 +96,7 @@ export class History {
     if (!this.isAfter(newer, older)) return false
     return !this.writes.some(
       (short) =>
-        short.ttl < older.ttl &&
+        short.kept < older.kept &&
         short.region === older.region &&
         short.key === older.key &&
         short.issued < older.durable &&

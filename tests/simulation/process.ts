@@ -241,6 +241,7 @@ export class Process {
       ...this.#base(region, key, tagged),
       value: `${name}#${this.#next}`,
       ttl,
+      kept: ttl + (isGraceful(RULES[rules]) ? HOUR : 0),
       weak: true,
     })
     if (tagged && clock.now() - since >= LIMIT) write.unsure = true
@@ -275,8 +276,9 @@ export class Process {
 
   #base(region: string, key: string | undefined, tagged: boolean) {
     const unsure = tagged && this.#cutOff
-    const rest = { tagsOnly: false, expires: false, weak: false, ttl: HOUR, issued: this.#world.clock.now() }
-    return { owner: this.name, region, key, tagged, unsure, unheard: this.#unheard, ...rest }
+    const plain = { tagsOnly: false, expires: false, weak: false, ttl: HOUR, kept: HOUR }
+    const rest = { unheard: this.#unheard, issued: this.#world.clock.now() }
+    return { owner: this.name, region, key, tagged, unsure, ...plain, ...rest }
   }
 
   #write(

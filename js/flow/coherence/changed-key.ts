@@ -7,6 +7,9 @@ const LATEST = new Uint8Array(STAMP_BYTES).fill(0xff)
 /** Where the tokens of a region's tags lie, which is a region of its own. No generation is called so. */
 const TAGS = ':tags:'
 
+/** Where its locks lie: who takes one, or keeps it for longer, changes no entry. No generation is called so either. */
+const LOCK = 'lock:'
+
 /**
  * What it means that a key of L2 has changed, as a server tells it by itself: an entry, under
  * `<namespace>:<region>:<generation>:<key>`, or a region's generation. `undefined` for others.
@@ -20,5 +23,7 @@ export function changeOfKey(namespace: string, raw: string): Change | undefined 
   const region = raw.slice(regionAt, tokenAt - 1)
   if (raw.slice(tokenAt) === 'generation') return { kind: KINDS.clear, region, key: '', stamp: LATEST }
   const keyAt = raw.indexOf(':', tokenAt) + 1
-  return keyAt === 0 ? undefined : { kind: KINDS.set, region, key: raw.slice(keyAt), stamp: LATEST }
+  return keyAt === 0 || raw.startsWith(LOCK, tokenAt)
+    ? undefined
+    : { kind: KINDS.set, region, key: raw.slice(keyAt), stamp: LATEST }
 }

@@ -138,9 +138,12 @@ export async function makeLink(plan: ClientPlan, client?: 'ioredis' | 'redis'): 
   }
   const wanted = client ?? 'ioredis'
   const other = client === undefined ? ' (or redis: npm install redis)' : ''
+  // A bundle may hold a package that cannot be loaded there: who has it need not install it.
+  const broken = failures.find((error) => !/cannot find|not found|not resolve/i.test(String(error)))
+  const why = broken === undefined ? '' : `; loading it failed: ${broken}`
   throw new CacheError(
     'MISSING_PEER',
-    `redis: a Redis URL needs the package ${wanted}: npm install ${wanted}${other}`,
+    `redis: a Redis URL needs the package ${wanted}: npm install ${wanted}${other}${why}`,
     {
       cause: failures.length === 1 ? failures[0] : new AggregateError(failures),
       context: { tier: 'redis' },

@@ -71,9 +71,11 @@ function linkTo(source: RedisSource, options: RedisDriverOptions): RedisLink | (
   if (isNodeList(source)) {
     return ownLink(addressesOf(source, 6379, 'an array of nodes must name at least one'), { kind: 'cluster' }, options)
   }
-  if (isIoredis(source)) return ioredisLink(source)
-  if (isNodeRedis(source)) return nodeRedisLink(source)
-  if (isSentinels(source)) return bySentinels(source, options)
+  // What is not set in the environment comes as nothing.
+  const client = source ?? {}
+  if (isIoredis(client)) return ioredisLink(client)
+  if (isNodeRedis(client)) return nodeRedisLink(client)
+  if (isSentinels(client)) return bySentinels(client, options)
   throw invalid(
     'expected a URL, an ioredis or node-redis client, an array of cluster nodes, or { sentinels: […], name }',
   )

@@ -40,11 +40,14 @@ function connection(plan: ClientPlan) {
 /**
  * Without delays for retries a cluster client sends nothing again but what a node redirects.
  * Then it does not ask either who has taken over from a node that is gone: so that is asked
- * whenever a connection to a node fails.
+ * whenever a connection to a node fails. Nor does it ask one whether the cluster serves before it is ready:
+ * without an offline queue that fails as long as no node is connected, and with it the client's own connecting,
+ * again and again where a node is a little slower than the connection that asks for the slots.
  */
 function overCluster({ Cluster }: Package, plan: ClientPlan): RedisLink {
   const client = new Cluster(overTcp(plan), {
     ...LAZY,
+    enableReadyCheck: false,
     redisOptions: connection(plan),
     scaleReads: plan.readFrom === 'replica' ? 'slave' : 'master',
     clusterRetryStrategy: reconnectDelay,

@@ -87,9 +87,10 @@ export function isErrorReply(error: unknown): error is Error {
   return error instanceof Error && /^[A-Z]{2,}(?: |$)/.test(error.message)
 }
 
-/** The client was ended by whoever made it: it is not ours to open again. */
+/** The client was ended by whoever made it, or as they told it to: it is not ours to open again. */
 export function endedByOwner(): CacheError {
-  return new CacheError('TIER_UNAVAILABLE', 'redis: the client was closed by its owner', { context: { tier: TIER } })
+  const message = 'redis: the client has ended: its owner closed it, or it gave up reconnecting'
+  return new CacheError('TIER_UNAVAILABLE', message, { context: { tier: TIER } })
 }
 
 /** The client cannot be duplicated. */

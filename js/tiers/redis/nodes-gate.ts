@@ -22,8 +22,11 @@ export class NodesGate {
   readonly #onReady = (): void => void this.#settle()
   readonly #onClose = (): void => {
     this.#open = false
+    this.#connections++
   }
   #open: boolean
+  /** Counts what became "ready" and was closed again. */
+  #connections = 0
 
   constructor(client: ClusterClient, watch: ConnectionWatch) {
     this.#client = client
@@ -45,7 +48,9 @@ export class NodesGate {
   }
 
   async #settle(): Promise<void> {
+    const connection = this.#connections
     await Promise.all((this.#client.nodes?.('master') ?? []).map(settled))
+    if (connection !== this.#connections) return
     this.#open = true
     this.#watch.check()
   }

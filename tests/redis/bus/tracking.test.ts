@@ -91,6 +91,23 @@ describe.skipIf(!hasRedis)('a server that tells by itself what changes', () => {
       await until(async () => (await b.get('live', 'k')) === undefined)
     })
 
+    it('a lock that is kept for longer does not make what is made under it old', async () => {
+      const [a, b] = await pair(name)
+      const factory = async () => {
+        const [lock] = await admin.keys('*:lock:slow')
+        const renewed = async () => {
+          const before = left
+          left = await admin.pttl(String(lock))
+          return left > before
+        }
+        let left = Number.POSITIVE_INFINITY
+        for (let times = 0; times < 2; times++) await until(renewed)
+        return 'made'
+      }
+      expect(await a.getOrSet('live', 'slow', factory, { lockTimeout: 600 })).toBe('made')
+      await until(async () => (await b.get('live', 'slow')) === 'made')
+    })
+
     it.each(['normal', 'pubsub'])('a cut %s connection makes memory suspect, and it goes on', async (type) => {
       const [a, b] = await pair(name)
       await a.set('live', 'k', 'old')

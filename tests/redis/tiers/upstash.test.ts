@@ -123,6 +123,29 @@ describe.skipIf(!hasRedis)('Redis over HTTP', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('tells an answer that breaks off from one that never ends', async () => {
+    const clock = new FakeClock()
+    const driver = make({ clock, requestTimeout: 1000 })
+    const refused = (message: RegExp) =>
+      expect(driver.getMany(['a'])).rejects.toMatchObject({
+        code: 'TIER_UNAVAILABLE',
+        message: expect.stringMatching(message),
+      })
+    front.misbehave((response) => response.writeHead(200).end('{"result": "aGVs'))
+    await refused(/JSON/)
+    const begun = new Promise<void>((resolve) => {
+      front.misbehave((response) => {
+        response.writeHead(200)
+        response.write('{"result":')
+        resolve()
+      })
+    })
+    const call = refused(/no answer within 1000 ms/)
+    await begun
+    await clock.advance(1000)
+    await call
+  })
+
   it('tells that the server takes no writes, and still reads', async () => {
     const driver = make()
     await driver.setMany([entry('kept')])
@@ -143,6 +166,7 @@ describe('options of Redis over HTTP', () => {
     [{ url: 'https://user:secret@h', token: 't' }],
     [{ url: '', token: 't' }],
     [{ url: 'https://h', token: '' }],
+    [{ url: 'https://h', token: 'secret\nof two lines' }],
     [{ url: 'https://h', token: 't', requestTimeout: 0 }],
   ])('refuses %j, and repeats no secret', (options) => {
     expect(() => upstashDriver(options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }))

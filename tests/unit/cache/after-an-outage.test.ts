@@ -54,6 +54,27 @@ describe.each(KIND_NAMES)('after an outage, under a live bus, in a region that i
     expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual(['after', 'after'])
   })
 
+  it('memory gives it up too where the circuit stayed closed', async () => {
+    const shared = new SharedTier()
+    const hub = inProcessHub()
+    const process = () => shared.process({ bus: hub.join(), circuit: { threshold: 3 } })
+    const [one, two] = [process(), process()]
+    await Promise.all([one.cache.ready(), two.cache.ready()])
+    await one.cache.set(region, 'k', 'before')
+    let sent = false
+    one.driver.break((method) => {
+      sent ||= method === 'commit'
+      return sent ? 'late' : undefined
+    })
+    const work = one.cache.transaction(region, (tx) => tx.set('k', 'after'))
+    await expectError(shared.during(300, work), 'COMMIT_UNKNOWN')
+    expect(await two.cache.get(region, 'k')).toBe('before')
+    one.driver.heal()
+    one.driver.release()
+    await shared.clock.advance(HEALED)
+    expect([await one.cache.get(region, 'k'), await two.cache.get(region, 'k')]).toEqual(['after', 'after'])
+  })
+
   it('memory does not keep what a read found in the journal while L2 was away again', async () => {
     const { shared, one, two, clock } = await pair()
     one.driver.break('fail')
@@ -209,6 +230,26 @@ describe.each(KIND_NAMES)('what is written with tags while L2 cannot be asked fo
     await shared.clock.advance(HEALED)
     expect(await two.cache.getMany(region, ['before', 'cut off'])).toEqual(new Map([['cut off', 1]]))
   })
+
+  it.each([false, '2h'] as const)(
+    'is there where its life was changed before it was sent: slidingTtl %s',
+    async (slidingTtl) => {
+      const shared = new SharedTier()
+      const regions = { [region]: { ttl: '1h', slidingTtl } } as const
+      const [one, two] = [shared.process({ regions }), shared.process({ regions })]
+      await two.cache.set(region, 'other', 0, { tags: ['x'] })
+      await one.cache.ready()
+      one.driver.break('fail')
+      await one.cache.set(region, 'k', 1, { tags: ['x'] })
+      await shared.clock.advance(10)
+      if (slidingTtl) await one.cache.get(region, 'k')
+      else expect(await one.cache.touch(region, 'k', '2h')).toBe(true)
+      await shared.clock.advance(10)
+      one.driver.heal()
+      await shared.clock.advance(HEALED + 30_000)
+      for (const { cache } of [one, two]) expect(await cache.get(region, 'k')).toBe(1)
+    },
+  )
 
   it('is gone where the tag was deleted after it', async () => {
     const shared = new SharedTier()

@@ -26,7 +26,7 @@ describe('a key that is gone from the ring', () => {
         kind: 'key-missing',
         state: 'raised',
         region: 'encrypted',
-        message: "region 'encrypted': 1 stored entries are sealed under keys that are not in the ring",
+        message: "region 'encrypted': stored entries sealed under keys that are not in the ring: 1",
       }),
     ])
   })

@@ -135,7 +135,7 @@ describe('a key of L2 that has changed', () => {
     expect(changeOfKey('ns', raw)).toMatchObject(change)
   })
 
-  it.each(['other:r:0011223344556677:a', 'ns', 'ns:', 'ns:r', 'nsx:r:1:a'])('%s is none of ours', (raw) => {
+  it.each(['other:r:0011223344556677:a', 'ns', 'ns:', 'ns:r', 'nsx:r:1:a', 'ns:r:lock:a'])('%s is no change', (raw) => {
     expect(changeOfKey('ns', raw)).toBeUndefined()
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Replayed } from '../../../js/flow/replay.ts'
 import { heal, outage, RECOVERY } from '../../helpers/outage.ts'
 import { REGION, World } from '../../helpers/processes.ts'
 import { envelope } from '../../helpers/stored.ts'
@@ -28,6 +29,22 @@ describe('a tier that refuses writes', () => {
     await heal(world, a)
     expect(a.remote.status()).toMatchObject({ state: 'closed', takesWrites: true, lastError: undefined })
     expect([await b.get('changed'), await b.get('deleted')]).toEqual(['after', undefined])
+  })
+
+  it('and holds something newer than what waits is what the others are told of', async () => {
+    const world = new World()
+    const told: Replayed[] = []
+    const [a, b] = [world.process({ onWritten: (written) => told.push(written) }), world.process()]
+    await a.get('k')
+    a.driver.break('refuse')
+    await a.set('k', 'older')
+    told.length = 0
+    // Who looks now keeps what was there before either, as long as nobody tells of a change.
+    await world.clock.advance(1)
+    await b.set('k', 'newer')
+    expect(await a.get('k')).toBe('newer')
+    expect(a.remote.status().journal.length).toBe(0)
+    expect(told).toMatchObject([{ kind: 'writes', region: REGION, writes: [{ key: 'k' }] }])
   })
 
   it('costs no call of the tier but the probes, which come at growing intervals', async () => {

@@ -106,10 +106,12 @@ describe('the hit ratio', () => {
   test('says while it lasts what was measured last, and since when it lasts', async () => {
     await minute({ misses: 100 })
     const raised = { kind: 'hit-ratio', region: 'r', since: clock.wall() }
-    const first = { ...raised, state: 'raised', value: 0, message: "region 'r': 0 % of 100 reads were hits" }
+    const limits = '; raised at 80 %, resolved at 85 %'
+    const first = { ...raised, state: 'raised', value: 0, message: `region 'r': 0 % of 100 reads were hits${limits}` }
     expect(alerts.active()).toEqual([first])
     await minute({ hits: 120, misses: 80 })
-    const second = { ...raised, state: 'raised', value: 0.6, message: "region 'r': 60 % of 200 reads were hits" }
+    const message = `region 'r': 60 % of 200 reads were hits${limits}`
+    const second = { ...raised, state: 'raised', value: 0.6, message }
     expect(alerts.active()).toEqual([second])
     await clock.advance(60_000)
     const [third] = alerts.check({ regions: new Map([['r', { ...totals, hits: totals.hits + 100 }]]), restarts })
@@ -228,7 +230,7 @@ describe('what must not happen at all', () => {
     restarts = 2
     const [alert] = alerts.check({ regions: new Map(), restarts })
     const since = clock.wall()
-    expect(alert).toEqual({ kind: 'restart', state: 'raised', since, value: 2, message: '2 restarts of the core' })
+    expect(alert).toEqual({ kind: 'restart', state: 'raised', since, value: 2, message: 'restarts of the core: 2' })
     await clock.advance(60_000)
     expect(check()).toEqual(['restart resolved'])
   })

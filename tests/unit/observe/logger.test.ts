@@ -52,6 +52,23 @@ describe('a logger from outside', () => {
     expect(warn.mock.calls).toEqual([['kept']])
   })
 
+  test('that is the console itself is not told what is for debugging', () => {
+    const debug = vi.spyOn(console, 'debug').mockImplementation(() => {})
+    const info = vi.spyOn(console, 'info').mockImplementation(() => {})
+    for (const logger of [toLogger(console), toLogger({ debug: console.debug })]) {
+      logger.debug('one more try')
+      logger.info('back')
+    }
+    expect([debug.mock.calls, info.mock.calls]).toEqual([[['one more try']], [['back']]])
+    vi.restoreAllMocks()
+  })
+
+  test('is told of no field that is undefined', () => {
+    const target = methods()
+    toLogger(target).info('up', { bus: 'redis', cause: undefined })
+    expect(target.info.mock.calls).toStrictEqual([['up', { bus: 'redis' }]])
+  })
+
   test('that throws is no trouble of ours', () => {
     const logger = toLogger({
       error: () => {

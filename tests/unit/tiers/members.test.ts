@@ -10,6 +10,7 @@ const MEMBERS: Readonly<Record<keyof Driver, true>> = {
   shared: true,
   lags: true,
   atomic: true,
+  parallel: true,
   lastError: true,
   getMany: true,
   setMany: true,
