@@ -12,13 +12,14 @@ import { type Performer, takeTurns, warmUp } from '../lib/measure.ts'
 import type { Plan } from '../lib/sizes.ts'
 import { COMPRESSION_TARGETS, compressionWorks } from './compression.ts'
 import { DICTIONARY_TARGETS, dictionaryWorks } from './dictionary.ts'
+import { HOLDS, holdSection, holds, holdTable, holdTargets } from './holds.ts'
 import { PLAIN_TARGETS, plainWorks } from './plain.ts'
 import { type Done, report, table, targetRows } from './report.ts'
 import { SEALING_TARGETS, sealingWorks } from './sealing.ts'
 import type { CodecWork } from './work.ts'
 
 const HELP = `Usage
-  npm run bench:codec                    measure everything (about a minute), and write bench/codec.md
+  npm run bench:codec                    measure everything (two minutes), and write bench/codec.md
   npm run bench:codec -- --only NAME     one work, or all whose name begins so; repeatable
   npm run bench:codec -- --quick         fewer rounds: a first impression, not to be quoted`
 
@@ -39,14 +40,19 @@ async function main(): Promise<void> {
   const facts = machine()
   const all: Done[] = []
   const works = [...compressionWorks(), ...dictionaryWorks(), ...(await sealingWorks()), ...plainWorks()]
-  for (const work of chosen(works, values.only)) {
+  const wanted = chosen([...works.map(({ name }) => name), HOLDS], values.only)
+  for (const work of works.filter(({ name }) => wanted.includes(name))) {
     const done = await measure(work, values.quick ? QUICK : WHOLE)
     all.push(done)
     console.log(`${work.title}\n${table(work, done.figures)}\n`)
   }
-  for (const row of targetRows(all, TARGETS)) console.log(row.join(' · '))
+  const held = wanted.includes(HOLDS) ? await holds(values.quick ? 20 : 100) : []
+  if (held.length > 0) console.log(`${holdTable(held)}\n`)
+  const rows = [...targetRows(all, TARGETS), ...holdTargets(held)]
+  for (const row of rows) console.log(row.join(' · '))
   if (values.quick || values.only.length > 0) return
-  writeFileSync(join(import.meta.dirname, '..', 'codec.md'), `${report(all, TARGETS, facts)}\n`)
+  const text = [...report(all, rows, facts), ...holdSection(held)].join('\n\n')
+  writeFileSync(join(import.meta.dirname, '..', 'codec.md'), `${text}\n`)
   console.log('Written to bench/codec.md')
 }
 
@@ -62,10 +68,10 @@ async function measure(work: CodecWork, plan: Plan): Promise<Done> {
   return { work, figures: result }
 }
 
-function chosen(all: readonly CodecWork[], only: readonly string[]): CodecWork[] {
-  const found = all.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)))
+function chosen(all: readonly string[], only: readonly string[]): string[] {
+  const found = all.filter((name) => only.length === 0 || only.some((start) => name.startsWith(start)))
   if (found.length > 0) return found
-  throw new Error(`--only takes one of ${all.map(({ name }) => name).join(', ')}, or how it begins`)
+  throw new Error(`--only takes one of ${all.join(', ')}, or how it begins`)
 }
 
 try {

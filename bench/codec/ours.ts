@@ -47,9 +47,9 @@ export function ourCodec(options: Partial<CodecOptions>, encrypted = false): Our
       return (await large.seal(codec, KEY, payload, NO_SIDE, TIMES))?.envelope
     },
     openLarge: async (envelope) => {
-      const result = await large.open(codec, KEY, envelope)
-      if (!result.ok) throw new Error(result.reason)
-      return result.opened.value
+      const opened = await large.open(codec, KEY, envelope)
+      if (opened === undefined) throw new Error('the host did not open it')
+      return opened.value
     },
   }
 }

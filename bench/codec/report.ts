@@ -11,13 +11,12 @@ export interface Done {
 
 const HEADINGS = ['work', 'omnicache', 'peer', "peer's", 'came out', 'target', 'reached']
 
-/** The report of a whole run, as Markdown. */
+/** The report of a whole run, as parts of Markdown. `rows` are those of the targets. */
 export function report(
   all: readonly Done[],
-  targets: readonly CodecTarget[],
+  rows: readonly (readonly string[])[],
   facts: ReadonlyMap<string, string>,
-): string {
-  const rows = targetRows(all, targets)
+): string[] {
   return [
     '# The codec beside others',
     'Made by `npm run bench:codec`, which measures everything anew and writes this file; [README.md](README.md) says how.',
@@ -26,7 +25,7 @@ export function report(
     `${rows.filter((row) => row.at(-1) === 'yes').length} of ${rows.length} reached; computed from this run.`,
     markdownTable(HEADINGS, rows),
     ...all.flatMap(({ work, figures }) => [`## ${work.title}`, work.about, table(work, figures)]),
-  ].join('\n\n')
+  ]
 }
 
 /** One work's lines. */

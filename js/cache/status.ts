@@ -15,6 +15,10 @@ export interface CacheStatus {
     | {
         /** There is no L2. */
         readonly state: 'none'
+        /** So no tier. */
+        readonly tier?: undefined
+        /** And nothing that went wrong with it. */
+        readonly lastError?: undefined
       }
     | (RemoteStatus & {
         /** What L2 is: 'redis', 'indexeddb', … */

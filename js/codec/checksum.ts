@@ -19,20 +19,22 @@ const HOSTED = 512
 
 /** Whether the runtime is to see to the checksum of a plain envelope that has about so many bytes. */
 export function isHosted(bytes: number): boolean {
-  return nativeCrc32 !== undefined && bytes >= HOSTED
+  return bytes >= HOSTED && nativeCrc32() !== undefined
 }
 
 /** Whether bytes end in the checksum of those before; false where the runtime has none of its own. */
 export function hasChecksum(bytes: Uint8Array): boolean {
+  const crc32 = nativeCrc32()
   const end = bytes.length - CHECKSUM_BYTES
-  return end >= HEADER_BYTES && nativeCrc32 !== undefined && checksumOf(bytes, end, nativeCrc32) === wordAt(bytes, end)
+  return end >= HEADER_BYTES && crc32 !== undefined && checksumOf(bytes, end, crc32) === wordAt(bytes, end)
 }
 
 /** Writes the checksum of all bytes but the last four into these; answers whether the runtime has one of its own. */
 export function writeChecksum(bytes: Uint8Array): boolean {
-  if (nativeCrc32 === undefined) return false
+  const crc32 = nativeCrc32()
+  if (crc32 === undefined) return false
   const end = bytes.length - CHECKSUM_BYTES
-  putWord(bytes, end, checksumOf(bytes, end, nativeCrc32))
+  putWord(bytes, end, checksumOf(bytes, end, crc32))
   return true
 }
 
@@ -52,7 +54,8 @@ function checksumOf(bytes: Uint8Array, end: number, crc32: (bytes: Uint8Array) =
 
 /** The checksum of bytes, where the runtime has none of its own too. */
 export function crc32(bytes: Uint8Array): number {
-  if (nativeCrc32 !== undefined) return nativeCrc32(bytes)
+  const native = nativeCrc32()
+  if (native !== undefined) return native(bytes)
   let state = -1
   for (let i = 0; i < bytes.length; i++) {
     state = (state >>> 8) ^ (TABLE[(state ^ (bytes[i] as number)) & 0xff] as number)

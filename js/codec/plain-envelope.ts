@@ -78,8 +78,9 @@ const MALFORMED = Symbol('malformed')
 
 function readValue(bytes: Uint8Array, end: number, serializer: ValueSerializer): unknown {
   const format = bytes[SERIALIZER_AT] as number
-  if (format === SerializerId.Text && nativeUtf8 !== undefined) {
-    const text = nativeUtf8(bytes, HEADER_BYTES, end)
+  const read = format === SerializerId.Text ? nativeUtf8() : undefined
+  if (read !== undefined) {
+    const text = read(bytes, HEADER_BYTES, end)
     // It may stand in the text itself: the core's way tells.
     return text.includes(REPLACEMENT) ? MALFORMED : text
   }

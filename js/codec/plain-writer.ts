@@ -1,4 +1,5 @@
-import { makeSlab } from '../core/byte-slab.ts'
+import { slabMaker } from '../core/byte-slab.ts'
+import { lazy } from '../lazy.ts'
 import { putWord, writeChecksum } from './checksum.ts'
 import { MsgpackWriter } from './msgpack/writer.ts'
 import { nativeCrc32 } from './native.ts'
@@ -37,10 +38,11 @@ const LONGEST = 2_048 - AROUND
  * that envelopes may share; `undefined` where a runtime has no checksum of its own, or cannot keep such
  * memory from being transferred.
  */
-export const framedWriter: MsgpackWriter | undefined =
-  makeSlab === undefined || nativeCrc32 === undefined
-    ? undefined
-    : new MsgpackWriter({ before: HEADER_BYTES, after: CHECKSUM_BYTES, slabBytes: 65_536, slab: makeSlab })
+export const framedWriter: () => MsgpackWriter | undefined = lazy(() => {
+  const slab = slabMaker()
+  if (slab === undefined || nativeCrc32() === undefined) return undefined
+  return new MsgpackWriter({ before: HEADER_BYTES, after: CHECKSUM_BYTES, slabBytes: 65_536, slab })
+})
 
 /** How many bytes the payload of what `framedWriter` wrote has. */
 export function payloadLength(framed: Uint8Array): number {

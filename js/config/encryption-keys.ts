@@ -37,7 +37,8 @@ export const DEFAULT_KEY_ID = 'default'
 
 const KEY_BYTES = 32
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/
-const ALLOWED_MATERIAL = '32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64'
+const ALLOWED_MATERIAL =
+  '32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64, as `openssl rand -base64 32` makes them'
 const ALLOWED_ID = "1 to 32 letters, digits, '_' or '-'"
 
 /** What messages call the two options. */

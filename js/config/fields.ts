@@ -1,3 +1,4 @@
+import { didYouMean } from './nearest.ts'
 import type { Entry, Field, Group } from './schema.ts'
 import {
   BYTES_ALLOWED,
@@ -64,9 +65,11 @@ export function flag(doc: string, fallback: boolean): Field<boolean> {
 /** One of some values. */
 export function oneOf<const T>(doc: string, values: readonly T[], fallback: T): Field<T> {
   const allowed = values.map(show).join(', ')
+  const names = values.filter((value) => typeof value === 'string')
   return field(doc, allowed, fallback, (value, option) => {
     if (values.includes(value as T)) return value as T
-    throw invalidOption(option, value, allowed)
+    const meant = typeof value === 'string' ? didYouMean(value, names) : ''
+    throw invalidOption(option, value, allowed + meant)
   })
 }
 

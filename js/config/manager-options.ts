@@ -87,7 +87,7 @@ export const managerOptions = group<ManagerSettings>(
       () => undefined,
     ),
     logger: field<Logger>(
-      'Where logs go',
+      'Where logs go; the console itself gets no debug lines',
       'a console-, pino- or winston-shaped object',
       silentLogger,
       parseLogger,
@@ -147,7 +147,9 @@ function parseRedis(value: unknown, option: string): RedisSource {
 
 /** What was probably meant by what is no source; of its members no message tells but where it is. */
 function mistaken(value: unknown): string {
-  const { host, port = 6379, then } = (value ?? {}) as { host?: unknown; port?: unknown; then?: unknown }
+  if (Array.isArray(value)) return ' without nodes'
+  const { host, port = 6379, then, sentinels } = (value ?? {}) as Record<string, unknown>
+  if (sentinels !== undefined) return ' that lacks a sentinel, or the name of the master'
   if (typeof then === 'function') return ', a promise: `await` it first'
   if (typeof host !== 'string' || !/^[\w.-]+$/.test(host)) return ''
   return `, { host, port }: as a URL that is 'redis://${host}:${Number(port)}'`

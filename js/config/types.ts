@@ -277,7 +277,7 @@ export interface ManagerOptions<Values extends object = Record<string, unknown>>
   readonly maxBytes?: Bytes | undefined
   /** Whether values must be serialisable also where there is no L2. Default: true outside production. */
   readonly strict?: boolean | undefined
-  /** Where logs go: any console-, pino- or winston-shaped object. Default: nowhere. */
+  /** Where logs go: any console-, pino- or winston-shaped object; the console itself gets no debug lines. Default: nowhere. */
   readonly logger?: LoggerLike | undefined
   /** The limits of alerts; `false` switches all off. */
   readonly alerts?: boolean | AlertOptions | undefined

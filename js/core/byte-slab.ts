@@ -1,3 +1,5 @@
+import { lazy } from '../lazy.ts'
+
 /** The bytes of a slab: so many values share one that making it costs each a few nanoseconds. */
 const SLAB_BYTES = 65_536
 /** A longer value gets memory of its own: it would pin little else, and leave much of a slab unused. */
@@ -12,24 +14,28 @@ interface WithModules {
   process?: { getBuiltinModule?(name: 'node:worker_threads'): WorkerThreads | undefined }
 }
 
-const mark = untransferable()
-
 let bytes = new Uint8Array(0)
 /** The buffer of `bytes`, which the view itself takes 15 ns to tell. */
 let { buffer } = bytes
 let at = 0
 
 /**
- * Makes so many bytes with a buffer that nobody can transfer, so that values may share it; `undefined`
+ * What makes so many bytes with a buffer that nobody can transfer, so that values may share it; `undefined`
  * where a runtime has no means for that.
  */
-export const makeSlab: ((length: number) => Uint8Array<ArrayBuffer>) | undefined =
-  mark &&
-  ((length) => {
+export const slabMaker: () => ((length: number) => Uint8Array<ArrayBuffer>) | undefined = lazy(() => {
+  const { process } = globalThis as WithModules
+  const keep = process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable
+  if (keep === undefined) return undefined
+  const trial = new ArrayBuffer(1)
+  keep(trial)
+  if (!survivesTransfer(trial)) return undefined
+  return (length) => {
     const slab = new Uint8Array(length)
-    mark(slab.buffer)
+    keep(slab.buffer)
     return slab
-  })
+  }
+})
 
 /**
  * A copy of a view, at a quarter of what `slice` takes: making an `ArrayBuffer` outside of the
@@ -39,10 +45,12 @@ export const makeSlab: ((length: number) => Uint8Array<ArrayBuffer>) | undefined
  */
 export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
   const { length } = view
-  if (length > LONGEST || makeSlab === undefined) return new Uint8Array(view)
-  // A slab that was detached all the same has no length.
-  if (at + length > bytes.length) {
-    bytes = makeSlab(SLAB_BYTES)
+  if (length > LONGEST) return new Uint8Array(view)
+  // One that was detached all the same has no length.
+  if (at + length >= bytes.length) {
+    const slab = slabMaker()?.(SLAB_BYTES)
+    if (slab === undefined) return new Uint8Array(view)
+    bytes = slab
     buffer = bytes.buffer
     at = 0
   }
@@ -51,20 +59,6 @@ export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
   at = (start + length + 7) & ~7
   bytes.set(view, start)
   return new Uint8Array(buffer, start, length)
-}
-
-/** How a buffer is kept from being transferred, where that is possible and works. */
-function untransferable(): ((buffer: ArrayBuffer) => void) | undefined {
-  try {
-    const { process } = globalThis as WithModules
-    const keep = process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable
-    if (keep === undefined) return undefined
-    const trial = new ArrayBuffer(1)
-    keep(trial)
-    return survivesTransfer(trial) ? keep : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether a buffer keeps its bytes when somebody tries to transfer it: Node 20 copies it, later ones throw. */

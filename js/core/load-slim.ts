@@ -41,6 +41,8 @@ export function load(): WebAssembly.Module {
 async function receive(source: Response | PromiseLike<Response>): Promise<void> {
   try {
     const response = await source
+    if (typeof response?.ok !== 'boolean')
+      throw new Error('it is no module, no bytes and no response, as `fetch` answers')
     if (!response.ok) throw new Error(`the request was answered with ${response.status}`)
     given = await compile(response)
   } catch (cause) {

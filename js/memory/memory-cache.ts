@@ -57,6 +57,8 @@ export class MemoryCache<V = unknown> {
     const make = (given: StoreOptions<V>) => (store === 'live' ? new LiveStore<V>(given) : new PackedStore<V>(given))
     if (allowStale || updateAgeOnGet || updateAgeOnHas) this.#aging = new AgingStore({ ...settings, ...common }, make)
     this.#store = this.#aging ?? make(common)
+    // No member of the class: bundlers cannot leave one out whose members' names they must compute.
+    Object.defineProperty(this, INSPECT, { value: this.#inspect })
   }
 
   /** The most entries; `Infinity` is no limit. */
@@ -216,8 +218,7 @@ export class MemoryCache<V = unknown> {
     return 'MemoryCache'
   }
 
-  /** @internal */
-  [INSPECT](depth: number, options: unknown, inspect: Inspect): string {
+  #inspect(depth: number, options: unknown, inspect: Inspect): string {
     const { size, max, bytes, maxBytes } = this
     return inspected('MemoryCache', { size, max, bytes, maxBytes, ttl: this.#ttl }, depth, options, inspect)
   }

@@ -2,7 +2,7 @@
 //!
 //! A small payload is compressed with the region's dictionary, where it has one; else a payload of
 //! at least a threshold (by default 1 KB) in the region's way. The result is kept if it saves at
-//! least a sixteenth. What looks like noise is not even tried. What is read is decompressed into
+//! least a sixteenth. What looks like noise deflate does not even try. What is read is decompressed into
 //! exactly the declared length. That length is checked first, against the caller's limit and against
 //! what its compression can do at all, so that no lie about it costs memory.
 //!
@@ -108,11 +108,13 @@ impl Packer {
             return Ok(Some((Compression::Dictionary, length)));
         }
         let large = |above| payload.len() >= above as usize;
-        if room == 0 || !options.compress_above.is_some_and(large) || is_noise(payload) {
+        if room == 0 || !options.compress_above.is_some_and(large) {
             return Ok(None);
         }
         let length = match options.compression {
             Compression::None | Compression::Dictionary => None,
+            // LZ4 gives noise up by itself, sooner than a look would tell.
+            Compression::Deflate if is_noise(payload) => None,
             Compression::Deflate => {
                 grow(&mut self.output, room + deflate::SLACK)?;
                 self.deflater.compress(payload, None, &mut self.output)

@@ -27,9 +27,9 @@ pub enum Counter {
     Errors,
     /// Entries from a tier that were refused: damaged, forged or without their key.
     Corrupt,
-    /// Reads that missed in memory and were answered by L2.
+    /// Reads of L2 that found a value.
     L2Hits,
-    /// Reads that missed in memory and in L2.
+    /// Reads of L2 that found none.
     L2Misses,
     /// Bytes of serialized values, before compression.
     BytesRaw,
@@ -122,8 +122,8 @@ impl Counter {
             Self::StaleHits => "Hits served stale, within their grace.",
             Self::Errors => "Operations that failed.",
             Self::Corrupt => "Entries refused: damaged, forged or without their key.",
-            Self::L2Hits => "Reads that missed in memory and were answered by L2.",
-            Self::L2Misses => "Reads that missed in memory and in L2.",
+            Self::L2Hits => "Reads of L2 that found a value.",
+            Self::L2Misses => "Reads of L2 that found none.",
             Self::BytesRaw => "Bytes of serialized values, before compression.",
             Self::BytesStored => "Bytes of serialized values, as stored.",
         }

@@ -159,7 +159,7 @@ impl PackedCore {
     /// `get`, then the key's address and length, then the serializer, 0 where this step has
     /// no entry.
     pub fn next(&self, codec: &CodecCore, cursor: u32, now: f64) -> f64 {
-        io::with([0, 0], -1.0, |mut io| {
+        io::with_region(&codec.0, [0, 0], -1.0, |mut io| {
             let Io {
                 out,
                 codec: scratch,

@@ -1,7 +1,7 @@
 //! What [`io`](super::io) has beside its buffers where there is a codec: secrets are
 //! overwritten, errors cross as numbers.
 
-pub use super::io::{Io, point, with};
+pub use super::io::{Io, point};
 
 use super::io::{random, wipe_input, work};
 use crate::codec::{Error, ErrorKind, Random};
@@ -19,7 +19,7 @@ pub fn burn_stack() {
     std::hint::black_box(&mut stack);
 }
 
-/// Runs `run` as [`with`] does, for a region. Of an encrypted one nothing is left in the two
+/// Runs `run` as [`with`](super::io::with) does, for a region. Of an encrypted one nothing is left in the two
 /// buffers.
 pub fn with_region<T>(
     region: &RegionCodec,

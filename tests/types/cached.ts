@@ -13,7 +13,13 @@ export function cachedFunctions(): void {
     name: 'later',
   })
   const now = cached((n: number) => n * 2, { region: 'metrics', name: 'now' })
+  const paged = cached(async (id: string, page = 1) => `${id} ${page + 1}`, {
+    region: 'metrics',
+    name: 'paged',
+    tags: ([id], text) => [id, text],
+  })
   expectTypeOf(later).toEqualTypeOf<CachedFunction<[id: string, deep?: boolean], User>>()
+  expectTypeOf(paged).toEqualTypeOf<CachedFunction<[id: string, page?: number], string>>()
   expectTypeOf(now).parameters.toEqualTypeOf<[n: number]>()
   expectTypeOf(now).returns.toEqualTypeOf<Promise<number>>()
   expectTypeOf(later.fresh).returns.toEqualTypeOf<Promise<User>>()

@@ -1,5 +1,6 @@
 // Checked by the compiler alone, with `exactOptionalPropertyTypes`: `npm run types`. Nothing here runs.
-import { CacheManager, cached, type Duration, MemoryCache } from '../../js/index.ts'
+import { expectTypeOf } from 'vitest'
+import { type CacheError, CacheManager, cached, type Duration, MemoryCache } from '../../js/index.ts'
 import { redisDriver } from '../../js/tiers/redis/index.ts'
 
 /** What a program has not made up its mind on is left out: `undefined` says so everywhere. */
@@ -24,4 +25,11 @@ export async function undecided(
   cached(async () => 1, { cache, region: 'users', ttl, key: undefined })
   new MemoryCache<number>({ max: 10, maxBytes: max, ttl, onEvict: undefined }).set('one', 1, { ttl, size: max })
   redisDriver('redis://localhost:6379', { database: max, connectTimeout: max })
+}
+
+/** Why L2 is away can be asked whether there is one or not, and is told as an error of the cache. */
+export function whyAway(cache: CacheManager): void {
+  cache.on('circuit', ({ cause }) => expectTypeOf(cause).toEqualTypeOf<CacheError | undefined>())
+  expectTypeOf(cache.status().l2.lastError).toEqualTypeOf<CacheError | undefined>()
+  expectTypeOf(cache.status().l2.tier).toEqualTypeOf<string | undefined>()
 }

@@ -23,10 +23,10 @@ export interface CachedFunction<Args extends readonly unknown[], Result> {
  * await loadUser('u1')
  * await loadUser.invalidate('u1')
  */
-export function cached<Args extends readonly unknown[], Result>(
-  fn: (...args: Args) => Result,
-  options: CachedOptions<Args, Awaited<Result>>,
-): CachedFunction<Args, Awaited<Result>> {
+export function cached<Fn extends (...args: never[]) => unknown>(
+  fn: Fn,
+  options: CachedOptions<Parameters<Fn>, Awaited<ReturnType<Fn>>>,
+): CachedFunction<Parameters<Fn>, Awaited<ReturnType<Fn>>> {
   checkCachedOptions(options)
   const name = options.name ?? fn.name
   if (options.key === undefined && name === '') {
@@ -34,7 +34,7 @@ export function cached<Args extends readonly unknown[], Result>(
       context: { option: 'name' },
     })
   }
-  return make(fn as (...args: Args) => Awaited<Result> | Promise<Awaited<Result>>, options, name)
+  return make(fn as (...args: Parameters<Fn>) => Awaited<ReturnType<Fn>>, options, name)
 }
 
 function make<Args extends readonly unknown[], Value>(

@@ -183,12 +183,12 @@ export class Entries {
     if (this.l1.kind === 'live' || !takesLarge(codec)) return this.put(key, value, lives, tags, etag, weight)
     const serialized = codec.serialize(key, value)
     if (serialized.data.length < LARGE) return this.put(key, value, lives, tags, etag, weight, serialized)
-    return this.large.put({ key, value, tags, etag }, serialized, lives)
+    return this.large.put({ key, value, tags, etag, told: true }, serialized, lives)
   }
 
-  /** As `put`, of what was sealed since it began. */
-  take(entry: NewEntry, lives: Lives, { times, mark }: Begun, sealed: Sealed): Put {
-    return this.#pending(entry, lives, this.#store(entry, lives.l1, times, mark, sealed))
+  /** As `put`, of what began then, and was serialized, or sealed, since. */
+  take(entry: NewEntry, lives: Lives, { times, mark }: Begun, made?: Serialized | Sealed): Put {
+    return this.#pending(entry, lives, this.#store(entry, lives.l1, times, mark, made))
   }
 
   #pending({ key, value, tags, etag }: NewEntry, lives: Lives, { envelope, stored }: Written): Put {
@@ -227,8 +227,9 @@ export class Entries {
 
   /** Removes from memory alone. */
   drop(key: string): boolean {
+    const sealing = this.large.count([key])
     this.fills.outdate(key)
-    return this.l1.delete(key)
+    return this.l1.delete(key) || sealing > 0
   }
 
   /** A key was deleted by a transaction: counts it, and tells of it. */
@@ -240,8 +241,9 @@ export class Entries {
 
   /** Empties memory alone. */
   forget(): number {
+    const sealing = this.large.count()
     this.fills.outdateAll()
-    return this.l1.clear()
+    return this.l1.clear() + sealing
   }
 
   /** Empties memory and begins a new generation in L2; answers how many entries memory held. */
@@ -301,7 +303,7 @@ export class Entries {
     mark?: number,
     made?: Serialized | Sealed,
   ): Written {
-    const { key, value, tags, etag, weight } = entry
+    const { key, value, tags, etag, weight, told } = entry
     const { counters, budget, sweeper } = this.context
     const local = life && localTimes(this.context, life, tags, mark)
     const sealed = made !== undefined && 'envelope' in made ? made : undefined
@@ -313,12 +315,12 @@ export class Entries {
     if (life !== undefined && life.kept > life.fresh) this.#keepsStale = true
     if (mark === Number.POSITIVE_INFINITY) this.#holdsOwn = true
     this.fills.outdate(key)
-    counters.sets++
     counters.bytesRaw += written.rawBytes
     counters.bytesStored += written.storedBytes
     if (life !== undefined && life.kept !== Infinity) sweeper.watch(this.l1)
     budget.enforce()
-    this.#tellOfSet(key, written.stored || life === undefined)
+    if (!written.stored && life !== undefined) this.tell('refused', key)
+    if (!told) this.tell('set', key)
     return written
   }
 
@@ -337,12 +339,10 @@ export class Entries {
     return { stored, envelope: times && envelope, rawBytes, storedBytes: envelope?.length ?? 0 }
   }
 
-  #tellOfSet(key: string, stored: boolean): void {
-    const { counters, emitter, name, codec } = this.context
-    if (!stored) {
-      counters.refused++
-      if (emitter.has('refused')) emitter.emit('refused', { region: name, key: codec.publicKey(key) })
-    }
-    if (emitter.has('set')) emitter.emit('set', { region: name, key: codec.publicKey(key) })
+  /** Counts a write, or that memory refused it, and tells of it. */
+  tell(event: 'set' | 'refused', key: string): void {
+    const { counters, emitter, name } = this.context
+    counters[event === 'set' ? 'sets' : 'refused']++
+    if (emitter.has(event)) emitter.emit(event, { region: name, key: this.publicKey(key) })
   }
 }

@@ -280,8 +280,11 @@ export class L2Reads {
       const key = keys[i] as string
       if (answer === undefined || answer === 'unavailable') entries[i] = answer
       else if (isLarge(answer)) {
-        const put = (result: OpenResult) => {
-          entries[i] = this.#entry(key, answer, result)
+        const put = (opened: Opened | undefined) => {
+          // The codec may be another one by now; where that does not seal as this one does, all is read again.
+          const { codec: now } = this.#entries.context
+          if (opened !== undefined) entries[i] = opened
+          else if (now.encrypted === codec.encrypted) entries[i] = this.#entry(key, answer, now.open(key, answer))
         }
         late.push(this.#entries.large.codec.open(codec, key, answer).then(put))
       } else entries[i] = codec.openPlain(answer) ?? this.#entry(key, answer, codec.open(key, answer))

@@ -16,6 +16,8 @@ export interface NewEntry {
   readonly etag: string | undefined
   /** What the value weighs in memory, where that is known. */
   readonly weight?: number | undefined
+  /** Whether it was counted and told of when it began. */
+  readonly told?: boolean
 }
 
 /** A write that is done in memory and still has to reach L2. */

@@ -1,5 +1,6 @@
 import { type Clock, yieldToEventLoop } from '../../clock.ts'
 import { crc32, putWord, wordAt } from '../../codec/checksum.ts'
+import { isForThisThread, openNow, sealNow } from '../../codec/host/cipher.ts'
 import { crypt, deflate, inflate } from '../../codec/host/engines.ts'
 import { Pool } from '../../codec/host/pool.ts'
 import { CHECKSUM_BYTES, LENGTH_AT } from '../../codec/plain-layout.ts'
@@ -10,8 +11,8 @@ import { parseSide, type Side } from '../../flow/tags/entry-tags.ts'
 import { withLimit } from '../../flow/time-limit.ts'
 import { isRequestBound } from '../../runtime.ts'
 import { PAYLOAD_LIMIT } from './codec-limits.ts'
-import type { EnvelopeTimes } from './l1.ts'
-import type { OpenResult, RegionCodec } from './region-codec.ts'
+import type { EnvelopeTimes, Opened } from './l1.ts'
+import type { RegionCodec } from './region-codec.ts'
 import type { Sealed } from './sealed-envelope.ts'
 
 /**
@@ -73,7 +74,10 @@ const BYTES_PER_MS = 1_000
 /** How long a host whose engine hung is left alone, in ms. */
 const REST = 60_000
 
-/** Engines are given no more than Node's own threads are by default: what waits there would count as hanging. */
+/**
+ * So many are worked on at a time, the others wait with no more than what they came with. Engines are given no more
+ * than Node's own threads are by default: what waits there would count as hanging.
+ */
 const pool = new Pool(4)
 
 const NOTHING = new Uint8Array(0)
@@ -112,14 +116,14 @@ export class LargeCodec {
   }
 
   /** The envelope of a payload; nothing where the core is to make it. Never rejects. */
-  async seal(
+  seal(
     codec: RegionCodec,
     key: string,
     payload: Payload,
     side: Uint8Array,
     times: EnvelopeTimes,
   ): Promise<Sealed | undefined> {
-    try {
+    const seal = async () => {
       const body = await this.#compressed(codec, payload.data)
       if (body === undefined) return undefined
       const compression = body === payload.data ? NO_COMPRESSION : DEFLATE
@@ -130,27 +134,23 @@ export class LargeCodec {
       } finally {
         if (codec.encrypted && body !== payload.data) body.fill(0)
       }
-    } catch {
-      return undefined
     }
+    return pool.run(seal).catch(nothing)
   }
 
-  /** As the codec's `open`. */
-  async open(codec: RegionCodec, key: string, envelope: Uint8Array): Promise<OpenResult> {
-    return (await this.#openHosted(codec, key, envelope).catch(nothing)) ?? codec.open(key, envelope)
+  /** As the codec's `open`; nothing where the core is to open it. Never rejects. */
+  open(codec: RegionCodec, key: string, envelope: Uint8Array): Promise<Opened | undefined> {
+    return pool.run(() => this.#openHosted(codec, key, envelope)).catch(nothing)
   }
 
   /** What a record of the core holds; nothing where the core is to open it. Never rejects. */
-  async openRecord(codec: RegionCodec, key: string, record: Uint8Array): Promise<Decoded | undefined> {
+  openRecord(codec: RegionCodec, key: string, record: Uint8Array): Promise<Decoded | undefined> {
     const [flags, serializer, compression] = record as unknown as [number, number, number]
     const content = record.subarray(RECORD_PREFIX)
-    if ((flags & FLAG_SEALED) !== 0) {
-      const result = await this.#openHosted(codec, key, content).catch(nothing)
-      return result?.ok === true ? result.opened : undefined
-    }
+    if ((flags & FLAG_SEALED) !== 0) return this.open(codec, key, content)
     const length = new DataView(record.buffer, record.byteOffset).getUint32(4, true)
     const form = { serializer, compression, length, hasSide: (flags & FLAG_SIDE) !== 0 }
-    return this.#decoded(codec, form, content).catch(nothing)
+    return pool.run(() => this.#decoded(codec, form, content)).catch(nothing)
   }
 
   /** The payload compressed, if that helps, else as it is; nothing where the host has no compression. */
@@ -171,15 +171,19 @@ export class LargeCodec {
       putWord(envelope, end, crc32(envelope.subarray(0, end)))
       return envelope
     }
-    const plain = joined([prefix, body])
     const iv = head.slice(-IV_BYTES)
-    const sealed = await this.#limited(() => crypt('encrypt', key, iv, associated, plain), plain.length)
-    plain.fill(0)
-    key.fill(0)
-    return sealed && joined([head, sealed])
+    try {
+      if (await isForThisThread(body.length)) return joined([head, ...sealNow(key, iv, associated, [prefix, body])])
+      const plain = joined([prefix, body])
+      const sealed = await this.#limited(() => crypt('encrypt', key, iv, associated, plain), plain.length)
+      plain.fill(0)
+      return sealed && joined([head, sealed])
+    } finally {
+      key.fill(0)
+    }
   }
 
-  async #openHosted(codec: RegionCodec, key: string, envelope: Uint8Array): Promise<OpenResult | undefined> {
+  async #openHosted(codec: RegionCodec, key: string, envelope: Uint8Array): Promise<Opened | undefined> {
     const unframed = unframe(codec, key, envelope)
     if (unframed === undefined) return undefined
     const { form, times, frame } = unframed
@@ -190,15 +194,21 @@ export class LargeCodec {
     if (!content) return undefined
     const decoded = await this.#decoded(codec, form, content)
     if (codec.encrypted) content.fill(0)
-    return decoded && { ok: true, opened: { ...decoded, ...times, envelope } }
+    return decoded && { ...decoded, ...times, envelope }
   }
 
   /** What is sealed in an envelope, without the key before it. */
   async #decrypted({ head, associated, key }: Frame, envelope: Uint8Array): Promise<Uint8Array | undefined> {
     const sealed = envelope.subarray(head.length) as Uint8Array<ArrayBuffer>
     const iv = head.slice(-IV_BYTES)
-    const plain = await this.#limited(() => crypt('decrypt', key, iv, associated, sealed), sealed.length)
-    key.fill(0)
+    let plain: Uint8Array | undefined
+    try {
+      plain = (await isForThisThread(sealed.length))
+        ? openNow(key, iv, associated, sealed)
+        : await this.#limited(() => crypt('decrypt', key, iv, associated, sealed), sealed.length)
+    } finally {
+      key.fill(0)
+    }
     if (plain === undefined || plain.length < 4) return undefined
     const length = wordAt(plain, 0)
     return length <= MOST_KEY && 4 + length <= plain.length ? plain.subarray(4 + length) : undefined
@@ -226,21 +236,19 @@ export class LargeCodec {
     }
   }
 
-  /** What an engine makes, in time once it is its turn; nothing where it fails or hangs. */
-  #limited<T>(work: () => Promise<T>, bytes: number): Promise<T | undefined> {
-    return pool.run(async () => {
-      const began = this.#clock.now()
-      // What is left to the core, which holds the event loop, comes a few at a time.
-      if (began < this.#restsUntil) return void (await yieldToEventLoop())
-      try {
-        const made = await withLimit(work(), PATIENCE + bytes / BYTES_PER_MS, this.#clock, 'the host')
-        this.#doneAt = this.#clock.now()
-        return made
-      } catch (error) {
-        if (error instanceof CacheError && this.#doneAt < began) this.#restsUntil = this.#clock.now() + REST
-        return undefined
-      }
-    })
+  /** What an engine makes in time; nothing where it fails or hangs. */
+  async #limited<T>(work: () => Promise<T>, bytes: number): Promise<T | undefined> {
+    const began = this.#clock.now()
+    // What is left to the core, which holds the event loop, comes a few at a time.
+    if (began < this.#restsUntil) return void (await yieldToEventLoop())
+    try {
+      const made = await withLimit(work(), PATIENCE + bytes / BYTES_PER_MS, this.#clock, 'the host')
+      this.#doneAt = this.#clock.now()
+      return made
+    } catch (error) {
+      if (error instanceof CacheError && this.#doneAt < began) this.#restsUntil = this.#clock.now() + REST
+      return undefined
+    }
   }
 }
 
@@ -263,9 +271,9 @@ function frameOf(
   return codec.run(() => {
     const { buffers, native } = codec
     buffers.writeStamp(stamp)
-    const lengths = [buffers.writeKey(key), buffers.writeValue(side)] as const
-    const times = [created, freshUntil, staleUntil] as const
-    if (native.frame(...lengths, serializer, compression, data.length, ...times) < 0) throw new RangeError('no frame')
+    const form = [serializer, compression, data.length, created, freshUntil, staleUntil] as const
+    // Of a codec that is closed by now this throws before the key is written.
+    if (native.frame(buffers.writeKey(key), buffers.writeValue(side), ...form) < 0) throw new RangeError('no frame')
     return takeFrame(codec, 0)
   })
 }
@@ -273,8 +281,8 @@ function frameOf(
 function unframe(codec: RegionCodec, key: string, envelope: Uint8Array) {
   return codec.run(() => {
     const { buffers, native, encrypted } = codec
-    const keyLength = encrypted ? buffers.writeKey(key) : 0
-    const serializer = native.unframe(keyLength, buffers.writeValue(envelope.subarray(0, MOST_HEAD)))
+    const head = envelope.subarray(0, MOST_HEAD)
+    const serializer = native.unframe(encrypted ? buffers.writeKey(key) : 0, buffers.writeValue(head))
     if (serializer < 0) return undefined
     const result = (index: number) => buffers.result(index)
     const times = { created: result(4), freshUntil: result(5), staleUntil: result(6) }

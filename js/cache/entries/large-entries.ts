@@ -1,7 +1,8 @@
 import type { Serialized } from '../../codec/serializer.ts'
 import { STAMP_BYTES } from '../../tiers/driver.ts'
 import type { Entries, Put } from './entries.ts'
-import { begin } from './entries-context.ts'
+import { type Begun, begin } from './entries-context.ts'
+import type { Fill } from './fills.ts'
 import type { EnvelopeTimes, Found, LargeFound } from './l1.ts'
 import type { Read } from './l2-reads.ts'
 import type { NewEntry } from './l2-writes.ts'
@@ -10,6 +11,16 @@ import type { Lives } from './life.ts'
 
 /** What an envelope says that never leaves this process. */
 const NO_TIMES: EnvelopeTimes = { stamp: new Uint8Array(STAMP_BYTES), created: 0, freshUntil: 0, staleUntil: 0 }
+
+/** A write that is being sealed. */
+interface Write {
+  /** Tells when the key was written or removed since. */
+  readonly fill: Fill
+  /** Whether memory is to have it. */
+  readonly kept: boolean
+  /** Settles when it is sealed. */
+  over: Promise<void>
+}
 
 /** A write that a later one has taken the place of. */
 const OVERTAKEN: Put = { stored: true, pending: undefined }
@@ -24,7 +35,7 @@ export class LargeEntries {
   readonly #entries: Entries
   readonly #read: (found: Found) => Read | undefined
   /** Of each key the last write, while it is being sealed. */
-  readonly #writes = new Map<string, Promise<void>>()
+  readonly #writes = new Map<string, Write>()
 
   /** @param read What an entry found in memory is to a read. */
   constructor(entries: Entries, read: (found: Found) => Read | undefined) {
@@ -37,8 +48,18 @@ export class LargeEntries {
   sealed(keys: Iterable<string> = this.#writes.keys()): Promise<void> | undefined {
     if (this.#writes.size === 0) return undefined
     const wanted = [...keys]
-    const waits = wanted.map((key) => this.#writes.get(key)).filter((wait) => wait !== undefined)
+    const waits = wanted.map((key) => this.#writes.get(key)?.over).filter((over) => over !== undefined)
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => this.sealed(wanted))
+  }
+
+  /** How many of these keys count as held by memory, though they are still being sealed. */
+  count(keys: Iterable<string> = this.#writes.keys()): number {
+    let count = 0
+    for (const key of keys) {
+      const write = this.#writes.get(key)
+      if (write?.kept && !write.fill.overtaken) count++
+    }
+    return count
   }
 
   /** What memory holds that may be served without a look at L2, where it is large; nothing else is looked for. */
@@ -50,35 +71,41 @@ export class LargeEntries {
     return found !== undefined && this.#entries.trusts(found) ? this.#open(key, found) : undefined
   }
 
-  /** As `Entries.put`: memory has the entry once it is sealed. */
+  /** As `Entries.put`: memory has the entry once it is sealed. It is told of at once. */
   put(entry: NewEntry, serialized: Serialized, lives: Lives): Promise<Put> {
     const { key } = entry
-    const put = this.#put(entry, payloadOf(serialized), lives)
+    const { context, fills, l1 } = this.#entries
+    const payload = payloadOf(serialized)
+    const begun = begin(context, lives)
+    l1.delete(key)
+    fills.unsettle(key, (begun.times ?? NO_TIMES).stamp)
+    const fill = this.#entries.beginWrite(key)
+    const put = this.#put(entry, payload, lives, begun, fill)
     const end = () => {
-      if (this.#writes.get(key) === over) this.#writes.delete(key)
+      if (this.#writes.get(key) === write) this.#writes.delete(key)
     }
-    const over = put.then(end, end)
-    this.#writes.set(key, over)
+    const write: Write = { fill, kept: lives.l1 !== undefined, over: put.then(end, end) }
+    this.#writes.set(key, write)
+    this.#entries.tell('set', key)
     return put
   }
 
-  async #put(entry: NewEntry, payload: Payload, lives: Lives): Promise<Put> {
-    const { context, fills, l1 } = this.#entries
+  async #put(entry: NewEntry, payload: Payload, lives: Lives, begun: Begun, fill: Fill): Promise<Put> {
+    const { fills, context } = this.#entries
     const { codec } = context
-    const { key, value, tags, etag } = entry
-    const begun = begin(context, lives)
+    const { key, tags, etag } = entry
     const times = begun.times ?? NO_TIMES
-    l1.delete(key)
-    fills.unsettle(key, times.stamp)
-    const fill = fills.track(key)
     try {
       const sealed = await this.codec.seal(codec, key, payload, codec.side(tags, etag), times)
-      if (fill.overtaken) return OVERTAKEN
+      const { codec: now } = this.#entries.context
+      // Where the region has begun to seal, or to seal no more, what had tags went: they have other names.
+      if (fill.overtaken || (tags !== undefined && now.encrypted !== codec.encrypted)) return OVERTAKEN
       // Others have written the key since: then it is for L2 to say which one is the newer.
       const held = fill.admits(times.stamp) ? lives : { ...lives, l1: undefined }
-      return sealed === undefined || this.#entries.context.codec !== codec
-        ? this.#entries.put(key, value, held, tags, etag, undefined, payload)
-        : this.#entries.take(entry, held, begun, sealed)
+      if (now === codec) return this.#entries.take(entry, held, begun, sealed ?? payload)
+      // Another serializer may write now; and the value may be another one since.
+      const value = codec.options.serializer.deserialize(payload.serializer, payload.data)
+      return this.#entries.take({ ...entry, value }, held, begun)
     } finally {
       fills.end(key, fill)
       fills.settle(key)

@@ -175,8 +175,9 @@ export class RegionCodec {
   /** The envelope of a value. */
   seal(key: string, value: unknown, times: EnvelopeTimes, tags: EntryTags | undefined, etag?: string): Sealed {
     const side = this.side(tags, etag)
-    if (framedWriter !== undefined && side.length === 0 && this.#plainBelow > 0) {
-      return this.#sealPlain(key, value, times, framedWriter)
+    const writer = side.length === 0 && this.#plainBelow > 0 ? framedWriter() : undefined
+    if (writer !== undefined) {
+      return this.#sealPlain(key, value, times, writer)
     }
     return this.#sealInCore(key, this.serialize(key, value), times, side)
   }

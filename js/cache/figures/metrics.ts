@@ -45,9 +45,9 @@ export interface Figures {
   readonly errors: number
   /** Entries that would not open. */
   readonly corrupt: number
-  /** Values that L2 had, for reads that memory could not answer. */
+  /** Reads of L2 that found a value, those of `getEntry` too. */
   readonly l2Hits: number
-  /** Values that L2 did not have, or could not be asked for. */
+  /** Reads of L2 that found none, or a stale one. */
   readonly l2Misses: number
   /** Bytes of serialized values, before compression. */
   readonly bytesRaw: number

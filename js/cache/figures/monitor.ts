@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { ResolvedManager } from '../../config/types.ts'
-import { CacheError } from '../../errors.ts'
+import type { CacheError } from '../../errors.ts'
 import type { CircuitPart } from '../../flow/link.ts'
 import type { RemoteEvent } from '../../flow/remote-options.ts'
 import { type Alert, Alerts, type RegionSample } from '../../observe/alerts.ts'
@@ -8,6 +8,9 @@ import type { Emitter } from '../../observe/events.ts'
 import type { Logger, LogLevel } from '../../observe/logger.ts'
 import { regionName } from '../region-name.ts'
 import { Watch } from './watch.ts'
+
+/** So many reasons of one outage are told: bytes that lie could give another one each time. */
+const MOST_REASONS = 8
 
 /** What a monitor is made of. */
 export interface MonitorOptions {
@@ -28,8 +31,8 @@ export class Monitor {
   readonly #options: MonitorOptions
   readonly #alerts: Alerts | undefined
   readonly #crashes = new WeakSet<CacheError>()
-  /** What was said to be away, and is not back: of each probe that fails there is no second warning. */
-  readonly #away = new Set<CircuitPart>()
+  /** Why what is away is said to be: of each probe that fails so there is no second warning. */
+  readonly #told = new Map<CircuitPart, Set<string | undefined>>()
   #restarts = 0
   #l2Errors = 0
 
@@ -69,8 +72,8 @@ export class Monitor {
       case 'replay': {
         const { state, waiting } = event
         const entries = state === 'replayed' ? event.sent : 0
-        const sent = state === 'replayed' ? ` ${entries} writes,` : ''
-        logger.info(`${tier}: ${state}${sent} ${waiting} wait`, { tier })
+        const sent = state === 'replayed' ? ` sent: ${entries},` : ''
+        logger.info(`${tier}: ${state} writes;${sent} waiting: ${waiting}`, { tier })
         emitter.emit('replay', { tier, state, entries, waiting })
         break
       }
@@ -93,7 +96,7 @@ export class Monitor {
   /** The cache is closed, and this many writes and clears never reached L2. */
   readonly unsent = (entries: number): void => {
     const { logger, emitter, tier } = this.#options
-    logger.error(`closed with ${entries} writes that ${tier} did not take`, { tier })
+    logger.error(`closed; writes that ${tier} did not take: ${entries}`, { tier })
     emitter.emit('unsent', { tier, entries })
   }
 
@@ -116,12 +119,14 @@ export class Monitor {
 
   #levelOf({ part, state, cause }: Extract<RemoteEvent, { type: 'circuit' }>): LogLevel {
     if (state === 'closed') {
-      this.#away.delete(part)
+      this.#told.delete(part)
       return 'info'
     }
-    if (this.#away.has(part)) return 'debug'
-    this.#away.add(part)
-    return cause instanceof CacheError && cause.code === 'MISSING_PEER' ? 'error' : 'warn'
+    const told = this.#told.get(part) ?? new Set()
+    this.#told.set(part, told)
+    if (state === 'half-open' || told.has(cause?.message) || told.size >= MOST_REASONS) return 'debug'
+    told.add(cause?.message)
+    return cause?.code === 'MISSING_PEER' ? 'error' : 'warn'
   }
 
   #sample(): void {
@@ -135,6 +140,6 @@ export class Monitor {
 }
 
 /** Why something is away, where the message that says so names the tier already. */
-function because(cause: unknown, tier: string): string {
-  return cause instanceof Error ? `: ${cause.message.replace(`${tier}: `, '')}` : ''
+function because(cause: CacheError | undefined, tier: string): string {
+  return cause === undefined ? '' : `: ${cause.message.replace(`${tier}: `, '')}`
 }

@@ -73,6 +73,11 @@ export class CallOrder {
     }
   }
 
+  /** All tags are called otherwise from now on. */
+  renameTags(): void {
+    for (const waiting of this.#waiting.values()) if (waiting.tags.length > 0) waiting.untagged = true
+  }
+
   /** A namespace is cleared: the keys that begin so. */
   clearNamespace(prefix: string): void {
     for (const [key, waiting] of this.#waiting) if (key.startsWith(prefix)) waiting.untagged = true

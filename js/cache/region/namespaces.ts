@@ -5,8 +5,8 @@ import type { RegionParts } from './region-parts.ts'
 import type { RegionTags } from './region-tags.ts'
 import { type Scope, scopeOf } from './scope.ts'
 
-/** How many namespaces of a region are remembered, so that those who ask for one share its flights. */
-const MAX_KNOWN = 10_000
+/** How many namespaces of a region are remembered, since making one takes longer than a hit. */
+const MAX_KNOWN = 1_000
 
 /** The namespaces of one region: each is a region of its own over the same entries. */
 export class Namespaces {

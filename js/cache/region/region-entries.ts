@@ -1,10 +1,11 @@
 import { parseDuration } from '../../config/units.ts'
 import { successorOf } from '../../flow/stamp.ts'
 import { stampOf } from '../../flow/stored-bytes.ts'
-import { Turns } from '../../flow/turns.ts'
+import type { Turns } from '../../flow/turns.ts'
 import { localTimes } from '../entries/entries-context.ts'
 import type { Read } from '../entries/l2-reads.ts'
 import type { Life } from '../entries/life.ts'
+import { renewal } from '../entries/renewal.ts'
 import type { EntryInfo, GetOrSetOptions } from '../types.ts'
 import type { CallRules } from './call-rules.ts'
 import type { RegionParts } from './region-parts.ts'
@@ -26,7 +27,7 @@ export class RegionEntries<V> {
 
   constructor(parts: RegionParts) {
     this.#parts = parts
-    this.#turns = new Turns(parts.clock)
+    this.#turns = parts.underWay.turns
   }
 
   async info(key: string): Promise<EntryInfo<V>> {
@@ -83,10 +84,16 @@ export class RegionEntries<V> {
   ): void {
     const { slidingTtl, negativeTtl } = rules
     const { entries, clock, emitter, name } = this.#parts
+    const isDue = ({ freshUntil }: Pick<Read, 'freshUntil'>) =>
+      freshUntil - clock.now() <= slidingTtl * (1 - SLIDES_AFTER)
     const slid = (read: Read): Life | undefined => {
-      const isDue = read.freshUntil - clock.now() <= slidingTtl * (1 - SLIDES_AFTER)
-      return read.stale || !isDue || (read.value === null && negativeTtl > 0) ? undefined : prolonged(read, slidingTtl)
+      return read.stale || !isDue(read) || (read.value === null && negativeTtl > 0)
+        ? undefined
+        : prolonged(read, slidingTtl)
     }
+    // A large one is opened for that only when it is due: to look at it holds the event loop.
+    const large = entries.l1.large?.(key)
+    if (large !== undefined && !isDue(large)) return
     const held = entries.held(key)
     const life = held && slid(held)
     if (life === undefined) return
@@ -118,10 +125,14 @@ export class RegionEntries<V> {
   /** A write or removal of this process that overtakes this call counts as one that came after it. */
   async #tryRetime(key: string, lifeOf: LifeOf, outdates: boolean): Promise<boolean | 'superseded'> {
     const { entries } = this.#parts
+    const { l2, codec } = entries.context
+    // What waits for L2 may have tokens of tags that L2 was not asked for: so may what takes its place.
+    const assumed = l2?.remote.waits(l2.region, codec.storedKey(key)) === true
     const fill = entries.beginFill(key)
     let read: Read | undefined
     try {
       read = await entries.read(key)
+      if (assumed && read?.tags) read = { ...read, tags: { ...read.tags, assumed } }
     } finally {
       entries.endFill(key, fill)
     }
@@ -165,7 +176,9 @@ export class RegionEntries<V> {
     const times = { stamp, created: read.created ?? now, freshUntil: now + life.fresh, staleUntil: now + life.kept }
     const { envelope } = codec.seal(key, read.value, times, read.tags, read.etag)
     l2.remote.stamps.receive(stamp)
-    const write = { key: codec.storedKey(key), envelope, ttl: life.kept }
+    const storedKey = codec.storedKey(key)
+    const renewed = renewal(() => this.#parts.entries.context, storedKey, read.tags)
+    const write = { key: storedKey, envelope, ttl: life.kept, ...renewed }
     if (outdates) fills.unsettle(key, stamp)
     const fill = fills.track(key, write.key)
     try {

@@ -33,6 +33,7 @@ import { checkOwnKey } from './scope.ts'
 import { needsOtherStore, retire, takeOver } from './store-change.ts'
 import { storeMany } from './store-many.ts'
 import type { TransactionWrite } from './transaction.ts'
+import { UnderWay } from './under-way.ts'
 import { Wakeups } from './wakeups.ts'
 
 /** Makes a region's options complete. Throws for wrong ones. */
@@ -53,6 +54,7 @@ export class RegionHandle {
   readonly #departures: Departures
   readonly #tags: RegionTags
   readonly #wakeups: Wakeups
+  readonly #order = new CallOrder()
   #own: RegionOptions
   #options: ResolvedRegion
   #rules: CallRules
@@ -132,6 +134,7 @@ export class RegionHandle {
     if (before.options.version !== options.version) this.#entries.forget()
     else if (before.options.encryption !== options.encryption) {
       this.#tags.tags.forget()
+      this.#order.renameTags()
       void this.#sendAnew()
     }
   }
@@ -223,7 +226,8 @@ export class RegionHandle {
       entries: this.#entries,
       defaults: () => this.#rules,
       rulesOf: (options) => callRules(this.#rules, options),
-      order: new CallOrder(),
+      order: this.#order,
+      underWay: new UnderWay(clock),
       tagPrefix: '',
       tagsOf: (tags, kept) => this.#tags.of(tags, kept),
       changeTags: (half, tags) => this.#tags.change(half, tags),

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../flow/aborts.ts'
-import { BackOffs } from '../../flow/back-offs.ts'
-import { type Flight, type Fly, LATE, SingleFlight } from '../../flow/single-flight.ts'
+import type { BackOffs } from '../../flow/back-offs.ts'
+import { type Flight, type Fly, LATE, type SingleFlight } from '../../flow/single-flight.ts'
 import { whenOver } from '../../requests.ts'
 import { isRequestBound } from '../../runtime.ts'
 import { isClosedError } from '../closed.ts'
@@ -13,9 +13,7 @@ import type { RegionEntries } from './region-entries.ts'
 import type { RegionParts } from './region-parts.ts'
 import type { RegionReads } from './region-reads.ts'
 import type { RegionWrites } from './region-writes.ts'
-
-/** What one flight came to: an entry that was found after all, or a value that was made. */
-type Flown<V> = { readonly found: Read } | { readonly made: V | undefined }
+import type { Flown } from './under-way.ts'
 
 /** One call of `getOrSet` that memory could not answer at once. */
 interface Call<V> {
@@ -58,9 +56,9 @@ export class RegionLoads<V> {
     this.#reads = reads
     this.#entries = entries
     this.#makes = new Makes(parts, writes)
-    this.#backOffs = new BackOffs(parts.clock)
-    this.#flights = new SingleFlight(parts.clock)
-    this.#forced = new SingleFlight(parts.clock)
+    this.#backOffs = parts.underWay.backOffs
+    this.#flights = parts.underWay.flights as Flights<V>
+    this.#forced = parts.underWay.forced as Flights<V>
   }
 
   async load(
@@ -87,9 +85,13 @@ export class RegionLoads<V> {
   }
 
   /** After a hit in memory: has the factory run ahead of time where the entry has lived for long enough. */
-  ahead(key: string, factory: Factory<V | undefined, V>, options: GetOrSetOptions = NO_OPTIONS): void {
+  ahead(
+    key: string,
+    factory: Factory<V | undefined, V>,
+    options: GetOrSetOptions = NO_OPTIONS,
+    found = this.#parts.entries.held(key),
+  ): void {
     const rules = this.#parts.rulesOf(options)
-    const found = this.#parts.entries.held(key)
     // What lives for ever has no age.
     if (found === undefined || rules.ttl === Infinity) return
     const left = found.freshUntil - this.#parts.clock.now()
@@ -175,8 +177,10 @@ export class RegionLoads<V> {
       const { found } = flown
       // The flight has left its factory alone for a while, and this call has no use for what is stale.
       if (found.stale && !this.#within(found, rules.grace)) return this.load(key, call.factory, options)
-      if (!found.stale && found.value !== undefined && rules.slidingTtl > 0) {
-        this.#entries.slide(key, rules, options.waitUntil)
+      if (!found.stale && found.value !== undefined) {
+        // A large value of memory is found here, too.
+        if (rules.eagerRefresh > 0 && found.tier === 'memory') this.ahead(key, call.factory, options, found)
+        if (rules.slidingTtl > 0) this.#entries.slide(key, rules, options.waitUntil)
       }
       return this.#reads.served(key, found.value, found.tier, found.stale)
     } catch (error) {

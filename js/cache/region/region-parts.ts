@@ -11,6 +11,7 @@ import type { CallRules } from './call-rules.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { RegionLock } from './region-lock.ts'
 import type { TransactionWrite } from './transaction.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What a region is made of. The manager puts it together. */
 export interface RegionParts {
@@ -34,6 +35,8 @@ export interface RegionParts {
   readonly changeTags: (half: Half, tags: string | Iterable<string>) => Promise<void>
   /** The order of writes that wait: one for a region and all of its namespaces. */
   readonly order: CallOrder
+  /** What is under way: one for a region and all of its namespaces, too. */
+  readonly underWay: UnderWay
   /** What tags begin with as they are stored: of a namespace. */
   readonly tagPrefix: string
   /** Throws for a key that cannot be one. */

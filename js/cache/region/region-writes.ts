@@ -7,12 +7,11 @@ import { assertKeys } from './arguments.ts'
 import { livesOf } from './call-rules.ts'
 import type { RegionParts } from './region-parts.ts'
 import { storeMany } from './store-many.ts'
-import { Mutex, type TransactionWrite } from './transaction.ts'
+import type { TransactionWrite } from './transaction.ts'
 
 /** The writes of one region: sets, removals, commits. */
 export class RegionWrites<V> {
   readonly #parts: RegionParts
-  readonly #commits = new Mutex()
 
   constructor(parts: RegionParts) {
     this.#parts = parts
@@ -93,7 +92,8 @@ export class RegionWrites<V> {
       return entries.putSoon(key, value, livesOf(rules), tags, undefined, bytes)
     }
     if (!entries.clockKnown) await entries.learnClock()
-    const tags = await this.tagsOf(options)
+    // What waits for nothing counts from its call.
+    const tags = options?.tags && (await this.tagsOf(options))
     const stored = await storeMany(pairs, store, (pending) => entries.send(pending), clock)
     timings.end('set', start)
     return stored
@@ -137,8 +137,8 @@ export class RegionWrites<V> {
 
   /** Applies what a transaction wrote. Commits of one region do not interleave. */
   commit(writes: ReadonlyMap<string, TransactionWrite<unknown>>): Promise<void> {
-    const { entries, commit } = this.#parts
-    return this.#commits.run(async () => {
+    const { entries, commit, underWay, tagPrefix } = this.#parts
+    return underWay.commits.take(tagPrefix, async () => {
       if (!entries.clockKnown) await entries.learnClock()
       await this.#parts.order.settled(writes.keys())
       await entries.large.sealed(writes.keys())

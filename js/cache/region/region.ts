@@ -198,7 +198,7 @@ export class Region<V = unknown> {
     return this.#many.load(keys, factory, options)
   }
 
-  /** What is known of the entry under `key`, stale or not. */
+  /** What is known of the entry under `key`, stale or not. Asks L2 too, which knows when the value was made. */
   getEntry(key: string): Promise<EntryInfo<V>> {
     return this.#entries.info(key)
   }

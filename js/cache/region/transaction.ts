@@ -95,14 +95,3 @@ export class Transaction<V> {
     }
   }
 }
-
-/** Lets one task after the other run, in the order of their arrival. */
-export class Mutex {
-  #last: Promise<unknown> = Promise.resolve()
-
-  run<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task, task)
-    this.#last = result.catch(() => undefined)
-    return result
-  }
-}

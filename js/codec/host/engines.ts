@@ -90,20 +90,25 @@ function chunkOf(length: number): number {
   return Math.min(length + SLACK, MOST_CHUNK)
 }
 
-const strict = new WeakMap<object, Promise<boolean>>()
+const strict = new WeakMap<object, boolean>()
 
-/** Whether the host's stream refuses what stands behind the end of its data, as its specification says: not all do. */
+/**
+ * Whether the host's stream refuses what stands behind the end of its data, as its specification says: not all do.
+ * Only a `TypeError` is that; what fails otherwise, or hangs, says nothing, and it is tried again.
+ */
 async function isStrict(): Promise<boolean> {
   const Stream = globalThis.DecompressionStream
   if (Stream === undefined) return false
   const known = strict.get(Stream)
   if (known !== undefined) return known
-  const found = through('DecompressionStream', NOTHING_AND_MORE, 0).then(
-    () => false,
-    () => true,
-  )
-  strict.set(Stream, found)
-  return found
+  const refusal = await through('DecompressionStream', NOTHING_AND_MORE, 0).then(() => 'none', nameOf)
+  if (refusal === 'none' || refusal === 'TypeError') strict.set(Stream, refusal === 'TypeError')
+  return refusal === 'TypeError'
+}
+
+/** The error may be of another realm. */
+function nameOf(error: Error): string {
+  return error.name
 }
 
 /** The bytes that a stream of the host makes of these, up to `most`; nothing where there are more, or no such stream. */

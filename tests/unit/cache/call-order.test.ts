@@ -42,6 +42,14 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])(
         for (const each of others) expect(await each.get(region, 'k')).toEqual(expected)
       })
 
+      it.each(['a set without tags', 'a delete', 'a clear'])('a setMany, then %s', async (name) => {
+        const { cache, others } = PLACES[place]()
+        await cache.set(region, 'other', 1)
+        const [call, expected] = LATER[name] as [Call, unknown]
+        await Promise.all([cache.setMany(region, { j: 'old', k: 'old' }), call(cache, region)])
+        for (const each of others) expect(await each.get(region, 'k')).toEqual(expected)
+      })
+
       it('a wrong tag is refused, and stands in nobody’s way', async () => {
         const { cache, others } = PLACES[place]()
         await expect(cache.set(region, 'k', 'old', { tags: [''] })).rejects.toMatchObject({ code: 'INVALID_OPTION' })

@@ -1,5 +1,7 @@
+import zlib from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { PackedL1 } from '../../../js/cache/entries/l1-packed.ts'
 import type { CacheManager } from '../../../js/cache/manager.ts'
 import { KEY, makeCache, record, SharedTier } from './fixture.ts'
 
@@ -174,6 +176,24 @@ describe.each(places)('large values on %s', (_, make) => {
   })
 })
 
+test('large values that live on when they are read are opened by the core only when that is due', async () => {
+  const { cache, clock } = makeCache({ regions: { squeezed: { compression: true, ttl: '10s', slidingTtl: '10s' } } })
+  await cache.set('squeezed', 'k', large(1))
+  const opened = vi.spyOn(PackedL1.prototype, 'get')
+  const byCore = () => opened.mock.calls.filter(([, most]) => most === undefined).length
+  const read = async () => {
+    expect(await cache.get('squeezed', 'k')).toBe(large(1))
+    expect(await cache.getOrSet('squeezed', 'k', () => 'another')).toBe(large(1))
+  }
+  await read()
+  expect(byCore()).toBe(0)
+  for (let i = 0; i < 5; i++) {
+    await clock.advance(6_000)
+    await read()
+  }
+  expect(byCore()).toBeGreaterThanOrEqual(5)
+})
+
 describe("where the host's engines", () => {
   const hang = () => new Promise<never>(() => undefined)
   const fail = () => {
@@ -215,10 +235,21 @@ describe("where the host's engines", () => {
     expect(corrupt).toEqual([])
   })
 
+  test('have much to do, what waits for its turn is not begun, and the first is done first', async () => {
+    const { cache } = makeCache(OPTIONS)
+    const deflated = vi.spyOn(zlib, 'deflateRaw')
+    const sets = Array.from({ length: 30 }, (_, i) => cache.set('both', `${i}`, large(i)))
+    expect(deflated).toHaveBeenCalledTimes(4)
+    await sets[0]
+    expect(deflated.mock.calls.length).toBeLessThan(15)
+    expect(await Promise.all(sets)).toHaveLength(30)
+  })
+
   test('hang, nobody waits for them again for a while', async () => {
     const shared = new SharedTier()
     const { cache } = shared.process(OPTIONS)
     const importKey = vi.fn(hang)
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
     vi.stubGlobal('crypto', crypto(importKey))
     await shared.during(5_000, cache.set('sealed', 'a', large(1)))
     expect(importKey).toHaveBeenCalledTimes(1)

@@ -27,3 +27,28 @@ describe('getOrSetMany of a namespace', () => {
     expect(await tenant.get('a')).toBeUndefined()
   })
 })
+
+describe('a namespace that is asked for again', () => {
+  it('shares what is under way with the one before, however many others there are', async () => {
+    const { cache, clock } = makeCache()
+    const region = cache.region<string>('live')
+    const wait = () => new Promise<void>((resolve) => clock.after(10, resolve))
+    const order: string[] = []
+    const made = region.namespace('t').getOrSet('k', async () => {
+      await wait()
+      return 'made once'
+    })
+    const commit = (name: string) =>
+      region.namespace('t').transaction(async (transaction) => {
+        await transaction.set('c', name)
+        order.push(name)
+      })
+    for (let i = 0; i <= 10_000; i++) region.namespace(`n${i}`)
+    const joined = region.namespace('t').getOrSet('k', () => 'made twice')
+    const commits = [commit('first'), commit('second')]
+    await clock.advance(10)
+    expect([await made, await joined]).toEqual(['made once', 'made once'])
+    await Promise.all(commits)
+    expect(await region.namespace('t').get('c')).toBe(order.at(-1))
+  })
+})

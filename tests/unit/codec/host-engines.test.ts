@@ -39,6 +39,14 @@ class StrictStream extends TransformStream<Uint8Array, Uint8Array> {
   }
 }
 
+/** It lets anything pass. */
+class LaxStream extends TransformStream<Uint8Array, Uint8Array> {
+  // biome-ignore lint/complexity/noUselessConstructor: it is given a format, which is no transformer.
+  constructor() {
+    super()
+  }
+}
+
 describe.each(['zlib', 'streams'])('deflate by %s', (engine) => {
   beforeEach(() => {
     if (engine === 'zlib') return
@@ -102,15 +110,37 @@ test('a stream of the host is read no further than to the declared length', asyn
 })
 
 test('a stream that lets anything stand behind its data is not used', async () => {
-  const Lax = class extends TransformStream {
-    // biome-ignore lint/complexity/noUselessConstructor: it is given a format, which is no transformer.
-    constructor() {
-      super()
-    }
-  }
   withoutZlib()
-  vi.stubGlobal('DecompressionStream', Lax)
+  vi.stubGlobal('DecompressionStream', LaxStream)
   expect(await inflate(BYTES, BYTES.length)).toBeUndefined()
+})
+
+describe.each(['fails', 'hangs'])('a stream that %s the first time', (how) => {
+  test.each([
+    ['strict', StrictStream, BYTES],
+    ['lax', LaxStream, undefined],
+  ])('is used later if it is strict: %s', async (_, Stream, expected) => {
+    let stumbles = true
+    const First = class extends (Stream as typeof StrictStream) {
+      constructor() {
+        super()
+        if (how === 'fails' && stumbles) this.#stumble(new RangeError('no memory at present'))
+      }
+      override get readable() {
+        return stumbles ? new ReadableStream({ pull: () => this.#stumble() }) : super.readable
+      }
+      #stumble(error?: Error): void {
+        stumbles = false
+        if (error !== undefined) throw error
+      }
+    }
+    withoutZlib()
+    vi.stubGlobal('DecompressionStream', First)
+    const first = refused(inflate(STREAM, BYTES.length))
+    expect(await Promise.race([first, new Promise<void>((done) => setImmediate(done))])).toBeUndefined()
+    expect(await refused(inflate(STREAM, BYTES.length))).toEqual(expected)
+    expect(await refused(inflate(new Uint8Array([...STREAM, 0]), BYTES.length))).toBeUndefined()
+  })
 })
 
 test('a host without these engines has nothing', async () => {

@@ -56,7 +56,7 @@ describe('a key', () => {
   ])('is not %s, and the message holds nothing of it', (_, material, what) => {
     const message = refusal({ keys: { current: 'k1', ring: { k1: material } } })
     expect(message).toBe(
-      `encryption.keys: the key 'k1' is ${what}; allowed: 32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64`,
+      `encryption.keys: the key 'k1' is ${what}; allowed: 32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64, as \`openssl rand -base64 32\` makes them`,
     )
   })
 })
@@ -86,7 +86,7 @@ describe('a ring', () => {
     [
       'an index secret that is none',
       { keys: bytes, indexSecret: 'secret' },
-      'encryption.indexSecret is text of 6 characters that is no key; allowed: 32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64',
+      'encryption.indexSecret is text of 6 characters that is no key; allowed: 32 bytes: a Uint8Array, 64 hexadecimal digits, or 43 or 44 characters of base64, as `openssl rand -base64 32` makes them',
     ],
     [
       'a current key that is not in it',

@@ -98,10 +98,18 @@ describe('what an option may be', () => {
     [{ l2: { timeout: '0s' } }, "l2.timeout is '0s'"],
     [{ l2: { timeuot: 5 } }, "l2.timeuot is not an option; did you mean 'timeout'?"],
     [{ tll: 5 }, "tll is not an option; did you mean 'ttl'?"],
+    [
+      { policy: 'LRU' },
+      "policy is 'LRU'; allowed: 'lru', 'lfu', 'fifo', 'ttl', 'sieve', 's3fifo', 'tinylfu', 'auto'; did you mean 'lru'?",
+    ],
     [{ elephants: 5 }, 'elephants is not an option; allowed: ttl, grace, graceBackoff, swr,'],
   ])('of a region it is not: case %#, %s', (options, message) => {
     expect(problem({ regions: { r: options } })).toContain(`regions.r.${message}`)
     expect(problem({ defaults: options })).toContain(`defaults.${message}`)
+  })
+
+  test('a flag in words is not answered by the same words', () => {
+    expect(problem({ metrics: 'true' })).toBe("metrics is 'true'; allowed: true, false")
   })
 
   test.each<[object, string]>([
@@ -113,6 +121,12 @@ describe('what an option may be', () => {
     [{ redis: { host: 'db.local', port: 7000 } }, "as a URL that is 'redis://db.local:7000'; allowed: a URL such as"],
     [{ redis: { host: 'db.local', password: 'secret' } }, "that is 'redis://db.local:6379'; allowed: a URL"],
     [{ redis: Promise.resolve() }, 'redis is an object, a promise: `await` it first; allowed'],
+    [{ redis: [] }, 'redis is an array without nodes; allowed'],
+    [
+      { redis: { sentinels: [{ host: 'a' }] } },
+      'redis is an object that lacks a sentinel, or the name of the master; ',
+    ],
+    [{ redis: { sentinels: [], name: 'm' } }, 'redis is an object that lacks a sentinel, or the name of the master; '],
     [{ ttl: '5m' }, 'ttl is an option of regions: give it in `defaults: { ttl }` for all of them, or in `regions: {'],
     [{ grace: '5m' }, 'grace is an option of regions'],
     [{ l2: {} }, 'l2 is an object without getMany, setMany, exchangeMany, setIfAbsent,'],

@@ -57,6 +57,16 @@ describe('a response is waited for', () => {
     expect(() => slim.load()).toThrow()
   })
 
+  test.each(['/core.wasm', undefined, {}])(
+    'what is none, such as %j, is refused with what is meant',
+    async (source) => {
+      await expect(slim.init(source as Response)).rejects.toMatchObject({
+        code: 'UNSUPPORTED_RUNTIME',
+        message: expect.stringContaining('`fetch`'),
+      })
+    },
+  )
+
   test('one that never came is refused with why', async () => {
     const cause = new TypeError('fetch failed')
     await expect(slim.init(Promise.reject(cause))).rejects.toMatchObject({ cause })

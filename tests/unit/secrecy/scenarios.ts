@@ -83,6 +83,31 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     })
   },
 
+  async 'large values, also while options change'({ key, other, tag, etag, text, value }) {
+    const [{ cache }, { cache: reader }] = [open(), open()]
+    const more = () => '; and so on'.repeat(4_000)
+    return settled([cache, reader], async () => {
+      for (const name of ['secrets', 'packed'] as const) {
+        const [region, elsewhere] = [cache.region(name), reader.region(name)]
+        await region.set(key(), text() + more(), { tags: [tag()] })
+        await region.get(key())
+        await elsewhere.getMany([key(), other()])
+        await region.set(key(), { ...value(), more: more() })
+        await elsewhere.getOrSet(other(), (context) => {
+          context.etag = etag()
+          return text() + more()
+        })
+        await region.has(other())
+        await Promise.all([region.set(key(), text() + more()), region.delete(key())])
+        for (const compression of ['lz4', 'deflate'] as const) {
+          const calls = [region.set(key(), more() + text()), region.get(other()), region.get(other())]
+          cache.configure(name, { compression })
+          await Promise.all(calls)
+        }
+      }
+    })
+  },
+
   async 'a read from the tier'({ key, other, tag, value }) {
     const { cache: writer } = open()
     await writer.region('secrets').set(key(), value(), { tags: [tag()] })
