@@ -9,7 +9,7 @@ import { homedir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGlue, makeGlueTypes } from './build-glue.mjs'
-import { COMPACT, optimise, TARGET, targetOf } from './lib/wasm.mjs'
+import { COMPACT, optimise, TARGET, TIGHT, targetOf } from './lib/wasm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pkg = join(root, 'pkg')
@@ -47,7 +47,7 @@ function buildForm({ name, prefix, features, typed }) {
   const out = join(target, 'omnicache-pkg', name)
   rmSync(out, { recursive: true, force: true })
   run('cargo', ['build', '--release', '--locked', '--target', TARGET, '-p', 'omnicache-core', '--lib', ...features], {
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...remapped(), ...COMPACT].join(' '),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: [...remapped(), ...COMPACT, ...TIGHT].join(' '),
   })
   const raw = join(target, TARGET, 'release', 'omnicache_core.wasm')
   run('cargo', ['run', '--release', '--locked', '-q', '-p', 'xtask', '--', raw, out])

@@ -11,7 +11,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ROOT } from './lib/packages.mjs'
+import { needDist, ROOT } from './lib/packages.mjs'
+
+needDist()
 
 const rounds = Number(process.argv[2] ?? 41)
 

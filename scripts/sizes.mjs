@@ -9,15 +9,22 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
 import { counts, sentence, sum } from './lib/counts.mjs'
-import { ROOT } from './lib/packages.mjs'
+import { needDist, ROOT } from './lib/packages.mjs'
+
+needDist()
 
 /** In bytes after brotli: what was reached, and a little room. docs/decisions.md has what they are made of. */
 const LIMITS = [
-  { what: 'core.wasm', limit: 96_000, bytes: () => readFileSync(join(ROOT, 'dist', 'core.wasm')) },
-  { what: 'memory.wasm', limit: 45_000, bytes: () => readFileSync(join(ROOT, 'dist', 'memory.wasm')) },
-  { what: 'omnicache, with its core', limit: 178_500, bytes: () => bundle("export * from 'omnicache'") },
-  { what: 'omnicache/slim, without a core', limit: 76_500, bytes: () => bundle("export * from 'omnicache/slim'") },
-  { what: 'omnicache/memory, with its core', limit: 69_000, bytes: () => bundle("export * from 'omnicache/memory'") },
+  { what: 'core.wasm', limit: 90_000, bytes: () => readFileSync(join(ROOT, 'dist', 'core.wasm')) },
+  { what: 'memory.wasm', limit: 43_900, bytes: () => readFileSync(join(ROOT, 'dist', 'memory.wasm')) },
+  { what: 'omnicache, with its core', limit: 171_800, bytes: () => bundle("export * from 'omnicache'") },
+  { what: 'omnicache/slim, without a core', limit: 75_900, bytes: () => bundle("export * from 'omnicache/slim'") },
+  {
+    what: 'CacheManager alone of that',
+    limit: 70_900,
+    bytes: () => bundle("export { CacheManager } from 'omnicache/slim'"),
+  },
+  { what: 'omnicache/memory, with its core', limit: 67_500, bytes: () => bundle("export * from 'omnicache/memory'") },
 ]
 
 /** @param {string} contents What a page's script is made from. */

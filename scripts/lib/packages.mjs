@@ -1,7 +1,7 @@
 // @ts-check
 /** npm packages: are those of the lockfile installed, and if not, `npm ci`. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from './process.mjs'
@@ -50,4 +50,11 @@ export async function ensurePackages(folder, inherit = false) {
   const args = ['ci', '--include=dev', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
   const { ok, output } = await run('npm', args, { cwd: folder, limitMs: INSTALL_LIMIT_MS, inherit })
   return { ok, installed: true, output }
+}
+
+/** Ends the process where there is no dist/. */
+export function needDist() {
+  if (existsSync(join(ROOT, 'dist', 'index.js'))) return
+  console.error('There is no dist/: run `npm run build -- --dist` first.')
+  process.exit(1)
 }

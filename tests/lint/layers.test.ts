@@ -8,7 +8,7 @@ import { files, type SourceFile } from './tree.ts'
  * name tiers, codecs and loggers.
  */
 const LAYERS = [
-  ...['errors', 'runtime', 'clock', 'requests', 'inspect', 'core', 'codec'],
+  ...['errors', 'runtime', 'clock', 'lazy', 'requests', 'inspect', 'core', 'codec'],
   ...['config/units', 'config/keys', 'config/nearest', 'config/schema'],
   ...['config/fields', 'memory', 'tiers', 'observe', 'config', 'flow', 'cache', 'index', 'entries'],
   // For tests of users and our own. It stands on the tiers.
