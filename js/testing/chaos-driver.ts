@@ -7,7 +7,7 @@ import { type FaultPlan, Faults } from './faults.ts'
 /** The methods of a driver that a fault may hit. */
 export type DriverMethod = Exclude<
   keyof Driver,
-  'name' | 'shared' | 'lags' | 'atomic' | 'lastError' | 'bus' | 'onConnected' | 'reset' | 'close'
+  'name' | 'shared' | 'lags' | 'atomic' | 'parallel' | 'lastError' | 'bus' | 'onConnected' | 'reset' | 'close'
 >
 
 /**
@@ -61,6 +61,7 @@ export class ChaosDriver implements Driver {
   readonly shared: boolean
   readonly lags: boolean | undefined
   readonly atomic: boolean | undefined
+  readonly parallel: number | undefined
   /** The names of the methods called so far, without `connect` and `now`. */
   readonly calls: DriverMethod[] = []
   /** How often the connection was given up. */
@@ -82,6 +83,7 @@ export class ChaosDriver implements Driver {
     this.shared = shared
     this.lags = tier.lags
     this.atomic = tier.atomic
+    this.parallel = tier.parallel
     this.#faults = new Faults(seed)
   }
 

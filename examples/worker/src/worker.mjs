@@ -25,6 +25,7 @@ export default {
     const [, what, currency] = new URL(request.url).pathname.split('/')
     if (what !== 'rates' || !currency) return new Response('try /rates/eur', { status: 404 })
     const rates = cacheOver(env).region('rates')
+    // For the header alone: this asks Workers KV each time, also for what memory holds.
     const { hit, tier } = await rates.getEntry(currency)
     const rate = await rates.getOrSet(currency, () => loadRate(currency), {
       // What a stale answer leaves behind is done before the isolate rests.
