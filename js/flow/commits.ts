@@ -46,13 +46,19 @@ export class Commits {
     writes: readonly StoredWrite[],
     outdated: (index: number) => boolean = () => false,
   ): Promise<CommitResult> {
-    const { link, journal, onJournaled } = this.#parts
-    if (link.writable && !writes.some(({ renew }) => renew !== undefined)) {
-      const result = await this.#send(region, writes, outdated)
-      if (result !== undefined) return result
-    }
-    journal.write(region, writes)
-    onJournaled()
+    const { link, journal } = this.#parts
+    const sends = link.writable && !writes.some(({ renew }) => renew !== undefined)
+    if (!sends) return this.#journal(region, writes)
+    return journal.whileSending(
+      region,
+      writes,
+      async () => (await this.#send(region, writes, outdated)) ?? this.#journal(region, writes),
+    )
+  }
+
+  #journal(region: string, writes: readonly StoredWrite[]): CommitResult {
+    this.#parts.journal.write(region, writes)
+    this.#parts.onJournaled()
     return { outcome: 'journaled' }
   }
 

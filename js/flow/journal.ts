@@ -1,4 +1,5 @@
-import { compareStamps, type StampClock } from './stamp.ts'
+import { Arrivals } from './arrivals.ts'
+import { compareStamps, LAST_STAMP, newerStamp, type StampClock, stampAfter, ZERO_STAMP } from './stamp.ts'
 import { isAfter, type StoredWrite, stampOf, tombstoneOf } from './stored-bytes.ts'
 import { bytesOf, type ClearUnit, type PendingWrite, type WriteUnit } from './units.ts'
 
@@ -35,6 +36,7 @@ export class Journal {
   /** In the order in which they are to be sent. */
   readonly #units = new Set<WriteUnit | ClearUnit>()
   readonly #regions = new Map<string, RegionJournal>()
+  readonly #arrivals = new Arrivals()
   #length = 0
   #bytes = 0
 
@@ -74,6 +76,26 @@ export class Journal {
   /** The stamp of the clear that waits for `region`. */
   clearOf(region: string): Uint8Array | undefined {
     return this.#regions.get(region)?.clear?.stamp
+  }
+
+  /**
+   * The oldest stamp of what L2 may answer for `key`, and that is newer than what waits here; `LAST_STAMP` where a
+   * clear waits, under which all that L2 has goes. `undefined` where nothing waits.
+   */
+  newerThanWaiting(region: string, key: string): Uint8Array | undefined {
+    if (this.clearOf(region) !== undefined) return LAST_STAMP
+    const waiting = this.find(region, key)
+    return waiting && stampAfter(stampOf(waiting.envelope))
+  }
+
+  /** Sends writes, and journals them where that fails: meanwhile it is known which of their keys L2 has something newer of. */
+  async whileSending<T>(region: string, writes: readonly StoredWrite[], work: () => Promise<T>): Promise<T> {
+    this.#arrivals.begin(region, writes)
+    try {
+      return await work()
+    } finally {
+      this.#arrivals.end(region, writes)
+    }
   }
 
   /**
@@ -118,6 +140,7 @@ export class Journal {
 
   /** L2 holds a write of `key` at least as new as `stamp`: what waits and is not newer goes. */
   settle(region: string, key: string, stamp: Uint8Array): void {
+    this.#arrivals.arrived(region, key, stamp)
     const journal = this.#regions.get(region)
     const waiting = this.find(region, key)
     if (journal === undefined || waiting === undefined || isAfter(waiting.envelope, stamp)) return
@@ -198,8 +221,8 @@ export class Journal {
   #isOutdated(region: string, key: string, envelope: Uint8Array): boolean {
     const waiting = this.find(region, key)
     if (waiting !== undefined && !isAfter(envelope, stampOf(waiting.envelope))) return true
-    const cleared = this.clearOf(region)
-    return cleared !== undefined && !isAfter(envelope, cleared)
+    const cleared = newerStamp(this.clearOf(region), this.#arrivals.newest(region, key) ?? ZERO_STAMP)
+    return !isAfter(envelope, cleared)
   }
 
   #drop(journal: RegionJournal, key: string): void {

@@ -5,6 +5,7 @@ import type { Attempt } from './link.ts'
 import type { RemoteParts } from './parts.ts'
 import { compareStamps, ZERO_STAMP } from './stamp.ts'
 import { hasStamp, isAfter, isTombstone, stampOf } from './stored-bytes.ts'
+import type { PendingWrite } from './units.ts'
 
 /** What L2 holds under a key, or nothing. */
 export type Found = Uint8Array | undefined
@@ -45,6 +46,9 @@ export class Reader {
    * its own (ms) makes one alone.
    */
   async getMany(region: string, keys: readonly string[], limit?: number): Promise<Answer[]> {
+    const { journal } = this.#parts
+    // It may be sent, and be settled, before an answer comes that L2 gave earlier.
+    const waited = journal.has(region) ? keys.map((key) => journal.find(region, key)) : undefined
     const request: Request = { region, keys, found: undefined }
     if (keys.length > 0 && this.#parts.link.available) {
       await (limit === undefined ? this.#join(request) : this.#run([request], limit))
@@ -52,9 +56,11 @@ export class Reader {
     const { found } = request
     if (found === undefined) return keys.map((key) => this.#waiting(region, key))
     const cleared = this.#clearedAt(region)
-    const waits = this.#parts.journal.has(region)
+    const waits = waited !== undefined || journal.has(region)
     for (let i = 0; i < found.length; i++) {
-      found[i] = waits ? this.#newest(region, keys[i] as string, found[i], cleared) : this.#current(found[i], cleared)
+      found[i] = waits
+        ? this.#newest(region, keys[i] as string, found[i], cleared, waited?.[i])
+        : this.#current(found[i], cleared)
     }
     return found
   }
@@ -148,14 +154,15 @@ export class Reader {
     return known ? this.#newest(region, key, undefined, this.#clearedAt(region)) : 'unavailable'
   }
 
-  /** The newer one of what L2 and the journal hold, unless that is a deletion or was cleared. */
-  #newest(region: string, key: string, found: Found, cleared: Uint8Array): Found {
+  /** The newer one of what L2 and the journal hold, or have `waited` there, unless that is a deletion or was cleared. */
+  #newest(region: string, key: string, found: Found, cleared: Uint8Array, waited?: PendingWrite): Found {
     const { journal, stamps } = this.#parts
-    const pending = journal.find(region, key)
+    const waiting = journal.find(region, key)
+    const pending = waiting ?? waited
     if (pending === undefined) return this.#current(found, cleared)
     if (found !== undefined && !isOlder(found, pending.envelope)) {
       // What waits would be refused, and is not to be read again when L2 is away: it is older than this.
-      if (hasStamp(found) && stamps.receive(found, STAMP_OFFSET)) {
+      if (waiting !== undefined && hasStamp(found) && stamps.receive(found, STAMP_OFFSET)) {
         journal.settle(region, key, stampOf(found))
         // Told when it was journaled: since then others may have read anew what was before either.
         this.#parts.onOutdated(region, pending)

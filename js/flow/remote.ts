@@ -269,10 +269,9 @@ export class Remote {
     return isIndexedBy(this.#parts, this.#namespace, region, check)
   }
 
-  /** Whether something that was written under a key, or a clear of its region, waits for the tier. */
-  waits(region: string, key: string): boolean {
-    if (!this.#journal.has(region)) return false
-    return this.#journal.find(region, key) !== undefined || this.#journal.clearOf(region) !== undefined
+  /** As of the journal: where a write of the key, or a clear of its region, waits for the tier. */
+  newerThanWaiting(region: string, key: string): Uint8Array | undefined {
+    return this.#journal.has(region) ? this.#journal.newerThanWaiting(region, key) : undefined
   }
 
   /** How the tier is doing, and what waits for it. */

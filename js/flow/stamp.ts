@@ -4,6 +4,9 @@ import type { RandomSource } from './random.ts'
 /** The stamp that is older than all others. */
 export const ZERO_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES)
 
+/** The stamp that is newer than all others. */
+export const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
+
 const MAX_COUNTER = 0xffff
 const HIGH = 2 ** 32
 

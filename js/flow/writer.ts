@@ -31,14 +31,19 @@ export class Writer {
 
   /** What became of `writes`, in their order. Never rejects, and never takes longer than `limit` ms. */
   async write(region: string, writes: readonly StoredWrite[], limit?: number): Promise<WriteResult[]> {
-    const { link, journal, onJournaled } = this.#parts
+    const { link, journal } = this.#parts
     const waited = writes.map(({ key }) => this.#valueWaits(region, key))
-    if (writes.length > 0 && link.writable && !writes.some(({ renew }) => renew !== undefined)) {
+    const sends = writes.length > 0 && link.writable && !writes.some(({ renew }) => renew !== undefined)
+    if (!sends) return this.#journal(region, writes, waited)
+    return journal.whileSending(region, writes, async () => {
       const results = await this.#send(region, writes, limit)
-      if (results !== undefined) {
-        return results.map((result, i) => (waited[i] ? { ...result, existed: true } : result))
-      }
-    }
+      if (results === undefined) return this.#journal(region, writes, waited)
+      return results.map((result, i) => (waited[i] ? { ...result, existed: true } : result))
+    })
+  }
+
+  #journal(region: string, writes: readonly StoredWrite[], waited: readonly boolean[]): WriteResult[] {
+    const { journal, onJournaled } = this.#parts
     for (const write of writes) journal.write(region, [write])
     onJournaled()
     return waited.map((existed) => ({ outcome: 'journaled', existed }))

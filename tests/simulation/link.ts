@@ -10,12 +10,15 @@ import type { SimTier } from './tier.ts'
  * what is under way is lost. 'silent': calls and answers are lost, and nobody is told. 'held':
  * calls are kept by the network, and arrive when it is well again. 'deaf': calls arrive, and
  * answers are lost. 'slow': each way takes up to half a second. 'lagging': answers take so long
- * that what they say may be old, but come in time. 'full': writes are refused, and reads answered.
+ * that what they say may be old, but come in time. 'crossing': each call goes its own way, as over HTTP or to
+ * several nodes, so that calls and answers overtake one another. 'full': writes are refused, and reads answered.
  */
-export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow' | 'lagging' | 'full'
+export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow' | 'lagging' | 'crossing' | 'full'
 
 /** What arrives later than an operation may take is of somebody who has given it up, in ms. */
 const LATE = 250
+/** How long each way takes at the most, in ms, where that is not 3. */
+const LATENCIES: Partial<Record<Network, number>> = { slow: 500, crossing: 160 }
 const WRITES: ReadonlySet<string> = new Set([
   'setMany',
   'exchangeMany',
@@ -40,7 +43,7 @@ export interface LinkWorld {
   readonly note: (text: () => string) => void
 }
 
-/** One process's way to the tier: a connection, so what is sent arrives in order, or not at all. */
+/** One process's way to the tier: mostly a connection, so what is sent arrives in order, or not at all. */
 export class SimLink implements Driver {
   readonly name = 'simulated'
   readonly shared = true
@@ -159,12 +162,20 @@ export class SimLink implements Driver {
   /** In the order of sending, as on one connection. */
   #send(arrive: () => void): void {
     const { clock } = this.#world
+    if (this.#network === 'crossing') {
+      this.#later(arrive)
+      return
+    }
     this.#lastArrival = Math.max(this.#lastArrival, clock.now() + this.#latency())
     clock.after(this.#lastArrival - clock.now(), arrive)
   }
 
   #answer(arrive: () => void): void {
     const { clock } = this.#world
+    if (this.#network === 'crossing') {
+      this.#later(arrive)
+      return
+    }
     const lag = this.#network === 'lagging' ? 240 : 0
     this.#lastAnswer = Math.max(this.#lastAnswer, clock.now() + this.#latency() + Math.floor(this.#world.unit() * lag))
     clock.after(this.#lastAnswer - clock.now(), arrive)
@@ -175,8 +186,7 @@ export class SimLink implements Driver {
   }
 
   #latency(): number {
-    const most = this.#network === 'slow' ? 500 : 3
-    return Math.floor(this.#world.unit() * most)
+    return Math.floor(this.#world.unit() * (LATENCIES[this.#network] ?? 3))
   }
 }
 

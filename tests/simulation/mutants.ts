@@ -116,8 +116,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'reads see what waits in the journal',
     file: 'js/flow/reader.ts',
-    find: '    const pending = journal.find(region, key)\n',
-    instead: '    const pending = undefined as ReturnType<typeof journal.find>\n',
+    find: 'const pending = waiting ?? waited',
+    instead: 'const pending = undefined as typeof waited',
+  },
+  {
+    rule: 'reads see what waited in the journal when they began',
+    file: 'js/flow/reader.ts',
+    find: 'const pending = waiting ?? waited',
+    instead: 'const pending = waiting',
+  },
+  {
+    rule: 'of two writes under way, the one that arrived is not journaled over by the other',
+    file: 'js/flow/journal.ts',
+    find: 'this.#arrivals.newest(region, key) ?? ZERO_STAMP',
+    instead: 'ZERO_STAMP',
   },
   {
     rule: 'what waits and is older than what was read is given up',

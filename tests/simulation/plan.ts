@@ -111,6 +111,7 @@ const NETWORKS: readonly Network[] = [
   'deaf',
   'slow',
   'lagging',
+  'crossing',
   'full',
 ]
 const BUSES: readonly BusState[] = ['well', 'well', 'cut', 'silent', 'odd', 'lossy']

@@ -1,8 +1,5 @@
-import { compareStamps, newerStamp } from '../../flow/stamp.ts'
-import { STAMP_BYTES, STAMP_OFFSET } from '../../tiers/driver.ts'
-
-/** Newer than any other: nothing is as new. */
-const LAST_STAMP: Uint8Array = new Uint8Array(STAMP_BYTES).fill(0xff)
+import { compareStamps, LAST_STAMP, newerStamp } from '../../flow/stamp.ts'
+import { STAMP_OFFSET } from '../../tiers/driver.ts'
 
 /**
  * Many reads that share a round trip. Nothing is done for each key when they begin or end: what
@@ -68,6 +65,14 @@ export class BatchFill {
   /** What is found under the key is not to be kept. */
   refuse(key: string): void {
     this.hear(key, LAST_STAMP)
+  }
+
+  /** As `hear`, of those keys for which `newest` has a stamp. */
+  hearAll(newest: (storedKey: string) => Uint8Array | undefined): void {
+    for (let i = 0; i < this.keys.length; i++) {
+      const stamp = newest(this.storedKeys[i] as string)
+      if (stamp !== undefined) this.hear(this.keys[i] as string, stamp)
+    }
   }
 
   hearOfClear(): void {

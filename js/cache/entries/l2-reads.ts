@@ -158,6 +158,9 @@ export class L2Reads {
     try {
       const limit = request?.l2Timeout ?? l2.limit
       const end = clock.now() + (limit ?? l2.remote.limit)
+      // What waits is not kept: L2 may have something newer, of which others have told already, and refuse it.
+      const waiting = (storedKey: string) => l2.remote.newerThanWaiting(l2.region, storedKey)
+      fill.hearAll(waiting)
       const answers = await l2.remote.getMany(l2.region, storedKeys, limit)
       // From one moment to the next L2 knows the entries by other keys, and seals them, or does not.
       const recoded = () => this.#entries.context.codec.encrypted !== codec.encrypted
@@ -172,13 +175,8 @@ export class L2Reads {
       if (sealing !== undefined) await sealing
       if (recoded()) return await this.#readChunk(keys, request)
       const now = l2.remote.now()
-      const reads: (Read | undefined)[] = []
-      for (let i = 0; i < keys.length; i++) {
-        // Others may have told of something newer that L2, which has not got this yet, was not asked for.
-        if (l2.remote.waits(l2.region, storedKeys[i] as string)) fill.refuse(keys[i] as string)
-        reads.push(this.#result(keys[i] as string, entries[i], fill, l2.tier, now, request))
-      }
-      return reads
+      fill.hearAll(waiting)
+      return keys.map((key, i) => this.#result(key, entries[i], fill, l2.tier, now, request))
     } finally {
       this.#fills.endMany(fill)
       this.#settle(fill)
@@ -223,11 +221,11 @@ export class L2Reads {
     if (stale) counters.l2Misses++
     else counters.l2Hits++
     const envelope = this.#underCurrentKey(key, opened.envelope)
-    // Others have written the key since: this was right when it was read, and is not kept.
-    if (fill.admits(key, opened.envelope) && !request?.l1Skip && (!stale || left.kept > left.fresh)) {
+    // Others have written the key since: this was right when it was read, and is not kept. Nor is what is older yet.
+    if (fill.admits(key, opened.envelope) && (!stale || left.kept > left.fresh)) {
       const kept = envelope === opened.envelope ? opened : { ...opened, envelope }
-      this.#keep(key, kept, left, fill, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
-    }
+      if (!request?.l1Skip) this.#keep(key, kept, left, fill, request?.l1Ttl ?? Number.POSITIVE_INFINITY)
+    } else this.#entries.l1.delete(key)
     const now = clock.now()
     const { value, tags: itsTags, etag, created } = opened
     const freshUntil = now + left.fresh

@@ -127,7 +127,7 @@ export class RegionEntries<V> {
     const { entries } = this.#parts
     const { l2, codec } = entries.context
     // What waits for L2 may have tokens of tags that L2 was not asked for: so may what takes its place.
-    const assumed = l2?.remote.waits(l2.region, codec.storedKey(key)) === true
+    const assumed = l2?.remote.newerThanWaiting(l2.region, codec.storedKey(key)) !== undefined
     const fill = entries.beginFill(key)
     let read: Read | undefined
     try {

@@ -161,6 +161,9 @@ export class TokenStore {
       const mark = tier.mark()
       const chunk = names.slice(i, i + READ_CHUNK)
       const keys = chunk.flatMap((name) => HALVES.map((half) => half + tier.keyOf(name)))
+      const waits = (name: string) =>
+        HALVES.some((half) => tier.remote.newerThanWaiting(tier.region, half + tier.keyOf(name)) !== undefined)
+      const waited = chunk.map(waits)
       const answers = await tier.remote.getMany(tier.region, keys, tier.limit)
       for (const [at, name] of chunk.entries()) {
         const [d, e] = [answers[2 * at], answers[2 * at + 1]]
@@ -168,9 +171,8 @@ export class TokenStore {
         const token = { d: halfOf(d), e: halfOf(e) } as StoredToken
         const complete = d !== 'unavailable' && e !== 'unavailable'
         // What was read before a bus was live, or while it was away, may have changed without a word;
-        // and of what still waits in the journal it is not known whether L2 will take it.
-        const waits = HALVES.some((half) => tier.remote.waits(tier.region, half + tier.keyOf(name)))
-        const heard = complete && !waits && this.#known.doubts === doubts
+        // and of what waited in the journal it is not known whether L2 has taken it.
+        const heard = complete && !waited[at] && !waits(name) && this.#known.doubts === doubts
         this.#learn(name, token, since, complete, heard ? mark : Number.NEGATIVE_INFINITY)
         if (complete) found.set(name, token)
       }

@@ -290,3 +290,19 @@ describe.each(KIND_NAMES)('two reads of a key under way at a time, in a region t
     expect(await two.cache.get(region, 'k')).toBe(newest)
   })
 })
+
+describe.each(KIND_NAMES)('while a clear waits for L2, in a region that is %s', (region) => {
+  it('memory keeps nothing that is older than what was read', async () => {
+    const shared = new SharedTier()
+    const [one, two] = [shared.process(), shared.process()]
+    await Promise.all([one.cache.ready(), two.cache.ready()])
+    one.driver.break('refuse')
+    await one.cache.clear(region)
+    await one.cache.set(region, 'k', 'older')
+    await shared.clock.advance(31_000)
+    await two.cache.set(region, 'k', 'newer')
+    expect(await one.cache.get(region, 'k')).toBe('newer')
+    one.driver.break('fail')
+    expect(await one.cache.get(region, 'k')).not.toBe('older')
+  })
+})

@@ -20,6 +20,50 @@ describe('after an outage', () => {
     expect([await a.get('mine'), await a.get('theirs')]).toEqual(['newer', 'newer'])
   })
 
+  it('a read that L2 answered before the replay, and that comes back after it, finds what waited', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.set('k', 'older')
+    await outage(world, a)
+    await a.set('k', 'newer')
+    const { getMany, exchangeMany } = a.driver
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    a.driver.exchangeMany = async (...args) => {
+      await answered
+      return exchangeMany.apply(a.driver, args)
+    }
+    a.driver.heal()
+    await world.clock.advance(100)
+    expect(a.remote.status()).toMatchObject({ state: 'closed', journal: { length: 1 } })
+    a.driver.getMany = async (...args) => {
+      const found = await getMany.apply(a.driver, args)
+      answer()
+      await world.clock.advance(100)
+      return found
+    }
+    expect(await a.get('k')).toBe('newer')
+    expect(a.remote.status().journal.length).toBe(0)
+  })
+
+  it('of two writes that were under way, the earlier one that failed does not wait once the later one is there', async () => {
+    const world = new World()
+    const a = world.process()
+    await a.set('other', 'v')
+    a.driver.breakOnce('exchangeMany', 'hang')
+    const earlier = a.set('k', 'earlier')
+    await world.clock.advance(100)
+    expect(await a.set('k', 'later')).toBe('stored')
+    a.driver.break('fail')
+    await world.clock.advance(200)
+    expect(await earlier).toBe('journaled')
+    expect(a.remote.available).toBe(false)
+    expect(a.remote.status().journal.length).toBe(0)
+    expect(await a.remote.getMany(REGION, ['k'])).toEqual(['unavailable'])
+  })
+
   it('a value larger than the journal is gone, what it replaced as well, and nothing else', async () => {
     const world = new World()
     const [a, b] = [world.process({ journal: { maxBytes: 1000 } }), world.process()]
