@@ -5,6 +5,7 @@ import { SimHub } from './bus.ts'
 import { Factories } from './factories.ts'
 import { History } from './history.ts'
 import { lastWords } from './last-words.ts'
+import { LIMIT } from './limits.ts'
 import { type Act, describeAct, NAMES, type Plan } from './plan.ts'
 import { L1_TTL, Process, type ProcessWorld, SETTLED } from './process.ts'
 import { SimTier } from './tier.ts'
@@ -36,6 +37,8 @@ export class Schedule {
   readonly #world: ProcessWorld
   readonly #all: Process[] = []
   readonly #present: Process[]
+  /** Those that stood still when the tier lost something, and stand still yet. */
+  readonly #behind = new Set<Process>()
   readonly #start = this.#clock.now()
   #operations = 0
 
@@ -118,8 +121,7 @@ export class Schedule {
       case 'pause':
         return process.life.pause()
       case 'resume':
-        process.life.resume(act.backwards)
-        return process.unsettle()
+        return this.#resume(process, act.backwards)
       case 'crash':
         return process.crash()
       case 'restart':
@@ -130,8 +132,17 @@ export class Schedule {
   async #lose(act: Extract<Act, { type: 'flush' | 'failover' }>): Promise<void> {
     if (act.type === 'flush') await this.#tier.flush()
     else await this.#tier.failover(act.lost)
-    this.#history.lostUntil = this.#clock.now() + (this.#plan.bus ? MAX_TRUST : 0)
+    this.#history.lostUntil = this.#clock.now() + (this.#plan.bus ? MAX_TRUST : LIMIT)
+    for (const process of this.#present) if (process.life.paused) this.#behind.add(process)
     this.#excuse()
+  }
+
+  /** What has come to it meanwhile was answered before, and may be of what the tier has lost since. */
+  #resume(process: Process, backwards: boolean): void {
+    const { lostUntil } = this.#history
+    if (this.#behind.delete(process)) this.#history.lostUntil = Math.max(lostUntil, this.#clock.now() + LIMIT)
+    process.life.resume(backwards)
+    process.unsettle()
   }
 
   /** What was written so far may be gone, or something older back, with nobody of ours to blame. */
@@ -144,7 +155,7 @@ export class Schedule {
     this.#note(() => 'all is healed')
     for (const [slot, process] of this.#present.entries()) {
       if (process.life.dead) this.#present[slot] = this.#make(slot)
-      process.life.resume(false)
+      this.#resume(process, false)
       process.link.network = 'well'
       if (process.bus !== undefined) process.bus.state = 'well'
       process.unsettle()
