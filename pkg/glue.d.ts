@@ -426,5 +426,13 @@ export interface Glue {
   readonly wipe: typeof wipe;
 }
 
-/** Makes one instance of the core and the classes around it. */
-export declare function instantiate(module: WebAssembly.Module): Glue;
+/** What the core may ask of the host. Each answers whether it did it, never throws, and must not call the core. */
+export interface Host {
+  /** Encrypts `bytes` in place with AES-256-GCM, and writes the tag. */
+  seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, bytes: Uint8Array, tag: Uint8Array): boolean;
+  /** Decrypts ciphertext and tag. */
+  open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, opened: Uint8Array): boolean;
+}
+
+/** Makes one instance of the core and the classes around it. A form without a codec asks nothing of a host. */
+export declare function instantiate(module: WebAssembly.Module, host?: Host): Glue;

@@ -1,5 +1,5 @@
 /** Makes one instance of the core and the classes around it. Generated: see scripts/build-glue.mjs. */
-export function instantiate(module) {
+export function instantiate(module, host) {
 let wasm;
 /**
  * One region's codec. See [`RegionCodec`].
@@ -1067,6 +1067,14 @@ function __wbg_new_cd4348290afae586() {
     const ret = new Object();
     return ret;
 }
+function __wbg_open_6c915d01f7174300(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9) {
+    const ret = host.open(getArrayU8FromWasm0(arg0, arg1), getArrayU8FromWasm0(arg2, arg3), getArrayU8FromWasm0(arg4, arg5), getArrayU8FromWasm0(arg6, arg7), getArrayU8FromWasm0(arg8, arg9));
+    return ret;
+}
+function __wbg_seal_31452137c704ec8f(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9) {
+    const ret = host.seal(getArrayU8FromWasm0(arg0, arg1), getArrayU8FromWasm0(arg2, arg3), getArrayU8FromWasm0(arg4, arg5), getArrayU8FromWasm0(arg6, arg7), getArrayU8FromWasm0(arg8, arg9));
+    return ret;
+}
 function __wbg_set_d2d33b52458e984a(arg0, arg1, arg2) {
     arg0[arg1 >>> 0] = arg2;
 }
@@ -1276,7 +1284,7 @@ if (!('encodeInto' in cachedTextEncoder)) {
 }
 
 let WASM_VECTOR_LEN = 0;
-const imports = { __wbg_Error_208446807d0d1e30, __wbg_String_8564e559799eccda, __wbg___wbindgen_string_get_7ce8eee7fd327545, __wbg___wbindgen_throw_4c88d8bf264fd984, __wbg_getRandomValues_8b6f1f663e6f188d, __wbg_new_37eb45aaf5eeb820, __wbg_new_cd4348290afae586, __wbg_set_d2d33b52458e984a, __wbg_set_e4b9a833d288759a, __wbindgen_generic_0000000000000001, __wbindgen_generic_0000000000000002, __wbindgen_init_externref_table };
+const imports = { __wbg_Error_208446807d0d1e30, __wbg_String_8564e559799eccda, __wbg___wbindgen_string_get_7ce8eee7fd327545, __wbg___wbindgen_throw_4c88d8bf264fd984, __wbg_getRandomValues_8b6f1f663e6f188d, __wbg_new_37eb45aaf5eeb820, __wbg_new_cd4348290afae586, __wbg_open_6c915d01f7174300, __wbg_seal_31452137c704ec8f, __wbg_set_d2d33b52458e984a, __wbg_set_e4b9a833d288759a, __wbindgen_generic_0000000000000001, __wbindgen_generic_0000000000000002, __wbindgen_init_externref_table };
 const instance = new WebAssembly.Instance(module, { './core_bg.js': imports });
 wasm = instance.exports;
 wasm.__wbindgen_start();

@@ -53,7 +53,7 @@ impl Input {
             with_length(part, &mut envelope);
         }
         envelope.extend_from_slice(&self.body);
-        let sealed = Xaes256Gcm::new(&KEY).seal(&nonce, &associated, &mut envelope, from);
+        let sealed = Xaes256Gcm::new(&KEY, None).seal(&nonce, &associated, &mut envelope, from);
         sealed.expect("sealed");
         envelope
     }

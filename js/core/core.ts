@@ -1,4 +1,5 @@
 import { type Glue, instantiate } from '../../pkg/glue.js'
+import { lentCipher } from '../codec/host/cipher.ts'
 import { CacheError } from '../errors.ts'
 import { load } from './load-inline.ts'
 
@@ -35,7 +36,7 @@ export class Core {
   static create(): Core {
     try {
       compiled ??= load()
-      return new Core(instantiate(compiled))
+      return new Core(instantiate(compiled, lentCipher))
     } catch (cause) {
       if (cause instanceof CacheError) throw cause
       throw new CacheError('UNSUPPORTED_RUNTIME', loadFailure(cause), { cause })

@@ -9,7 +9,7 @@
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Result};
-use super::seal::Xaes256Gcm;
+use super::seal::{HostCipher, Xaes256Gcm};
 
 /// The longest key id, in characters.
 pub const KEY_ID_MAX: usize = 32;
@@ -68,6 +68,15 @@ impl KeyRing {
         current: &str,
         keys: impl IntoIterator<Item = (&'a str, &'a [u8])>,
     ) -> Result<Self> {
+        Self::hosted(current, keys, None)
+    }
+
+    /// As [`new`](Self::new), with the cipher of a host.
+    pub fn hosted<'a>(
+        current: &str,
+        keys: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+        host: Option<&'static dyn HostCipher>,
+    ) -> Result<Self> {
         let current = KeyId::new(current)?;
         let mut ring = Self { keys: Vec::new() };
         for (name, key) in keys {
@@ -77,7 +86,7 @@ impl KeyRing {
             }
             let key = <&[u8; 32]>::try_from(key)
                 .map_err(|_| Error::with(ErrorKind::KeyLength, key.len() as u64))?;
-            ring.keys.push((id, Xaes256Gcm::new(key)));
+            ring.keys.push((id, Xaes256Gcm::new(key, host)));
         }
         let writer = ring
             .keys

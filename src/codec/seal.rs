@@ -5,7 +5,8 @@
 //! own for every entry (NIST SP 800-108 in counter mode over CMAC, which comes down to two
 //! AES blocks), and the second half is the nonce under it: random nonces then last for 2⁸⁰.
 //!
-//! Software AES: constant time by bit slicing, about 40 MB/s in WebAssembly.
+//! Software AES: constant time by bit slicing, about 40 MB/s in WebAssembly. A host may lend its own, which is
+//! given the key of one entry, and never the one that it is derived from.
 
 #![forbid(unsafe_code)]
 
@@ -29,17 +30,45 @@ pub trait Random {
     fn fill(&mut self, bytes: &mut [u8]);
 }
 
+/// From so many bytes on the cipher of the host is faster, the call of it included.
+const HOSTED_FROM: usize = 256;
+
+/// AES-256-GCM of the program around the core, which may have instructions for it. Both answer whether they did
+/// it; where they did not, they have changed nothing, and the core's own cipher has the word.
+pub trait HostCipher {
+    /// Encrypts `bytes` in place, and gives the tag.
+    fn seal(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated: &[u8],
+        bytes: &mut [u8],
+        tag: &mut [u8; TAG_LENGTH],
+    ) -> bool;
+
+    /// Decrypts ciphertext and tag into as many bytes as the ciphertext has.
+    fn open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated: &[u8],
+        sealed: &[u8],
+        opened: &mut [u8],
+    ) -> bool;
+}
+
 /// One 256-bit key, ready to derive the keys of entries. Wiped on drop.
 pub struct Xaes256Gcm {
+    host: Option<&'static dyn HostCipher>,
     cipher: Box<Aes256>,
     /// The CMAC subkey for messages of whole blocks.
     subkey: Zeroizing<[u8; 16]>,
 }
 
 impl Xaes256Gcm {
-    /// Expands `key`.
+    /// Expands `key`. Where there is a `host`, that seals and opens what is not small.
     #[must_use]
-    pub fn new(key: &[u8; 32]) -> Self {
+    pub fn new(key: &[u8; 32], host: Option<&'static dyn HostCipher>) -> Self {
         let cipher = Box::new(Aes256::new(key.into()));
         let mut zeros = Zeroizing::new([0; 16]);
         cipher.encrypt_block((&mut *zeros).into());
@@ -47,18 +76,15 @@ impl Xaes256Gcm {
         let value = u128::from_be_bytes(*zeros);
         let doubled = (value << 1) ^ ((value >> 127) * 0x87);
         Self {
+            host,
             cipher,
             subkey: Zeroizing::new(doubled.to_be_bytes()),
         }
     }
 
-    /// The cipher for one nonce, and the half of the nonce that remains for it.
-    fn derive(&self, nonce: &[u8; NONCE_LENGTH]) -> (Aes256Gcm, [u8; 12]) {
-        let key = self.entry_key(nonce);
-        (
-            Aes256Gcm::new((&*key).into()),
-            core::array::from_fn(|i| nonce[12 + i]),
-        )
+    /// The host's cipher, where that is to be asked about so many bytes.
+    fn host(&self, length: usize) -> Option<&'static dyn HostCipher> {
+        self.host.filter(|_| length >= HOSTED_FROM)
     }
 
     /// The key for one nonce, whose last twelve bytes are the nonce under it.
@@ -88,12 +114,17 @@ impl Xaes256Gcm {
         bytes: &mut Vec<u8>,
         from: usize,
     ) -> Result<()> {
-        let (cipher, nonce) = self.derive(nonce);
+        let (key, nonce) = (self.entry_key(nonce), remaining(nonce));
         let length = bytes.len() as u64;
         let plain = bytes.get_mut(from..).unwrap_or_default();
-        let tag = cipher
-            .encrypt_inout_detached((&nonce).into(), associated, plain.into())
-            .map_err(|_| Error::with(ErrorKind::TooLarge, length))?;
+        let mut tag = [0; TAG_LENGTH];
+        let host = self.host(plain.len());
+        if !host.is_some_and(|host| host.seal(&key, &nonce, associated, plain, &mut tag)) {
+            tag = Aes256Gcm::new((&*key).into())
+                .encrypt_inout_detached((&nonce).into(), associated, plain.into())
+                .map_err(|_| Error::with(ErrorKind::TooLarge, length))?
+                .into();
+        }
         bytes.extend_from_slice(&tag);
         Ok(())
     }
@@ -114,7 +145,12 @@ impl Xaes256Gcm {
         out.try_reserve(ciphertext.len())
             .map_err(|_| Error::with(ErrorKind::Memory, ciphertext.len() as u64))?;
         out.resize(start + ciphertext.len(), 0);
-        let (cipher, nonce) = self.derive(nonce);
+        let (key, nonce) = (self.entry_key(nonce), remaining(nonce));
+        let host = self.host(ciphertext.len());
+        if host.is_some_and(|host| host.open(&key, &nonce, associated, sealed, &mut out[start..])) {
+            return Ok(());
+        }
+        let cipher = Aes256Gcm::new((&*key).into());
         let opened = InOutBuf::new(ciphertext, &mut out[start..])
             .map_err(|_| Error::from(ErrorKind::DoesNotOpen))
             .and_then(|buffer| {
@@ -127,4 +163,9 @@ impl Xaes256Gcm {
         }
         opened
     }
+}
+
+/// The half of a nonce that the entry's own cipher takes.
+fn remaining(nonce: &[u8; NONCE_LENGTH]) -> [u8; 12] {
+    core::array::from_fn(|i| nonce[12 + i])
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
+use super::cipher::LentCipher;
 use super::coded_io::{self as io, HostRandom, Io};
 use crate::codec::{
     Compression, Entry, ErrorKind, Fields, IndexKey, KeyRing, Opened, Options, Parts,
@@ -44,7 +45,8 @@ fn make_keys(current: &str, ids: &[String], keys: &[u8], index_secret: &[u8]) ->
         return Err(ErrorKind::KeyLength.into());
     }
     let named = ids.iter().map(String::as_str);
-    let ring = KeyRing::new(current, named.zip(keys.iter().map(|key| &key[..])))?;
+    let named = named.zip(keys.iter().map(|key| &key[..]));
+    let ring = KeyRing::hosted(current, named, Some(&LentCipher))?;
     let index = IndexKey::derive(index_secret)?;
     Ok(Keys { ring, index })
 }

@@ -6,6 +6,8 @@
 //! these buffers. Negative answers are errors, see [`error_name`].
 
 #[cfg(feature = "codec")]
+mod cipher;
+#[cfg(feature = "codec")]
 mod codec;
 #[cfg(feature = "codec")]
 mod coded;

@@ -1,7 +1,12 @@
 //! A sealed entry opens where it was put, with its key, and nowhere else.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
+
 use super::samples::{Counting, KEY, REGION, Sample, all, context, ring, stored_key};
 use crate::codec::envelope::Opened;
+use crate::codec::seal::{HostCipher, Xaes256Gcm};
 use crate::codec::{Codec, Context, ErrorKind, KeyRing, Parts, peek};
 
 fn sealed() -> Sample {
@@ -191,5 +196,97 @@ fn resealed_it_is_the_same_entry_under_the_key_that_writes() {
             Err(ErrorKind::Unsealed)
         );
         assert_eq!(again, [1, 2, 3]);
+    }
+}
+
+/// A host that has the core's own cipher, and says no where it is asked for too much.
+#[derive(Default)]
+struct Lent {
+    asked: AtomicUsize,
+}
+
+const MOST: usize = 5_000;
+
+impl Lent {
+    fn takes(&self, length: usize) -> bool {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        length <= MOST
+    }
+}
+
+impl HostCipher for Lent {
+    fn seal(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated: &[u8],
+        bytes: &mut [u8],
+        tag: &mut [u8; 16],
+    ) -> bool {
+        if !self.takes(bytes.len()) {
+            return false;
+        }
+        *tag = Aes256Gcm::new(key.into())
+            .encrypt_inout_detached(nonce.into(), associated, bytes.into())
+            .expect("sealed")
+            .into();
+        true
+    }
+
+    fn open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8; 12],
+        associated: &[u8],
+        sealed: &[u8],
+        opened: &mut [u8],
+    ) -> bool {
+        let (bytes, tag) = sealed.split_at(sealed.len() - 16);
+        if !self.takes(bytes.len()) {
+            return false;
+        }
+        let mut plain = bytes.to_vec();
+        let right = Aes256Gcm::new(key.into())
+            .decrypt_inout_detached(
+                nonce.into(),
+                associated,
+                plain.as_mut_slice().into(),
+                tag.try_into().expect("a tag"),
+            )
+            .is_ok();
+        if right {
+            opened.copy_from_slice(&plain);
+        }
+        right
+    }
+}
+
+#[test]
+fn a_host_seals_and_opens_what_is_not_small_and_the_core_what_it_refuses() {
+    let lent: &'static Lent = Box::leak(Box::default());
+    let hosted = Xaes256Gcm::new(&[7; 32], Some(lent));
+    let own = Xaes256Gcm::new(&[7; 32], None);
+    let nonce = [9; 24];
+    for (length, asked) in [(0, 0), (255, 0), (256, 1), (MOST, 1), (MOST + 1, 1)] {
+        let plain: Vec<u8> = (0..length).map(|i| i as u8).collect();
+        let [mut by_host, mut by_core] = [plain.clone(), plain.clone()];
+        lent.asked.store(0, Ordering::Relaxed);
+        hosted.seal(&nonce, b"a", &mut by_host, 0).expect("sealed");
+        own.seal(&nonce, b"a", &mut by_core, 0).expect("sealed");
+        assert_eq!(by_host, by_core, "{length}");
+        let mut opened = b"before".to_vec();
+        hosted
+            .open(&nonce, b"a", &by_core, &mut opened)
+            .expect("opens");
+        assert_eq!(opened, [b"before", &plain[..]].concat(), "{length}");
+        assert_eq!(lent.asked.load(Ordering::Relaxed), 2 * asked, "{length}");
+        *by_core.last_mut().expect("a tag") ^= 1;
+        opened.truncate(6);
+        let refused = hosted.open(&nonce, b"a", &by_core, &mut opened);
+        assert_eq!(
+            refused.map_err(|error| error.kind),
+            Err(ErrorKind::DoesNotOpen)
+        );
+        assert_eq!(opened, b"before");
     }
 }

@@ -7,7 +7,7 @@ const PLAINTEXT: &[u8] = b"XAES-256-GCM";
 
 fn seal(key: &[u8; 32], nonce: &[u8; 24], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let mut bytes = plaintext.to_vec();
-    Xaes256Gcm::new(key)
+    Xaes256Gcm::new(key, None)
         .seal(nonce, associated, &mut bytes, 0)
         .expect("sealed");
     bytes
@@ -43,7 +43,7 @@ fn the_published_accumulated_vector() {
         let associated = source.squeeze_some();
         let sealed = seal(&key, &nonce, &associated, &plaintext);
         let mut opened = Vec::new();
-        Xaes256Gcm::new(&key)
+        Xaes256Gcm::new(&key, None)
             .open(&nonce, &associated, &sealed, &mut opened)
             .expect("opens");
         assert_eq!(opened, plaintext);

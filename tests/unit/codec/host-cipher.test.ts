@@ -1,7 +1,11 @@
 import { createCipheriv } from 'node:crypto'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { isForThisThread, openNow, sealNow } from '../../../js/codec/host/cipher.ts'
+import { RegionCodec } from '../../../js/cache/entries/region-codec.ts'
+import { RegionKeys } from '../../../js/cache/region/region-keys.ts'
+import { isForThisThread, lentCipher, openNow, sealNow } from '../../../js/codec/host/cipher.ts'
 import { crypt } from '../../../js/codec/host/engines.ts'
+import { ValueSerializer } from '../../../js/codec/serializer.ts'
+import { Core } from '../../../js/core/core.ts'
 
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => i)
 const IV = Uint8Array.from({ length: 12 }, (_, i) => i * 3)
@@ -69,5 +73,66 @@ describe("the runtime's own cipher", () => {
       last = done
     }
     await Promise.all(calls)
+  })
+})
+
+/** An encrypted region's codec on an instance of the core of its own, which is asked through `vi.spyOn`. */
+function encrypted(): RegionCodec {
+  const keys = new RegionKeys({ current: 'k1', keys: new Map([['k1', KEY]]), indexSecret: KEY })
+  const [serializer, compression] = [new ValueSerializer(), 'none'] as const
+  return new RegionCodec(Core.create(), { region: 'r', serializer, compression, compressAbove: 1, keys })
+}
+
+const TIMES = { stamp: new Uint8Array(16), created: 0, freshUntil: 1, staleUntil: 1 }
+
+describe('the core', () => {
+  /** What `lentCipher` is asked, and does. */
+  const spies = () => [vi.spyOn(lentCipher, 'seal'), vi.spyOn(lentCipher, 'open')] as const
+
+  test('has what is not small sealed and opened by it', () => {
+    const codec = encrypted()
+    const [seal, open] = spies()
+    for (const length of [1, 200, 300, 5_000, 3_000_000]) {
+      const value = 'v'.repeat(length)
+      const { envelope } = codec.seal('k', value, TIMES, undefined)
+      expect(codec.open('k', envelope)).toMatchObject({ ok: true, opened: { value } })
+    }
+    expect(seal.mock.results.map(({ value }) => value)).toEqual([true, true, true])
+    expect(open.mock.results.map(({ value }) => value)).toEqual([true, true, true])
+  })
+
+  test('makes the same without it: either opens what the other has sealed', () => {
+    const codec = encrypted()
+    const value = 'v'.repeat(1_000)
+    const { envelope: theirs } = codec.seal('k', value, TIMES, undefined)
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+    expect(codec.open('k', theirs)).toMatchObject({ ok: true, opened: { value } })
+    const { envelope: ours } = codec.seal('k', value, TIMES, undefined)
+    vi.restoreAllMocks()
+    expect(codec.open('k', ours)).toMatchObject({ ok: true, opened: { value } })
+  })
+
+  test('says itself why something does not open', () => {
+    const codec = encrypted()
+    const { envelope } = codec.seal('k', 'v'.repeat(1_000), TIMES, undefined)
+    const [, open] = spies()
+    for (const at of [80, 600, envelope.length - 1]) {
+      expect(codec.open('k', envelope.with(at, (envelope[at] as number) ^ 1))).toEqual({
+        ok: false,
+        reason: 'does-not-open',
+      })
+    }
+    expect(open.mock.results.map(({ value }) => value)).toEqual([false, false, false])
+  })
+
+  test('seals and opens itself where a cipher throws', () => {
+    const codec = encrypted()
+    expect(lentCipher.seal(KEY, IV, ASSOCIATED, new Uint8Array(8), new Uint8Array(16))).toBe(true)
+    expect(lentCipher.seal(KEY.subarray(1), IV, ASSOCIATED, new Uint8Array(8), new Uint8Array(16))).toBe(false)
+    vi.spyOn(lentCipher, 'seal').mockReturnValue(false)
+    vi.spyOn(lentCipher, 'open').mockReturnValue(false)
+    const value = 'v'.repeat(1_000)
+    const { envelope } = codec.seal('k', value, TIMES, undefined)
+    expect(codec.open('k', envelope)).toMatchObject({ ok: true, opened: { value } })
   })
 })
