@@ -90,18 +90,23 @@ export class History {
 
   /**
    * Whether `older` may not be seen any more once `newer` was. It may where it waited for the tier until something
-   * of a shorter life had taken the place of `newer`, and was over: nothing is left then that is newer than it.
+   * of a shorter life had taken the place of `newer`, and was over, or a clear that was asked for before both had taken
+   * `newer` along: nothing is left then that is newer than it.
    */
   supersedes(newer: Write, older: Write): boolean {
     if (!this.isAfter(newer, older)) return false
     return !this.writes.some(
-      (short) =>
-        short.kept < older.kept &&
-        short.region === older.region &&
-        short.key === older.key &&
-        short.issued < older.durable &&
-        !this.isAfter(newer, short),
+      (other) =>
+        other.region === older.region &&
+        other.issued < older.durable &&
+        !this.isAfter(newer, other) &&
+        (other.key === undefined ? this.#clears(other, older) : other.key === older.key && other.kept < older.kept),
     )
+  }
+
+  /** Whether it is a clear that may leave `survivor`. */
+  #clears(other: Write, survivor: Write): boolean {
+    return other.value === undefined && !other.tagsOnly && !this.isAfter(other, survivor)
   }
 
   /** Whether `write` says something about `key`, given that its value is (or is not) tagged. */
