@@ -137,6 +137,12 @@ export class ValueSerializer {
     if (read === undefined) throw new RangeError(`no serializer has the id ${serializer}`)
     return read(own)
   }
+
+  /** As `deserialize`, with pauses where the value is large and has many parts. The bytes must stay as they are until then. */
+  async deserializeLarge(serializer: number, bytes: Uint8Array, pause: () => Promise<void>): Promise<unknown> {
+    if (serializer !== SerializerId.Msgpack) return this.deserialize(serializer, bytes)
+    return new MsgpackReader().readInSteps(bytes, this.room, pause)
+  }
 }
 
 /**

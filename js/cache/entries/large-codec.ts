@@ -226,7 +226,7 @@ export class LargeCodec {
     const payload = compression === NO_COMPRESSION && body.length === length ? body : inflated
     if (payload === undefined) return undefined
     try {
-      const value = codec.options.serializer.deserialize(serializer, payload)
+      const value = await codec.options.serializer.deserializeLarge(serializer, payload, yieldToEventLoop)
       return { value, ...parseSide(side, codec.encrypted) }
     } finally {
       if (codec.encrypted) {

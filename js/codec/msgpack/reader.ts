@@ -12,6 +12,15 @@ const NOTHING = new Uint8Array(0)
 const SCRATCH = new Uint8Array(8)
 const SCRATCH_VIEW = new DataView(SCRATCH.buffer)
 
+/** So many bytes are read in a row where a value is read in steps: a millisecond's work. */
+const STEP = 131_072
+
+/** How deep a value is read in steps. What lies deeper is read as one. */
+const STEP_LEVELS = 4
+
+/** A level with fewer parts may have large ones; of one with more, only those that have as many themselves are taken for large. */
+const MANY = 64
+
 /**
  * Reads what `MsgpackWriter` wrote. Bytes from a tier are not trusted: every length is
  * held against what is there before anything is made, nesting is limited, no object
@@ -24,6 +33,8 @@ export class MsgpackReader {
   #depth = 0
   /** So much memory may still be taken. */
   #room = 0
+  /** Where the next pause is due. */
+  #pausesAt = 0
 
   /**
    * The one value that `bytes` hold from `start` to `end`. Nothing of it shares memory with them.
@@ -32,18 +43,78 @@ export class MsgpackReader {
    * @throws TooHeavy when they would take more; another Error when the bytes are cut short, too long or malformed.
    */
   read(bytes: Uint8Array, start: number, end: number, room = Infinity): unknown {
+    this.#begin(bytes, start, end, room)
+    try {
+      return this.#complete(this.#value())
+    } finally {
+      this.#bytes = NOTHING
+    }
+  }
+
+  /**
+   * As `read`, with a pause now and then. Nothing else may be read by this reader meanwhile, and the bytes must stay
+   * as they are.
+   */
+  async readInSteps(bytes: Uint8Array, room: number, pause: () => Promise<void>): Promise<unknown> {
+    this.#begin(bytes, 0, bytes.length, room)
+    this.#pausesAt = STEP
+    try {
+      return this.#complete(await this.#part(0, STEP_LEVELS, pause))
+    } finally {
+      this.#bytes = NOTHING
+    }
+  }
+
+  #begin(bytes: Uint8Array, start: number, end: number, room: number): void {
     this.#bytes = bytes
     this.#at = start
     this.#end = end
     this.#depth = 0
     this.#room = room
-    try {
-      const value = this.#value()
-      if (this.#at !== end) malformed('the value is longer or shorter than its bytes')
-      return value
-    } finally {
-      this.#bytes = NOTHING
+  }
+
+  #complete(value: unknown): unknown {
+    if (this.#at !== this.#end) malformed('the value is longer or shorter than its bytes')
+    return value
+  }
+
+  /** The array or object that begins here, whose parts may be large themselves. */
+  async #outer(levels: number, pause: () => Promise<void>): Promise<unknown> {
+    const isArray = isArrayCode(this.#bytes[this.#at] as number)
+    const count = this.#head()
+    if (isArray) this.#beginArray(count)
+    else this.#beginFields(count)
+    const array: unknown[] = []
+    const fields: Record<string, unknown> = {}
+    for (let i = 0; i < count; i++) {
+      const key = isArray ? '' : this.#fieldKey()
+      if (isArray && this.#isHole()) array.length = i + 1
+      else {
+        const part = this.#part(count, levels, pause)
+        const value = part instanceof Promise ? await part : part
+        if (isArray) array[i] = value
+        else fields[key] = value
+      }
+      if (this.#at < this.#pausesAt) continue
+      await pause()
+      this.#pausesAt = this.#at + STEP
     }
+    this.#depth--
+    return isArray ? array : fields
+  }
+
+  /** A value among so many; a promise of it where it may be large. */
+  #part(among: number, levels: number, pause: () => Promise<void>): unknown {
+    const at = this.#at
+    const count = levels > 0 && isOuterCode(this.#bytes[at] ?? 0) ? this.#head() : -1
+    this.#at = at
+    return count >= 0 && (among < MANY || count >= MANY) ? this.#outer(levels - 1, pause) : this.#value()
+  }
+
+  /** How many parts the array or object has that begins here. */
+  #head(): number {
+    const code = this.#bytes[this.#at++] as number
+    return code < 0xa0 ? code & 0x0f : this.#length(code % 2 === 0 ? 1 : 2)
   }
 
   #value(): unknown {
@@ -177,9 +248,7 @@ export class MsgpackReader {
   }
 
   #array(count: number): unknown[] {
-    this.#descend()
-    this.#expect(count)
-    this.#spend(Cost.Array + count * Cost.Item)
+    this.#beginArray(count)
     const array: unknown[] = []
     for (let i = 0; i < count; i++) {
       if (this.#isHole()) array.length = i + 1
@@ -187,6 +256,12 @@ export class MsgpackReader {
     }
     this.#depth--
     return array
+  }
+
+  #beginArray(count: number): void {
+    this.#descend()
+    this.#expect(count)
+    this.#spend(Cost.Array + count * Cost.Item)
   }
 
   #isHole(): boolean {
@@ -197,17 +272,25 @@ export class MsgpackReader {
   }
 
   #fields(count: number): Record<string, unknown> {
-    this.#descend()
-    this.#expect(count * 2)
-    this.#spend(costOfFields(count))
+    this.#beginFields(count)
     const fields: Record<string, unknown> = {}
     for (let i = 0; i < count; i++) {
-      const key = this.#key()
-      if (key === '__proto__') malformed('a key is __proto__')
+      const key = this.#fieldKey()
       fields[key] = this.#value()
     }
     this.#depth--
     return fields
+  }
+
+  #beginFields(count: number): void {
+    this.#descend()
+    this.#expect(count * 2)
+    this.#spend(costOfFields(count))
+  }
+
+  #fieldKey(): string {
+    const key = this.#key()
+    return key === '__proto__' ? malformed('a key is __proto__') : key
   }
 
   #extension(size: number): unknown {
@@ -235,6 +318,15 @@ export class MsgpackReader {
   #descend(): void {
     if (++this.#depth > MAX_FRAMES) malformed(`nested deeper than ${MAX_DEPTH} levels`)
   }
+}
+
+function isArrayCode(code: number): boolean {
+  return (code >= 0x90 && code < 0xa0) || code === 0xdc || code === 0xdd
+}
+
+/** Whether an array or object begins so. */
+function isOuterCode(code: number): boolean {
+  return (code >= 0x80 && code < 0xa0) || (code >= 0xdc && code <= 0xdf)
 }
 
 function malformed(why: string): never {
