@@ -78,7 +78,11 @@ export const lentCipher: Host = {
     try {
       const crypto = node()
       if (crypto === undefined) return false
-      const [sealed, itsTag] = sealedBy(crypto, key, nonce, associated, [bytes]) as [Uint8Array, Uint8Array]
+      const cipher = crypto.createCipheriv(NAME, key, nonce)
+      cipher.setAAD(associated)
+      const sealed = cipher.update(bytes)
+      cipher.final()
+      const itsTag = cipher.getAuthTag()
       bytes.set(sealed)
       tag.set(itsTag)
       return true

@@ -67,6 +67,9 @@ const SLOTS = 1_024
 /** The last key seen in each slot; a stale or colliding one costs time, never a wrong key. */
 const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined)
 
+/** Whether a key was put there since they were forgotten. */
+let holds = false
+
 /**
  * The same as `shortText`, for the keys of objects: a few recur all the time, and finding
  * one again is cheaper than making and interning it anew.
@@ -79,12 +82,15 @@ export function shortKey(bytes: Uint8Array, start: number, end: number): string 
   if (known !== undefined && matches(known, bytes, start, end)) return known
   const key = shortText(bytes, start, end)
   keys[slot] = key
+  holds = true
   return key
 }
 
 /** Forgets the keys of objects that were read: some may be secrets. */
 export function forgetKeys(): void {
+  if (!holds) return
   keys.fill(undefined)
+  holds = false
 }
 
 function matches(text: string, bytes: Uint8Array, start: number, end: number): boolean {
