@@ -104,7 +104,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: 'a token that waits in the journal is not taken for what L2 holds',
     file: 'js/flow/tags/token-store.ts',
-    find: 'const heard = complete && !waits && ',
+    find: 'const heard = complete && !waited[at] && !waits(name) && ',
     instead: 'const heard = complete && ',
   },
   {
