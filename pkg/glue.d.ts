@@ -1,4 +1,14 @@
 
+/** AES-256-GCM. Each answers whether it did it, changes nothing where it did not, never throws, and must not call the core. */
+export interface LentCipher {
+    /** Encrypts `bytes` in place, and writes the tag. */
+    seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, bytes: Uint8Array, tag: Uint8Array): boolean;
+    /** Decrypts ciphertext and tag. */
+    open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, opened: Uint8Array): boolean;
+}
+
+
+
 /**
  * One region's codec. See [`RegionCodec`].
  */
@@ -83,9 +93,9 @@ export declare class KeysCore {
     [Symbol.dispose](): void;
     /**
      * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
-     * copies of the secrets that JavaScript hands over are wiped.
+     * copies of the secrets that JavaScript hands over are wiped. `cipher` seals and opens what is not small.
      */
-    constructor(current: string, ids: string[], keys: Uint8Array | number[], index_secret: Uint8Array | number[]);
+    constructor(current: string, ids: string[], keys: Uint8Array | number[], index_secret: Uint8Array | number[], cipher: LentCipher);
 }
 
 /**
@@ -426,13 +436,5 @@ export interface Glue {
   readonly wipe: typeof wipe;
 }
 
-/** What the core may ask of the host. Each answers whether it did it, never throws, and must not call the core. */
-export interface Host {
-  /** Encrypts `bytes` in place with AES-256-GCM, and writes the tag. */
-  seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, bytes: Uint8Array, tag: Uint8Array): boolean;
-  /** Decrypts ciphertext and tag. */
-  open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, opened: Uint8Array): boolean;
-}
-
-/** Makes one instance of the core and the classes around it. A form without a codec asks nothing of a host. */
-export declare function instantiate(module: WebAssembly.Module, host?: Host): Glue;
+/** Makes one instance of the core and the classes around it. */
+export declare function instantiate(module: WebAssembly.Module): Glue;

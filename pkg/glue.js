@@ -1,5 +1,5 @@
 /** Makes one instance of the core and the classes around it. Generated: see scripts/build-glue.mjs. */
-export function instantiate(module, host) {
+export function instantiate(module) {
 let wasm;
 /**
  * One region's codec. See [`RegionCodec`].
@@ -220,13 +220,14 @@ class KeysCore {
     }
     /**
      * A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
-     * copies of the secrets that JavaScript hands over are wiped.
+     * copies of the secrets that JavaScript hands over are wiped. `cipher` seals and opens what is not small.
      * @param {string} current
      * @param {string[]} ids
      * @param {Uint8Array | number[]} keys
      * @param {Uint8Array | number[]} index_secret
+     * @param {LentCipher} cipher
      */
-    constructor(current, ids, keys, index_secret) {
+    constructor(current, ids, keys, index_secret, cipher) {
         let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
         try {
             ptr0 = passStringToWasm0(current, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
@@ -244,7 +245,7 @@ class KeysCore {
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.keyscore_new(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        const ret = wasm.keyscore_new(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, cipher);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -1067,12 +1068,12 @@ function __wbg_new_cd4348290afae586() {
     const ret = new Object();
     return ret;
 }
-function __wbg_open_6c915d01f7174300(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9) {
-    const ret = host.open(getArrayU8FromWasm0(arg0, arg1), getArrayU8FromWasm0(arg2, arg3), getArrayU8FromWasm0(arg4, arg5), getArrayU8FromWasm0(arg6, arg7), getArrayU8FromWasm0(arg8, arg9));
+function __wbg_open_b73116b4b6d051b1(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10) {
+    const ret = arg0.open(getArrayU8FromWasm0(arg1, arg2), getArrayU8FromWasm0(arg3, arg4), getArrayU8FromWasm0(arg5, arg6), getArrayU8FromWasm0(arg7, arg8), getArrayU8FromWasm0(arg9, arg10));
     return ret;
 }
-function __wbg_seal_31452137c704ec8f(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9) {
-    const ret = host.seal(getArrayU8FromWasm0(arg0, arg1), getArrayU8FromWasm0(arg2, arg3), getArrayU8FromWasm0(arg4, arg5), getArrayU8FromWasm0(arg6, arg7), getArrayU8FromWasm0(arg8, arg9));
+function __wbg_seal_e226ae8fd4b6cc7d(arg0, arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10) {
+    const ret = arg0.seal(getArrayU8FromWasm0(arg1, arg2), getArrayU8FromWasm0(arg3, arg4), getArrayU8FromWasm0(arg5, arg6), getArrayU8FromWasm0(arg7, arg8), getArrayU8FromWasm0(arg9, arg10));
     return ret;
 }
 function __wbg_set_d2d33b52458e984a(arg0, arg1, arg2) {
@@ -1284,7 +1285,7 @@ if (!('encodeInto' in cachedTextEncoder)) {
 }
 
 let WASM_VECTOR_LEN = 0;
-const imports = { __wbg_Error_208446807d0d1e30, __wbg_String_8564e559799eccda, __wbg___wbindgen_string_get_7ce8eee7fd327545, __wbg___wbindgen_throw_4c88d8bf264fd984, __wbg_getRandomValues_8b6f1f663e6f188d, __wbg_new_37eb45aaf5eeb820, __wbg_new_cd4348290afae586, __wbg_open_6c915d01f7174300, __wbg_seal_31452137c704ec8f, __wbg_set_d2d33b52458e984a, __wbg_set_e4b9a833d288759a, __wbindgen_generic_0000000000000001, __wbindgen_generic_0000000000000002, __wbindgen_init_externref_table };
+const imports = { __wbg_Error_208446807d0d1e30, __wbg_String_8564e559799eccda, __wbg___wbindgen_string_get_7ce8eee7fd327545, __wbg___wbindgen_throw_4c88d8bf264fd984, __wbg_getRandomValues_8b6f1f663e6f188d, __wbg_new_37eb45aaf5eeb820, __wbg_new_cd4348290afae586, __wbg_open_b73116b4b6d051b1, __wbg_seal_e226ae8fd4b6cc7d, __wbg_set_d2d33b52458e984a, __wbg_set_e4b9a833d288759a, __wbindgen_generic_0000000000000001, __wbindgen_generic_0000000000000002, __wbindgen_init_externref_table };
 const instance = new WebAssembly.Instance(module, { './core_bg.js': imports });
 wasm = instance.exports;
 wasm.__wbindgen_start();

@@ -1,5 +1,5 @@
 /** Makes one instance of the core and the classes around it. Generated: see scripts/build-glue.mjs. */
-export function instantiate(module, host) {
+export function instantiate(module) {
 let wasm;
 /**
  * A live region's entries by slot. See [`LiveStore`].

@@ -2,7 +2,7 @@
 // several (a large packed region has its own; a trapped one is replaced), so the glue is
 // wrapped into a function that makes a fresh set of classes around each instance.
 
-/** The glue as one `instantiate(module, host)` function, and the names that it answers. */
+/** The glue as one `instantiate(module)` function, and the names that it answers. */
 export function makeGlue(source) {
   const exported = [...source.matchAll(/^export (?:class|function) (\w+)/gm)].map((match) => match[1])
   const imports = exported.filter((name) => name.startsWith('__wb'))
@@ -15,7 +15,7 @@ export function makeGlue(source) {
     throw new Error('wasm-bindgen changed the shape of its glue')
   const code = [
     '/** Makes one instance of the core and the classes around it. Generated: see scripts/build-glue.mjs. */',
-    'export function instantiate(module, host) {',
+    'export function instantiate(module) {',
     'let wasm;',
     body,
     `const imports = { ${imports.filter((name) => name !== '__wbg_set_wasm').join(', ')} };`,
@@ -44,16 +44,8 @@ export function makeGlueTypes(source, names) {
     ...members,
     '}',
     '',
-    '/** What the core may ask of the host. Each answers whether it did it, never throws, and must not call the core. */',
-    'export interface Host {',
-    '  /** Encrypts `bytes` in place with AES-256-GCM, and writes the tag. */',
-    '  seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, bytes: Uint8Array, tag: Uint8Array): boolean;',
-    '  /** Decrypts ciphertext and tag. */',
-    '  open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, opened: Uint8Array): boolean;',
-    '}',
-    '',
-    '/** Makes one instance of the core and the classes around it. A form without a codec asks nothing of a host. */',
-    'export declare function instantiate(module: WebAssembly.Module, host?: Host): Glue;',
+    '/** Makes one instance of the core and the classes around it. */',
+    'export declare function instantiate(module: WebAssembly.Module): Glue;',
     '',
   ].join('\n')
 }

@@ -17,11 +17,11 @@ needDist()
 const LIMITS = [
   { what: 'core.wasm', limit: 90_000, bytes: () => readFileSync(join(ROOT, 'dist', 'core.wasm')) },
   { what: 'memory.wasm', limit: 43_900, bytes: () => readFileSync(join(ROOT, 'dist', 'memory.wasm')) },
-  { what: 'omnicache, with its core', limit: 171_800, bytes: () => bundle("export * from 'omnicache'") },
-  { what: 'omnicache/slim, without a core', limit: 75_900, bytes: () => bundle("export * from 'omnicache/slim'") },
+  { what: 'omnicache, with its core', limit: 172_800, bytes: () => bundle("export * from 'omnicache'") },
+  { what: 'omnicache/slim, without a core', limit: 76_500, bytes: () => bundle("export * from 'omnicache/slim'") },
   {
     what: 'CacheManager alone of that',
-    limit: 70_900,
+    limit: 71_600,
     bytes: () => bundle("export { CacheManager } from 'omnicache/slim'"),
   },
   { what: 'omnicache/memory, with its core', limit: 67_500, bytes: () => bundle("export * from 'omnicache/memory'") },

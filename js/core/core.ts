@@ -1,5 +1,4 @@
 import { type Glue, instantiate } from '../../pkg/glue.js'
-import { lentCipher } from '../codec/host/cipher.ts'
 import { CacheError } from '../errors.ts'
 import { load } from './load-inline.ts'
 
@@ -36,7 +35,7 @@ export class Core {
   static create(): Core {
     try {
       compiled ??= load()
-      return new Core(instantiate(compiled, lentCipher))
+      return new Core(instantiate(compiled))
     } catch (cause) {
       if (cause instanceof CacheError) throw cause
       throw new CacheError('UNSUPPORTED_RUNTIME', loadFailure(cause), { cause })

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 use core::fmt;
+use std::rc::Rc;
 
 use super::error::{Error, ErrorKind, Result};
 use super::seal::{HostCipher, Xaes256Gcm};
@@ -75,7 +76,7 @@ impl KeyRing {
     pub fn hosted<'a>(
         current: &str,
         keys: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-        host: Option<&'static dyn HostCipher>,
+        host: Option<Rc<dyn HostCipher>>,
     ) -> Result<Self> {
         let current = KeyId::new(current)?;
         let mut ring = Self { keys: Vec::new() };
@@ -86,7 +87,7 @@ impl KeyRing {
             }
             let key = <&[u8; 32]>::try_from(key)
                 .map_err(|_| Error::with(ErrorKind::KeyLength, key.len() as u64))?;
-            ring.keys.push((id, Xaes256Gcm::new(key, host)));
+            ring.keys.push((id, Xaes256Gcm::new(key, host.clone())));
         }
         let writer = ring
             .keys

@@ -10,6 +10,8 @@
 
 #![forbid(unsafe_code)]
 
+use std::rc::Rc;
+
 use aes_gcm::aead::array::Array;
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aes::Aes256;
@@ -59,7 +61,7 @@ pub trait HostCipher {
 
 /// One 256-bit key, ready to derive the keys of entries. Wiped on drop.
 pub struct Xaes256Gcm {
-    host: Option<&'static dyn HostCipher>,
+    host: Option<Rc<dyn HostCipher>>,
     cipher: Box<Aes256>,
     /// The CMAC subkey for messages of whole blocks.
     subkey: Zeroizing<[u8; 16]>,
@@ -68,7 +70,7 @@ pub struct Xaes256Gcm {
 impl Xaes256Gcm {
     /// Expands `key`. Where there is a `host`, that seals and opens what is not small.
     #[must_use]
-    pub fn new(key: &[u8; 32], host: Option<&'static dyn HostCipher>) -> Self {
+    pub fn new(key: &[u8; 32], host: Option<Rc<dyn HostCipher>>) -> Self {
         let cipher = Box::new(Aes256::new(key.into()));
         let mut zeros = Zeroizing::new([0; 16]);
         cipher.encrypt_block((&mut *zeros).into());
@@ -83,8 +85,8 @@ impl Xaes256Gcm {
     }
 
     /// The host's cipher, where that is to be asked about so many bytes.
-    fn host(&self, length: usize) -> Option<&'static dyn HostCipher> {
-        self.host.filter(|_| length >= HOSTED_FROM)
+    fn host(&self, length: usize) -> Option<&dyn HostCipher> {
+        self.host.as_deref().filter(|_| length >= HOSTED_FROM)
     }
 
     /// The key for one nonce, whose last twelve bytes are the nonce under it.

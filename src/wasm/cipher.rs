@@ -1,14 +1,29 @@
-//! The cipher that JavaScript lends: see [`HostCipher`].
+//! The cipher that JavaScript lends.
 
 use wasm_bindgen::prelude::*;
 
 use crate::codec::seal::HostCipher;
 
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "
+/** AES-256-GCM. Each answers whether it did it, changes nothing where it did not, never throws, and must not call the core. */
+export interface LentCipher {
+  /** Encrypts `bytes` in place, and writes the tag. */
+  seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, bytes: Uint8Array, tag: Uint8Array): boolean;
+  /** Decrypts ciphertext and tag. */
+  open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array, opened: Uint8Array): boolean;
+}
+";
+
 #[wasm_bindgen]
 extern "C" {
-    /// Neither throws.
-    #[wasm_bindgen(js_namespace = host, js_name = seal)]
-    fn host_seal(
+    /// See above.
+    #[wasm_bindgen(typescript_type = "LentCipher")]
+    pub type LentCipher;
+
+    #[wasm_bindgen(method, js_name = seal)]
+    fn seal_there(
+        this: &LentCipher,
         key: &[u8],
         nonce: &[u8],
         associated: &[u8],
@@ -16,8 +31,9 @@ extern "C" {
         tag: &mut [u8],
     ) -> bool;
 
-    #[wasm_bindgen(js_namespace = host, js_name = open)]
-    fn host_open(
+    #[wasm_bindgen(method, js_name = open)]
+    fn open_there(
+        this: &LentCipher,
         key: &[u8],
         nonce: &[u8],
         associated: &[u8],
@@ -25,9 +41,6 @@ extern "C" {
         opened: &mut [u8],
     ) -> bool;
 }
-
-/// What `instantiate` was given.
-pub struct LentCipher;
 
 impl HostCipher for LentCipher {
     fn seal(
@@ -38,7 +51,7 @@ impl HostCipher for LentCipher {
         bytes: &mut [u8],
         tag: &mut [u8; 16],
     ) -> bool {
-        host_seal(key, nonce, associated, bytes, tag)
+        self.seal_there(key, nonce, associated, bytes, tag)
     }
 
     fn open(
@@ -49,6 +62,6 @@ impl HostCipher for LentCipher {
         sealed: &[u8],
         opened: &mut [u8],
     ) -> bool {
-        host_open(key, nonce, associated, sealed, opened)
+        self.open_there(key, nonce, associated, sealed, opened)
     }
 }

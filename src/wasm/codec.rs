@@ -23,30 +23,37 @@ pub struct KeysCore(Rc<Keys>);
 #[wasm_bindgen]
 impl KeysCore {
     /// A ring: `ids[i]` names the 32 bytes at `32 * i` of `keys`, and `current` writes. The
-    /// copies of the secrets that JavaScript hands over are wiped.
+    /// copies of the secrets that JavaScript hands over are wiped. `cipher` seals and opens what is not small.
     #[wasm_bindgen(constructor)]
     pub fn new(
         current: &str,
         ids: Vec<String>,
         keys: Vec<u8>,
         index_secret: Vec<u8>,
+        cipher: LentCipher,
     ) -> Result<KeysCore, JsError> {
         let (keys, index_secret) = (Zeroizing::new(keys), Zeroizing::new(index_secret));
-        let made = make_keys(current, &ids, &keys, &index_secret);
+        let made = make_keys(current, &ids, &keys, &index_secret, cipher);
         io::burn_stack();
         let made = made.map_err(|error| JsError::new(error.kind.name()))?;
         Ok(Self(Rc::new(made)))
     }
 }
 
-fn make_keys(current: &str, ids: &[String], keys: &[u8], index_secret: &[u8]) -> Coded<Keys> {
+fn make_keys(
+    current: &str,
+    ids: &[String],
+    keys: &[u8],
+    index_secret: &[u8],
+    cipher: LentCipher,
+) -> Coded<Keys> {
     let (keys, rest) = keys.as_chunks::<KEY_LENGTH>();
     if keys.len() != ids.len() || !rest.is_empty() {
         return Err(ErrorKind::KeyLength.into());
     }
     let named = ids.iter().map(String::as_str);
     let named = named.zip(keys.iter().map(|key| &key[..]));
-    let ring = KeyRing::hosted(current, named, Some(&LentCipher))?;
+    let ring = KeyRing::hosted(current, named, Some(Rc::new(cipher)))?;
     let index = IndexKey::derive(index_secret)?;
     Ok(Keys { ring, index })
 }

@@ -32,6 +32,8 @@ use crate::policy::{Favor, PolicyKind};
 use crate::store::Limits;
 
 #[cfg(feature = "codec")]
+pub use cipher::LentCipher;
+#[cfg(feature = "codec")]
 pub use codec::{CodecCore, KeysCore};
 #[cfg(feature = "codec")]
 pub use dictionary::train_dictionary;

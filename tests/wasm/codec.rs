@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::host::{
-    BYTES, LIMIT, encode, get, keys, packed, plain, read, result, result_bytes, sealed, write_key,
-    write_value,
+    BYTES, LIMIT, cipher, encode, get, keys, packed, plain, read, result, result_bytes, sealed,
+    write_key, write_value,
 };
 
 #[wasm_bindgen_test]
@@ -77,7 +77,7 @@ fn a_tombstone_opens_as_no_value() {
 
 fn refusal(current: &str, ids: &[&str], keys: usize, secret: usize) -> String {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    let made = KeysCore::new(current, ids, vec![1; keys], vec![2; secret]);
+    let made = KeysCore::new(current, ids, vec![1; keys], vec![2; secret], cipher());
     let error = JsValue::from(made.err().expect("refused"));
     let message = Reflect::get(&Object::from(error), &"message".into());
     message
@@ -103,7 +103,7 @@ fn the_copies_of_the_secrets_are_wiped() {
     let (keys, secret) = (vec![0xA7; 64], vec![0xB9; 32]);
     let addresses = [keys.as_ptr() as usize, secret.as_ptr() as usize];
     let ids = vec!["k1".to_owned(), "k2".to_owned()];
-    let made = KeysCore::new("k1", ids, keys, secret);
+    let made = KeysCore::new("k1", ids, keys, secret, cipher());
     assert!(made.is_ok());
     for (address, byte) in addresses.into_iter().zip([0xA7, 0xB9]) {
         assert!(!read(address, 32).contains(&byte));

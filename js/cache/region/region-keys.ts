@@ -1,4 +1,5 @@
 import type { KeysCore } from '../../../pkg/glue.js'
+import { lentCipher } from '../../codec/host/cipher.ts'
 import type { KeyRing } from '../../config/encryption-keys.ts'
 import type { ResolvedManager } from '../../config/types.ts'
 import type { Core } from '../../core/core.ts'
@@ -47,7 +48,7 @@ export class RegionKeys implements SealingKeys {
     }
     let native: KeysCore | undefined
     try {
-      native = new core.glue.KeysCore(current, [...keys.keys()], bytes, indexSecret)
+      native = new core.glue.KeysCore(current, [...keys.keys()], bytes, indexSecret, lentCipher)
       return use(native)
     } finally {
       bytes.fill(0)

@@ -1,4 +1,4 @@
-import type { Host } from '../../../pkg/glue.js'
+import type { LentCipher } from '../../../pkg/glue.js'
 import { yieldToEventLoop } from '../../clock.ts'
 
 /** What Node has for ciphers, as far as it is used here. */
@@ -73,7 +73,7 @@ function isRight(crypto: Crypto | undefined): boolean {
  * What the core seals and opens with, where the runtime has a cipher: that has instructions for it. The key is that of
  * one entry. Where something does not open, the core looks again, and says why.
  */
-export const lentCipher: Host = {
+export const lentCipher: LentCipher = {
   seal(key, nonce, associated, bytes, tag) {
     try {
       const crypto = node()
