@@ -36,6 +36,8 @@ export interface Write {
   excused: boolean
   /** A clear may have taken it along. */
   swept: boolean
+  /** It may live longer than it was to. */
+  touched: boolean
 }
 
 /** What was written, and so what may be read. */
@@ -47,7 +49,7 @@ export class History {
   /** Until when a process may write under tokens that the tier has lost, in ms of the world. */
   lostUntil = Number.NEGATIVE_INFINITY
 
-  add(write: Omit<Write, 'id' | 'ended' | 'durable' | 'excused' | 'swept'>): Write {
+  add(write: Omit<Write, 'id' | 'ended' | 'durable' | 'excused' | 'swept' | 'touched'>): Write {
     const full = {
       ...write,
       id: this.writes.length,
@@ -55,6 +57,7 @@ export class History {
       durable: Number.POSITIVE_INFINITY,
       excused: false,
       swept: false,
+      touched: false,
     }
     this.writes.push(full)
     if (full.value !== undefined) this.#byValue.set(full.value, full)

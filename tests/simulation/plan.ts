@@ -7,9 +7,12 @@ import type { Network } from './link.ts'
 /** What a program asks its cache to do. */
 export type OperationKind =
   | 'set'
+  | 'setMany'
+  | 'touch'
   | 'get'
   | 'getMany'
   | 'delete'
+  | 'deleteMany'
   | 'clear'
   | 'getOrSet'
   | 'transaction'
@@ -91,16 +94,21 @@ export function isGraceful(rules: GetOrSetOptions): boolean {
 }
 
 const KINDS: readonly (readonly [OperationKind, number])[] = [
-  ['set', 30],
+  ['set', 27],
+  ['setMany', 4],
+  ['touch', 4],
   ['get', 24],
   ['getMany', 6],
-  ['delete', 12],
+  ['delete', 10],
+  ['deleteMany', 3],
   ['clear', 4],
   ['getOrSet', 20],
   ['transaction', 5],
   ['deleteByTag', 3],
   ['expireByTag', 2],
 ]
+/** Those that are about several keys. */
+const MANY: ReadonlySet<OperationKind> = new Set(['getMany', 'setMany', 'deleteMany', 'transaction'])
 const NETWORKS: readonly Network[] = [
   'well',
   'well',
@@ -132,7 +140,7 @@ export function planOf(seed: number, bus = false): Plan {
 
   const operation = (): Act => {
     const kind = weighted(KINDS, unit())
-    const many = kind === 'getMany' || kind === 'transaction'
+    const many = MANY.has(kind)
     return {
       type: 'operation',
       process: below(processes),

@@ -2,6 +2,7 @@ import { CacheManager } from '../../js/cache/manager.ts'
 import { CacheError } from '../../js/errors.ts'
 import { SimBus, type SimHub } from './bus.ts'
 import type { Factories } from './factories.ts'
+import { Floors } from './floors.ts'
 import type { History, Write } from './history.ts'
 import { Life } from './life.ts'
 import { LIMIT, limitOf } from './limits.ts'
@@ -30,13 +31,6 @@ export interface ProcessWorld extends LinkWorld {
   readonly fail: (text: string) => void
 }
 
-/** What a process knows of a key: what it begins to read later is not older. */
-interface Floor {
-  readonly write: Write
-  /** Since when, in ms of the world. */
-  readonly since: number
-}
-
 /** One process with a cache of its own, from its start to its end. */
 export class Process {
   readonly name: string
@@ -48,7 +42,7 @@ export class Process {
   #wellSince: number
   readonly #world: ProcessWorld
   readonly #skew: number
-  readonly #floors = new Map<string, Floor[]>()
+  readonly #floors: Floors
   /** By key, how long the calls of `getOrSet` under way may take in all: one may wait for the other's factory. */
   readonly #loads = new Map<string, number>()
   /** Since when nothing has disturbed it or what it holds in the tier, in ms of the world. */
@@ -61,6 +55,7 @@ export class Process {
   constructor(world: ProcessWorld, name: string, skew: number) {
     this.name = name
     this.#world = world
+    this.#floors = new Floors(world.history, name)
     this.#skew = skew
     this.#wellSince = world.clock.now()
     this.life = new Life(world.clock, skew)
@@ -184,6 +179,24 @@ export class Process {
         await cache.set(region, key, write.value, options)
         return this.#done(write)
       }
+      case 'setMany': {
+        const writes = keys.map((one) => this.#write(region, one, `${region}:${one}#${this.#next}`, { tagged }))
+        await cache.setMany(region, Object.fromEntries(writes.map(({ key: one, value }) => [one, value])), options)
+        for (const write of writes) this.#done(write)
+        return
+      }
+      case 'touch': {
+        for (const write of this.#world.history.writes)
+          if (write.region === region && write.key === key) write.touched = true
+        await cache.touch(region, key, HOUR)
+        return
+      }
+      case 'deleteMany': {
+        const writes = keys.map((one) => this.#write(region, one, undefined))
+        await cache.deleteMany(region, keys)
+        for (const write of writes) this.#done(write)
+        return
+      }
       case 'delete': {
         const write = this.#write(region, key, undefined)
         await cache.delete(region, key)
@@ -297,23 +310,13 @@ export class Process {
     write.ended = this.#world.clock.now()
     this.#doubt(write)
     this.#world.note(() => `${this.name} #${write.id} is done`)
-    if (write.key !== undefined) this.#raise(write)
+    if (write.key !== undefined) this.#floors.raise(write, this.#world.clock.now())
     this.watch()
   }
 
   /** Whether its process could reach the tier for the tag's token is not certain. */
   #doubt(write: Write): void {
     if (write.tagged && (this.#cutOff || this.#world.clock.now() - write.issued >= LIMIT)) write.unsure = true
-  }
-
-  #raise(write: Write): void {
-    // What its own factory made may have been handed out and not stored.
-    if (write.excused || (write.weak && write.owner === this.name)) return
-    const name = `${write.region}:${write.key}`
-    const floors = this.#floors.get(name) ?? []
-    const last = floors.at(-1)
-    if (last !== undefined && !this.#world.history.isAfter(write, last.write)) return
-    this.#floors.set(name, [...floors, { write, since: this.#world.clock.now() }])
   }
 
   /** A read that began at `began` came back with `value`, which may be `stale` or not. */
@@ -326,13 +329,14 @@ export class Process {
       fail(`${this.name} reads ${value} under ${region}:${key}`)
       return
     }
-    const floor = this.#floors.get(`${region}:${key}`)?.findLast(({ since }) => since <= began)?.write
+    const floor = this.#floors.by(began, region, key)
     if (floor !== undefined && floor.ended < began && history.supersedes(floor, writer)) {
       fail(`${this.name} reads #${writer.id} of ${region}:${key} after #${floor.id}`)
     }
     const over = writer.ended + writer.ttl + history.tolerance
-    if (!stale && began > over) fail(`${this.name} reads #${writer.id} of ${region}:${key}, which is over`)
-    this.#raise(writer)
+    if (!stale && began > over && !writer.touched)
+      fail(`${this.name} reads #${writer.id} of ${region}:${key}, which is over`)
+    this.#floors.raise(writer, clock.now())
     if (began - this.#wellSince < SETTLED) return
     const wrong = history.wrong(region, key, value, began - L1_TTL - LIMIT, stale)
     if (wrong !== undefined) fail(`${this.name} at ${clock.now()}: ${region}:${key} still ${wrong}`)
