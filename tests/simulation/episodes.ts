@@ -8,7 +8,8 @@ export type Episode = (region: string, below: Below) => Step[]
 
 /** The episodes for processes with a bus, or without one. */
 export function episodes(bus: boolean): readonly Episode[] {
-  return bus ? [standstill, lateClear, overtakenToken, unsaid, clearedUnder] : [standstill, lateClear, borrowedTrust]
+  if (!bus) return [standstill, lateClear, borrowedTrust]
+  return [standstill, lateClear, overtakenToken, unsaid, clearedUnder, overtakenReplay, overtakenWrite]
 }
 
 /** Three processes whose networks are well, and which know it. */
@@ -130,5 +131,43 @@ function unsaid(region: string): Step[] {
     { act: asks(0, 'set', region), wait: 20 },
     { act: { type: 'crash', process: 0 }, wait: 20 },
     { act: asks(1, 'get', region), wait: 20 },
+  ]
+}
+
+/** Its bus was away for a moment: it looks up in the tier what it holds. */
+function doubts(process: number): Step[] {
+  return [
+    { act: { type: 'bus', process, state: 'cut' }, wait: 5 },
+    { act: { type: 'bus', process, state: 'well' }, wait: 20 },
+  ]
+}
+
+/**
+ * What a process wrote waits, for the tier took no writes of it for a moment. While that is sent it reads the key, and
+ * answers overtake one another.
+ */
+function overtakenReplay(region: string, below: Below): Step[] {
+  return [
+    ...alone(region),
+    { act: asks(0, 'set', region), wait: 300 },
+    { act: { type: 'network', process: 0, network: 'full' }, wait: 0 },
+    { act: asks(0, 'set', region), wait: 20 },
+    ...doubts(0),
+    { act: { type: 'network', process: 0, network: 'crossing' }, wait: 0 },
+    ...Array.from({ length: 40 }, () => ({ act: asks(0, 'get', region), wait: below(8) })),
+  ]
+}
+
+/** Of two writes under way the later arrives, and the earlier does not; then the process is cut off, and reads. */
+function overtakenWrite(region: string, below: Below): Step[] {
+  return [
+    ...alone(region),
+    { act: { type: 'network', process: 0, network: 'slow' }, wait: 0 },
+    { act: asks(0, 'set', region), wait: 10 + below(50) },
+    { act: { type: 'network', process: 0, network: 'crossing' }, wait: 0 },
+    { act: asks(0, 'set', region), wait: 260 },
+    { act: { type: 'network', process: 0, network: 'cut' }, wait: 20 },
+    ...doubts(0),
+    { act: asks(0, 'get', region), wait: 20 },
   ]
 }

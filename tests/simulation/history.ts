@@ -26,6 +26,8 @@ export interface Write {
   readonly kept: number
   /** A factory's value: it is stored only where nobody wrote meanwhile. */
   readonly weak: boolean
+  /** Of several that its process calls so, the last one counts, whether the others were awaited or not. */
+  readonly inOrder: boolean
   /** When it was asked for, in ms of the world. */
   readonly issued: number
   /** When it was acknowledged; `Infinity`: never. */
@@ -86,8 +88,14 @@ export class History {
     for (const write of this.writes) if (write.region === region) write.swept = true
   }
 
-  /** Whether `newer` was certainly asked for after `older` was done. */
+  /** What is under the key lives longer from now on. */
+  touch(region: string, key: string): void {
+    for (const write of this.writes) if (write.region === region && write.key === key) write.touched = true
+  }
+
+  /** Whether `newer` was certainly asked for after `older` was done, or after it was asked for by the same process. */
   isAfter(newer: Write, older: Write): boolean {
+    if (newer.inOrder && older.inOrder && newer.owner === older.owner) return newer.id > older.id
     return older.ended + this.tolerance < newer.issued
   }
 

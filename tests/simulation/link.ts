@@ -17,8 +17,8 @@ export type Network = 'well' | 'cut' | 'silent' | 'held' | 'deaf' | 'slow' | 'la
 
 /** What arrives later than an operation may take is of somebody who has given it up, in ms. */
 const LATE = 250
-/** How long each way takes at the most, in ms, where that is not 3. */
-const LATENCIES: Partial<Record<Network, number>> = { slow: 500, crossing: 160 }
+/** The part of calls and answers that take long where each goes its own way. */
+const STRAGGLERS = 0.15
 const WRITES: ReadonlySet<string> = new Set([
   'setMany',
   'exchangeMany',
@@ -186,7 +186,9 @@ export class SimLink implements Driver {
   }
 
   #latency(): number {
-    return Math.floor(this.#world.unit() * (LATENCIES[this.#network] ?? 3))
+    const { unit } = this.#world
+    if (this.#network === 'crossing') return Math.floor(unit() * (unit() < STRAGGLERS ? 300 : 20))
+    return Math.floor(unit() * (this.#network === 'slow' ? 500 : 3))
   }
 }
 

@@ -124,12 +124,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'js/flow/reader.ts',
     find: 'const pending = waiting ?? waited',
     instead: 'const pending = waiting',
+    bus: true,
   },
   {
     rule: 'of two writes under way, the one that arrived is not journaled over by the other',
     file: 'js/flow/journal.ts',
     find: 'this.#arrivals.newest(region, key) ?? ZERO_STAMP',
     instead: 'ZERO_STAMP',
+    bus: true,
   },
   {
     rule: 'what waits and is older than what was read is given up',

@@ -163,6 +163,7 @@ export class Process {
   async #do(operation: Operation): Promise<void> {
     const { kind, region, keys, tagged } = operation
     const { cache } = this
+    const { history } = this.#world
     const [key = ''] = keys
     const options = tagged ? { tags: [TAG] } : {}
     const began = this.#world.clock.now()
@@ -175,30 +176,28 @@ export class Process {
         return
       }
       case 'set': {
-        const write = this.#write(region, key, `${region}:${key}#${this.#next}`, { tagged })
+        const write = this.#write(region, key, `${region}:${key}#${this.#next}`, { tagged, inOrder: !tagged })
         await cache.set(region, key, write.value, options)
         return this.#done(write)
       }
       case 'setMany': {
-        const writes = keys.map((one) => this.#write(region, one, `${region}:${one}#${this.#next}`, { tagged }))
+        const more = { tagged, inOrder: !tagged }
+        const writes = keys.map((one) => this.#write(region, one, `${region}:${one}#${this.#next}`, more))
         await cache.setMany(region, Object.fromEntries(writes.map(({ key: one, value }) => [one, value])), options)
-        for (const write of writes) this.#done(write)
-        return
+        return this.#allDone(writes)
       }
-      case 'touch': {
-        for (const write of this.#world.history.writes)
-          if (write.region === region && write.key === key) write.touched = true
+      case 'touch':
+        history.touch(region, key)
         await cache.touch(region, key, HOUR)
-        return
-      }
+        // Or what was written meanwhile.
+        return history.touch(region, key)
       case 'deleteMany': {
-        const writes = keys.map((one) => this.#write(region, one, undefined))
+        const writes = keys.map((one) => this.#write(region, one, undefined, { inOrder: true }))
         await cache.deleteMany(region, keys)
-        for (const write of writes) this.#done(write)
-        return
+        return this.#allDone(writes)
       }
       case 'delete': {
-        const write = this.#write(region, key, undefined)
+        const write = this.#write(region, key, undefined, { inOrder: true })
         await cache.delete(region, key)
         return this.#done(write)
       }
@@ -230,7 +229,7 @@ export class Process {
             else await transaction.set(one, value, options)
           }
         })
-        for (const write of writes) this.#done(write)
+        this.#allDone(writes)
       }
     }
   }
@@ -289,7 +288,7 @@ export class Process {
 
   #base(region: string, key: string | undefined, tagged: boolean) {
     const unsure = tagged && this.#cutOff
-    const plain = { tagsOnly: false, expires: false, weak: false, ttl: HOUR, kept: HOUR }
+    const plain = { tagsOnly: false, expires: false, weak: false, inOrder: false, ttl: HOUR, kept: HOUR }
     const rest = { unheard: this.#unheard, issued: this.#world.clock.now() }
     return { owner: this.name, region, key, tagged, unsure, ...plain, ...rest }
   }
@@ -298,12 +297,16 @@ export class Process {
     region: string,
     key: string | undefined,
     value: string | undefined,
-    more: { tagged?: boolean; tagsOnly?: boolean; expires?: boolean } = {},
+    more: { tagged?: boolean; tagsOnly?: boolean; expires?: boolean; inOrder?: boolean } = {},
   ): Write {
     const { tagged = false, ...rest } = more
     const write = this.#world.history.add({ ...this.#base(region, key, tagged), value, ...rest })
     this.#unsafe.add(write)
     return write
+  }
+
+  #allDone(writes: readonly Write[]): void {
+    for (const write of writes) this.#done(write)
   }
 
   #done(write: Write): void {
