@@ -1,13 +1,13 @@
 import { CacheManager } from '../../js/cache/manager.ts'
 import { CacheError } from '../../js/errors.ts'
-import { SimBus, type SimHub } from './bus.ts'
-import type { Factories } from './factories.ts'
+import { SimBus } from './bus.ts'
 import { Floors } from './floors.ts'
-import type { History, Write } from './history.ts'
+import type { Write } from './history.ts'
 import { Life } from './life.ts'
 import { LIMIT, limitOf } from './limits.ts'
-import { type LinkWorld, SimLink } from './link.ts'
+import { SimLink } from './link.ts'
 import { isGraceful, type Operation, RULES, TAG } from './plan.ts'
+import type { ProcessWorld } from './world.ts'
 
 /** How long an entry in memory is trusted without a bus, in ms. */
 export const L1_TTL = 2000
@@ -21,15 +21,6 @@ const HEARD = 60_000
 
 /** What factories throw. */
 const DOWN = new Error('the origin is down')
-
-/** What a process tells the world of. */
-export interface ProcessWorld extends LinkWorld {
-  readonly history: History
-  readonly factories: Factories
-  /** Where buses meet; `undefined` where there is none. */
-  readonly hub: SimHub | undefined
-  readonly fail: (text: string) => void
-}
 
 /** One process with a cache of its own, from its start to its end. */
 export class Process {
@@ -163,7 +154,6 @@ export class Process {
   async #do(operation: Operation): Promise<void> {
     const { kind, region, keys, tagged } = operation
     const { cache } = this
-    const { history } = this.#world
     const [key = ''] = keys
     const options = tagged ? { tags: [TAG] } : {}
     const began = this.#world.clock.now()
@@ -176,21 +166,20 @@ export class Process {
         return
       }
       case 'set': {
-        const write = this.#write(region, key, `${region}:${key}#${this.#next}`, { tagged, inOrder: !tagged })
+        const write = this.#set(region, key, tagged)
         await cache.set(region, key, write.value, options)
         return this.#done(write)
       }
       case 'setMany': {
-        const more = { tagged, inOrder: !tagged }
-        const writes = keys.map((one) => this.#write(region, one, `${region}:${one}#${this.#next}`, more))
+        const writes = keys.map((one) => this.#set(region, one, tagged))
         await cache.setMany(region, Object.fromEntries(writes.map(({ key: one, value }) => [one, value])), options)
         return this.#allDone(writes)
       }
       case 'touch':
-        history.touch(region, key)
+        this.#world.history.touch(region, key)
         await cache.touch(region, key, HOUR)
         // Or what was written meanwhile.
-        return history.touch(region, key)
+        return this.#world.history.touch(region, key)
       case 'deleteMany': {
         const writes = keys.map((one) => this.#write(region, one, undefined, { inOrder: true }))
         await cache.deleteMany(region, keys)
@@ -208,8 +197,7 @@ export class Process {
       }
       case 'deleteByTag':
       case 'expireByTag': {
-        const tagsOnly = true
-        const write = this.#write(region, undefined, undefined, { tagsOnly, expires: kind === 'expireByTag' })
+        const write = this.#write(region, undefined, undefined, { tagsOnly: true, expires: kind === 'expireByTag' })
         await cache[kind](region, TAG)
         return this.#done(write)
       }
@@ -303,6 +291,10 @@ export class Process {
     const write = this.#world.history.add({ ...this.#base(region, key, tagged), value, ...rest })
     this.#unsafe.add(write)
     return write
+  }
+
+  #set(region: string, key: string, tagged: boolean): Write {
+    return this.#write(region, key, `${region}:${key}#${this.#next}`, { tagged, inOrder: !tagged })
   }
 
   #allDone(writes: readonly Write[]): void {

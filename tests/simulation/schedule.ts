@@ -7,8 +7,9 @@ import { History } from './history.ts'
 import { lastWords } from './last-words.ts'
 import { LIMIT } from './limits.ts'
 import { type Act, describeAct, NAMES, type Plan } from './plan.ts'
-import { L1_TTL, Process, type ProcessWorld, SETTLED } from './process.ts'
+import { L1_TTL, Process, SETTLED } from './process.ts'
 import { SimTier } from './tier.ts'
+import type { ProcessWorld } from './world.ts'
 
 /** What a schedule came to. */
 export interface Outcome {
