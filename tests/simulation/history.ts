@@ -106,10 +106,12 @@ export class History {
    */
   supersedes(newer: Write, older: Write): boolean {
     if (!this.isAfter(newer, older)) return false
+    // Its new life may wait for the tier, wherever it was touched.
+    const durable = older.touched ? Number.POSITIVE_INFINITY : older.durable
     return !this.writes.some(
       (other) =>
         other.region === older.region &&
-        other.issued < older.durable &&
+        other.issued < durable &&
         !this.isAfter(newer, other) &&
         (other.key === undefined ? this.#clears(other, older) : other.key === older.key && other.kept < older.kept),
     )
