@@ -129,6 +129,10 @@ function isPoisoned(error: unknown): boolean {
 function loadFailure(cause: unknown): string {
   const reason = cause instanceof Error ? cause.message : String(cause)
   if (typeof WebAssembly === 'undefined') return 'omnicache needs WebAssembly, which this runtime does not offer'
+  // V8 says so in a Worker, and where else the host forbids it: there is no policy to be changed.
+  if (reason.includes('by embedder')) {
+    return "this runtime compiles no WebAssembly: bundle by its condition, 'workerd' or 'edge-light' (docs/loading.md)"
+  }
   // Chromium and WebKit name the policy or the directive, Firefox says "blocked by CSP", Node has a flag for it.
   if (/Content Security Policy|unsafe-eval|code generation|\bCSP\b/i.test(reason)) {
     return "the page's Content Security Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src"

@@ -9,23 +9,32 @@ const SAID = {
     "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed source of script",
 }
 
+/** The core as it comes where compiling throws this. */
+async function coreWhere(message: string) {
+  const { CompileError } = WebAssembly
+  class Module {
+    constructor() {
+      throw new CompileError(message)
+    }
+  }
+  vi.stubGlobal('WebAssembly', { Module })
+  vi.resetModules()
+  return (await import('../../../js/core/core.ts')).Core
+}
+
+const refusal = (message: string) =>
+  expect.objectContaining({ code: 'UNSUPPORTED_RUNTIME', message: expect.stringContaining(message) })
+
 describe('a core that is not allowed to start', () => {
   afterEach(() => void vi.unstubAllGlobals())
 
   it.each(Object.entries(SAID))('names the directive, as %s puts it', async (_browser, message) => {
-    const { CompileError } = WebAssembly
-    class Module {
-      constructor() {
-        throw new CompileError(message)
-      }
-    }
-    vi.stubGlobal('WebAssembly', { Module })
-    vi.resetModules()
-    const { Core } = await import('../../../js/core/core.ts')
-    const error = expect.objectContaining({
-      code: 'UNSUPPORTED_RUNTIME',
-      message: expect.stringContaining("add 'wasm-unsafe-eval' to its script-src"),
-    })
-    expect(() => Core.create()).toThrow(error)
+    const Core = await coreWhere(message)
+    expect(() => Core.create()).toThrow(refusal("add 'wasm-unsafe-eval' to its script-src"))
+  })
+
+  it('names the condition in a Worker that was bundled without it: no policy of a page is in force there', async () => {
+    const Core = await coreWhere('WebAssembly.Module(): Wasm code generation disallowed by embedder')
+    expect(() => Core.create()).toThrow(refusal("bundle by its condition, 'workerd'"))
   })
 })
