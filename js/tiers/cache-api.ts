@@ -3,6 +3,7 @@ import { CacheError } from '../errors.ts'
 import { broadcastChannelBus, hasBroadcastChannel } from './broadcast-channel.ts'
 import type { Bus } from './bus.ts'
 import type { BusOptions, Driver } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { KeyValueDriver, type KeyValueStore } from './key-value.ts'
 
 /** Options of `cacheApiDriver`. */
@@ -38,6 +39,7 @@ export function cacheApiDriver(options: CacheApiOptions = {}): Driver {
     const message = 'this runtime has no Cache API; in Node use omnicache/sqlite or the Redis tier (the option `redis`)'
     throw new CacheError('UNSUPPORTED_RUNTIME', `${TIER}: ${message}`, { context: { tier: TIER } })
   }
+  checkOptions('cacheApiDriver', options, ['cache', 'clock'])
   const { cache = 'omnicache', clock = systemClock } = options
   return new CacheApiDriver(cache, clock)
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { Driver } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { KeyValueDriver } from './key-value.ts'
 
 /** What is needed of a KV namespace of Cloudflare Workers: `env.NAME` has it. */
@@ -58,13 +59,14 @@ const MAX_TTL = 10 * 365 * 86_400
  * A tier in Workers KV. It is eventually consistent: a location may answer what it read up to a minute ago,
  * which is why `lags` is true. It can neither compare nor write several values at once: see `Driver.atomic`.
  *
- * @throws CacheError `INVALID_OPTION` for what is no KV namespace.
+ * @throws CacheError `INVALID_OPTION` for what is no KV namespace, or an option that there is not.
  */
 export function cloudflareKvDriver(namespace: KvNamespaceLike, options: CloudflareKvOptions = {}): Driver {
   if (typeof namespace?.get !== 'function' || typeof namespace.list !== 'function') {
     const message = 'cloudflare-kv: expected a KV namespace: the binding of that name in `env`'
     throw new CacheError('INVALID_OPTION', message, { context: { tier: 'cloudflare-kv', option: 'namespace' } })
   }
+  checkOptions('cloudflareKvDriver', options, ['clock'])
   const store = {
     name: 'cloudflare-kv',
     lags: true,

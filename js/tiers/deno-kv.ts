@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { Driver } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { KeyValueDriver } from './key-value.ts'
 
 /** A key of Deno KV. */
@@ -57,6 +58,7 @@ interface Pieces {
  * @throws CacheError `INVALID_OPTION` for what is no database.
  */
 export function denoKvDriver(kv: DenoKvLike, options: DenoKvOptions = {}): Driver {
+  checkOptions('denoKvDriver', options, ['base', 'clock'])
   const { base = 'omnicache', clock = systemClock } = options
   if (typeof kv?.get !== 'function' || typeof kv.list !== 'function') {
     const message = 'deno-kv: expected a database of Deno KV, as `await Deno.openKv()` answers'

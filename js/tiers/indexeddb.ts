@@ -15,6 +15,7 @@ import {
   type Replacement,
   type ScanStep,
 } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { BY_EXPIRY, EntryDatabase, forget, type Store, TIER } from './indexeddb-database.ts'
 import { closedError, tierError } from './tier-error.ts'
 
@@ -35,7 +36,7 @@ export interface IndexedDbOptions {
  * tabs and workers of the origin. Writes are `relaxed`: the system may lose the last ones in
  * a power cut, as a cache may.
  *
- * @throws CacheError `UNSUPPORTED_RUNTIME` where there is no IndexedDB, such as in Node.
+ * @throws CacheError `UNSUPPORTED_RUNTIME` where there is no IndexedDB, such as in Node; `INVALID_OPTION` for a wrong option.
  */
 export function indexedDbDriver(options: IndexedDbOptions = {}): Driver {
   if (!('indexedDB' in globalThis)) {
@@ -46,6 +47,8 @@ export function indexedDbDriver(options: IndexedDbOptions = {}): Driver {
       { context: { tier: TIER } },
     )
   }
+  const spans = ['sweepInterval', 'openTimeout'] as const
+  checkOptions('indexedDbDriver', options, ['database', ...spans, 'clock'], spans)
   return new IndexedDbDriver(options)
 }
 

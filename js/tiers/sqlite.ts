@@ -1,5 +1,4 @@
 import { type Clock, systemClock, type Timer, yieldToEventLoop } from '../clock.ts'
-import { unknownOption } from '../config/nearest.ts'
 import { CacheError } from '../errors.ts'
 import { isRequestBound } from '../runtime.ts'
 import {
@@ -14,6 +13,7 @@ import {
   type Replacement,
   type ScanStep,
 } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { opener, type SqliteEngine, TIER } from './sqlite-engine.ts'
 import type { SqliteEntries } from './sqlite-entries.ts'
 import { EntryFile } from './sqlite-file.ts'
@@ -45,14 +45,6 @@ export interface SqliteOptions {
 const STEP = 256
 const STEP_BYTES = 1 << 20
 
-const OPTIONS: readonly string[] = [
-  'engine',
-  'busyTimeout',
-  'maxBytes',
-  'sweepInterval',
-  'clock',
-] satisfies (keyof SqliteOptions)[]
-
 /** The smallest `maxBytes`: an empty database, and some room. */
 const MIN_BYTES = 65_536
 
@@ -78,11 +70,8 @@ export function sqliteDriver(path: string, options: SqliteOptions = {}): Driver 
   if (typeof path !== 'string' || path === '' || path === ':memory:') {
     throw invalid('path', 'the path of a file; without one the cache keeps its entries in memory anyway')
   }
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name)) throw unknownOption(name, OPTIONS, 'sqliteDriver')
-  for (const name of ['busyTimeout', 'sweepInterval'] as const) {
-    if (!((options[name] ?? 1) > 0)) throw invalid(name, 'more than 0 ms')
-  }
+  const spans = ['busyTimeout', 'sweepInterval'] as const
+  checkOptions('sqliteDriver', options, ['engine', 'maxBytes', ...spans, 'clock'], spans)
   if (!((options.maxBytes ?? MIN_BYTES) >= MIN_BYTES)) throw invalid('maxBytes', `at least ${MIN_BYTES}`)
   return new SqliteDriver(path, options)
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { Driver } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { KeyValueDriver } from './key-value.ts'
 
 /** What is needed of a storage of unstorage: what `createStorage` makes has it. */
@@ -39,6 +40,7 @@ const PARALLEL = 32
  * @throws CacheError `INVALID_OPTION` for what is no storage.
  */
 export function unstorageDriver(storage: UnstorageLike, options: UnstorageOptions = {}): Driver {
+  checkOptions('unstorageDriver', options, ['base', 'clock'])
   const { base = 'omnicache', clock = systemClock } = options
   if (typeof storage?.getItemRaw !== 'function' || typeof storage.setItemRaw !== 'function') {
     const message = 'unstorage: expected a storage of unstorage, with getItemRaw and setItemRaw'

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
 import type { Driver, DriverEntry, Exchange, Previous, Replacement, ScanStep } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { escapeGlob, milliseconds } from './redis/commands.ts'
 import { commitNewer } from './redis/scripts/commit-newer.ts'
 import { exchange } from './redis/scripts/exchange.ts'
@@ -50,9 +51,10 @@ export interface UpstashOptions {
  * @example
  * upstashDriver({ url: env.UPSTASH_REDIS_REST_URL, token: env.UPSTASH_REDIS_REST_TOKEN })
  *
- * @throws CacheError `INVALID_OPTION` for a wrong URL, or without a token.
+ * @throws CacheError `INVALID_OPTION` for a wrong URL, without a token, or for an option that there is not.
  */
 export function upstashDriver(options: UpstashOptions): Driver {
+  checkOptions('upstashDriver', options, ['url', 'token', 'fetch', 'requestTimeout', 'clock'], ['requestTimeout'])
   const { url, token, requestTimeout = 5000 } = options
   if (typeof url !== 'string' || !/^https?:\/\/[^@]+$/.test(url)) {
     throw invalid('url', 'the http(s) URL of the REST API, without a user; a redis: URL is for the Redis tier')
@@ -61,7 +63,6 @@ export function upstashDriver(options: UpstashOptions): Driver {
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token.trim())) {
     throw invalid('token', 'the token of the REST API, which has no blanks in it')
   }
-  if (!(requestTimeout > 0)) throw invalid('requestTimeout', 'more than 0 ms')
   return new UpstashDriver(options, requestTimeout)
 }
 
