@@ -54,6 +54,8 @@ export class SimLink implements Driver {
   #held: (() => void)[] = []
   #lastArrival = 0
   #lastAnswer = 0
+  /** Counts connections: what was sent over one that is gone does not arrive. */
+  #connection = 0
   /** The shortest round trip that told the tier's time, in ms: how far off its clock may be. */
   uncertainty = Number.POSITIVE_INFINITY
 
@@ -71,6 +73,11 @@ export class SimLink implements Driver {
     this.#network = network
     if (network !== 'well') return
     for (const arrive of this.#held.splice(0)) this.#world.clock.after(this.#latency(), arrive)
+  }
+
+  /** Another server is the tier from now on: what the network has yet to bring to the old one is for nobody. */
+  reconnect(): void {
+    this.#connection++
   }
 
   getMany(keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
@@ -135,8 +142,9 @@ export class SimLink implements Driver {
       const sent = this.#world.clock.now()
       if (this.#network === 'cut') return refuse()
       if (this.#network === 'silent') return
+      const connection = this.#connection
       const arrive = () => {
-        if (this.#network === 'cut') return refuse()
+        if (this.#network === 'cut' || connection !== this.#connection) return refuse()
         if (this.#network === 'silent') return
         if (this.#network === 'full' && WRITES.has(method))
           return this.#later(() => this.#life.arrive(() => reject(full())))

@@ -132,7 +132,10 @@ export class Schedule {
 
   async #lose(act: Extract<Act, { type: 'flush' | 'failover' }>): Promise<void> {
     if (act.type === 'flush') await this.#tier.flush()
-    else await this.#tier.failover(act.lost)
+    else {
+      await this.#tier.failover(act.lost)
+      for (const { link } of this.#present) link.reconnect()
+    }
     this.#history.lostUntil = this.#clock.now() + (this.#plan.bus ? MAX_TRUST : LIMIT)
     for (const process of this.#present) if (process.life.paused) this.#behind.add(process)
     this.#excuse()
