@@ -238,6 +238,8 @@ export class Coherence {
 
   /** Something may have been missed: memory is looked up in L2 again, and what is being made may be old. */
   #suspect(): void {
+    // What came before the bus went, and is heard after it, makes nobody rely on it.
+    if (this.#state !== 'up') return
     this.trust.begin()
     if (this.#wasUp) this.#options.onChanges(undefined, [])
     this.#wasUp = true

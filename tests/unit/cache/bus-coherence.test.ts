@@ -192,6 +192,26 @@ describe('a bus that comes and goes', () => {
     expect(await cache.get('live', 'k')).toBe('new')
   })
 
+  it('when it is lost, what is heard late of before makes nobody rely on it', async () => {
+    const { shared, cache, other, clock, bus } = await alone()
+    const teller = new HandBus()
+    const { cache: third } = shared.process({ bus: teller })
+    await cache.get('live', 'first')
+    await third.get('live', 'first')
+    teller.listener?.state(true)
+    bus.listener?.state(true)
+    for (const key of ['first', 'second', 'third']) await third.set('live', key, 1)
+    await clock.advance(2_000)
+    bus.listener?.message(teller.sent[0] as Uint8Array)
+    bus.listener?.state(false, new Error('cut'))
+    // One between them is missing.
+    bus.listener?.message(teller.sent[2] as Uint8Array)
+    await cache.set('live', 'k', 'old')
+    await other.set('live', 'k', 'new')
+    await clock.advance(31_000)
+    expect(await cache.get('live', 'k')).toBe('new')
+  })
+
   it('when it is back, what memory held before is looked up in L2', async () => {
     const { cache, other, bus } = await alone()
     await cache.get('live', 'first')
