@@ -27,7 +27,13 @@ const WASM_TYPES = 'declare const module: WebAssembly.Module\nexport default mod
 /** Files that only tests are made from. */
 const TESTS = /[/\\]tests([/\\]|\.rs$)/
 
+const FLAGS = ['--check', '--dist', '--pkg']
 const flags = new Set(process.argv.slice(2))
+const unknown = [...flags].find((flag) => !FLAGS.includes(flag))
+if (unknown !== undefined) {
+  console.error(`There is no flag '${unknown}'; there are ${FLAGS.join(', ')}.`)
+  process.exit(2)
+}
 if (flags.has('--check')) process.exit(check() ? 0 : 1)
 if (!flags.has('--dist')) buildPkg()
 if (!flags.has('--pkg')) buildDist()

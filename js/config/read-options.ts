@@ -13,7 +13,7 @@ export const readOptions: { readonly [K in keyof ReadRules]: Field<ReadRules[K]>
   swr: span('How long after its TTL a stale value is handed out at once, while the factory runs in the background', 0),
   eagerRefresh: part('After which part of its TTL a hit has the factory run in the background'),
   softTimeout: limit(
-    'How long a call waits for the factory where a stale value is within `grace`; without `grace` it has no effect',
+    'How long a call waits for the factory where a stale value is within `grace`; without `grace`, or with a shorter `hardTimeout`, it has no effect',
   ),
   hardTimeout: limit('How long the factory may take'),
   lockTimeout: span('How long the value is waited for that another process makes, which so has it to itself', 0),

@@ -71,8 +71,8 @@ export interface ReadOptions {
   /** After which part of its TTL, above 0 and below 1, a hit has the factory run in the background. Default: false. */
   readonly eagerRefresh?: number | false | undefined
   /**
-   * How long a call waits for the factory where a stale value is within `grace`. Without `grace` it has no effect:
-   * what limits every run is `hardTimeout`. Default: Infinity.
+   * How long a call waits for the factory where a stale value is within `grace`. Without `grace`, or with a shorter
+   * `hardTimeout`, it has no effect: what limits every run is `hardTimeout`. Default: Infinity.
    */
   readonly softTimeout?: Duration | undefined
   /** How long the factory may take: then its signal aborts, and it has failed with `TIMEOUT`. Default: Infinity. */

@@ -11,6 +11,7 @@ import {
   type Replacement,
   type ScanStep,
 } from './driver.ts'
+import { checkOptions } from './driver-options.ts'
 import { closedError } from './tier-error.ts'
 
 /** Options of `memoryDriver`. */
@@ -29,6 +30,7 @@ export interface MemoryDriverOptions {
  * for Redis in tests. It keeps copies, so nobody can change a value behind its back.
  */
 export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
+  checkOptions('memoryDriver', options, ['clock', 'shared'])
   return new MapDriver(options.clock ?? systemClock, options.shared ?? false)
 }
 

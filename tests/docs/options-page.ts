@@ -38,6 +38,7 @@ export function optionsPage(): string {
     '## Calls',
     `What \`set\`, \`getOrSet\` and their likes take: \`ttl\`, and of ${CALL_OPTIONS} what the call has a use for, as of a [region](#region), whose place they take; besides them`,
     callTable(),
+    '`getOrSet` checks them where memory does not answer: a hit there is too short a way to check anything on it.',
     '## MemoryCache',
     'What `new MemoryCache(options)` takes; one of `max` and `maxBytes` at least.',
     table(memoryOptions),

@@ -52,12 +52,14 @@ export class RegionEntries<V> {
     }
   }
 
-  /** What is left of an entry's TTL, in ms; `undefined` where it is over, or there is none. */
+  /** What is left of an entry's TTL, in whole ms; `undefined` where it is over, or there is none. */
   async ttl(key: string): Promise<number | undefined> {
     this.#check(key)
     const { entries, clock } = this.#parts
     const read = entries.fresh(key) === undefined ? await entries.read(key) : entries.held(key)
-    return read === undefined || read.stale || read.value === undefined ? undefined : read.freshUntil - clock.now()
+    if (read === undefined || read.stale || read.value === undefined) return undefined
+    // What is fresh has some time left, be it less than half of one.
+    return Math.max(1, Math.round(read.freshUntil - clock.now()))
   }
 
   /** Makes the entry stale now. */

@@ -203,7 +203,7 @@ export class Region<V = unknown> {
     return this.#entries.info(key)
   }
 
-  /** What is left of the TTL of the entry under `key`, in ms; `undefined` where there is no fresh one. */
+  /** What is left of the TTL of the entry under `key`, in whole ms; `undefined` where there is no fresh one. */
   ttl(key: string): Promise<number | undefined> {
     return this.#entries.ttl(key)
   }

@@ -1,5 +1,6 @@
 import { CacheError } from '../../errors.ts'
 import type { Driver } from '../driver.ts'
+import { checkOptions } from '../driver-options.ts'
 import { parseAddress, type RedisAddress } from './address.ts'
 import { credentials, makeLink, planClient, type ReadFrom, type RedisConnectOptions, type Topology } from './connect.ts'
 import { type IoredisClient, ioredisLink, isIoredis } from './ioredis.ts'
@@ -46,6 +47,14 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
   readonly maxConnections?: number | undefined
 }
 
+const SPANS = ['connectTimeout', 'socketTimeout', 'connectPatience'] as const
+
+const OPTIONS: readonly (keyof RedisDriverOptions)[] = [
+  ...(['client', 'username', 'password', 'database', 'tls', 'readFrom'] as const),
+  ...(['maxConnections', 'retryOnTimeout', 'clock'] as const),
+  ...SPANS,
+]
+
 /**
  * The tier in Redis.
  *
@@ -60,9 +69,10 @@ export interface RedisDriverOptions extends RedisTierOptions, RedisConnectOption
  * redisDriver('redis://localhost:6379/0')
  * redisDriver(new Redis())
  *
- * @throws CacheError `INVALID_OPTION` for a malformed URL, or an object that is no Redis client.
+ * @throws CacheError `INVALID_OPTION` for a malformed URL, an object that is no Redis client, or a wrong option.
  */
 export function redisDriver(source: RedisSource, options: RedisDriverOptions = {}): Driver {
+  checkOptions('redisDriver', options, OPTIONS, SPANS)
   return new RedisDriver(linkTo(source, options), options, whyUntracked(source))
 }
 

@@ -27,3 +27,20 @@ it('getEntry tells the same moments each time it is asked, in whole milliseconds
     expect(await region.getEntry('k')).toMatchObject({ createdAt: born, expiresAt: born + 60_000 })
   }
 })
+
+it('ttl tells whole milliseconds: never more than the TTL, and never 0 of what is fresh', async () => {
+  const { cache, clock } = makeCache({ regions: { r: { ttl: 1_000 } } })
+  const region = cache.region('r')
+  // A time as the system has it: the sum of this and 1,000 is no exact one.
+  await clock.advance(951.0319824218752)
+  await region.set('k', 1)
+  expect(await region.ttl('k')).toBe(1_000)
+  await clock.advance(48.4)
+  expect(await region.ttl('k')).toBe(952)
+  await clock.advance(951.3)
+  expect([await region.ttl('k'), await region.get('k')]).toEqual([1, 1])
+  await clock.advance(0.4)
+  expect(await region.ttl('k')).toBeUndefined()
+  await region.set('k', 1, { ttl: Infinity })
+  expect(await region.ttl('k')).toBe(Infinity)
+})

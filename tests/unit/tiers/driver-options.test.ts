@@ -4,6 +4,8 @@ import { cloudflareKvDriver } from '../../../js/tiers/cloudflare-kv.ts'
 import { denoKvDriver } from '../../../js/tiers/deno-kv.ts'
 import type { Driver } from '../../../js/tiers/driver.ts'
 import { indexedDbDriver } from '../../../js/tiers/indexeddb.ts'
+import { memoryDriver } from '../../../js/tiers/memory.ts'
+import { redisDriver } from '../../../js/tiers/redis/index.ts'
 import { sqliteDriver } from '../../../js/tiers/sqlite.ts'
 import { unstorageDriver } from '../../../js/tiers/unstorage.ts'
 import { upstashDriver } from '../../../js/tiers/upstash.ts'
@@ -21,6 +23,8 @@ const DRIVERS: Readonly<Record<string, (options?: object | null) => Driver>> = {
   cloudflareKvDriver: (options) => cloudflareKvDriver(store, options as object),
   unstorageDriver: (options) => unstorageDriver(storage, options as object),
   denoKvDriver: (options) => denoKvDriver(store, options as object),
+  redisDriver: (options) => redisDriver('redis://h', options as object),
+  memoryDriver: (options) => memoryDriver(options as object),
   sqliteDriver: (options) => sqliteDriver('x.db', options as object),
 }
 
@@ -63,6 +67,9 @@ describe('options of drivers', () => {
     ['upstashDriver', 'requestTimeout'],
     ['indexedDbDriver', 'sweepInterval'],
     ['indexedDbDriver', 'openTimeout'],
+    ['redisDriver', 'connectTimeout'],
+    ['redisDriver', 'socketTimeout'],
+    ['redisDriver', 'connectPatience'],
     ['sqliteDriver', 'busyTimeout'],
     ['sqliteDriver', 'sweepInterval'],
   ])('%s takes %s as a number of ms alone', (name, option) => {
