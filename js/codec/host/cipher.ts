@@ -78,11 +78,7 @@ export const lentCipher: LentCipher = {
     try {
       const crypto = node()
       if (crypto === undefined) return false
-      const cipher = crypto.createCipheriv(NAME, key, nonce)
-      cipher.setAAD(associated)
-      const sealed = cipher.update(bytes)
-      cipher.final()
-      const itsTag = cipher.getAuthTag()
+      const [sealed, itsTag] = sealedBy(crypto, key, nonce, associated, [bytes]) as [Uint8Array, Uint8Array]
       bytes.set(sealed)
       tag.set(itsTag)
       return true

@@ -1,8 +1,8 @@
-import { STAMP_BYTES } from '../../tiers/driver.ts'
+import { LAST_STAMP } from '../stamp.ts'
 import { type Change, KINDS } from './message.ts'
 
-/** Newer than any other: L2 does not say when a key has changed. */
-const LATEST = new Uint8Array(STAMP_BYTES).fill(0xff)
+/** L2 does not say when a key has changed. */
+const LATEST = LAST_STAMP
 
 /** Where the tokens of a region's tags lie, which is a region of its own. No generation is called so. */
 const TAGS = ':tags:'
